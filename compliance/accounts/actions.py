@@ -1,0 +1,15 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit import registry
+
+
+@registry.register
+class Action(models.TextChoices):
+    ORGANISATION_CREATED = "organisation.created", _("{actor} created the organisation {target}")
+    SIGNED_IN = "person.signed_in", _("{actor} signed in")
+    SIGNED_OUT = "person.signed_out", _("{actor} signed out")
+    MEMBER_ADDED = "member.added", _("{actor} added {target} as {role}")
+    MEMBER_REMOVED = "member.removed", _("{actor} removed {target}")
+    TOKEN_CREATED = "token.created", _("{actor} created the API token {target}")
+    TOKEN_REVOKED = "token.revoked", _("{actor} revoked the API token {target}")

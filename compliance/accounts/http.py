@@ -1,0 +1,41 @@
+"""The request of a page that belongs to an organisation, and the decorator that makes one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.policies import membership_of
+
+P = ParamSpec("P")
+
+
+class OrganisationRequest(HttpRequest):
+    """A request by a member: `organisation` and `membership` are set, `user` is a person."""
+
+    user: User
+    organisation: Organisation
+    membership: Membership
+
+
+def in_organisation(
+    view: Callable[Concatenate[OrganisationRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Fetch the organisation of the address; a stranger gets the 404 of a missing page."""
+
+    @wraps(view)
+    @login_required
+    def wrapped(request: Any, organisation: str, *args: P.args, **kwargs: P.kwargs) -> Any:
+        found = get_object_or_404(Organisation.objects.visible_to(request.user), slug=organisation)
+        membership = membership_of(request.user, found)
+        if membership is None:
+            raise Http404
+        request.organisation = found
+        request.membership = membership
+        return view(request, *args, **kwargs)
+
+    return wrapped

@@ -1,0 +1,55 @@
+"""Signing in, choosing a language, the list of members."""
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from compliance.accounts.forms import SignInForm
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.roles import CAPABILITIES, DESCRIPTIONS, Role
+
+sign_in = LoginView.as_view(
+    template_name="accounts/sign_in.html",
+    authentication_form=SignInForm,
+    redirect_authenticated_user=True,
+)
+
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Send the person to their organisation, or say that they have none."""
+    organisations = list(Organisation.objects.visible_to(request.user))  # type: ignore[arg-type]
+    if len(organisations) == 1:
+        return redirect("dashboard:home", organisation=organisations[0].slug)
+    return render(request, "accounts/home.html", {"organisations": organisations})
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Keep the language in a cookie, and with the person when somebody is signed in."""
+    language = request.POST.get("language", "")
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = "/"
+    response = redirect(target)
+    if not translation.check_for_language(language) or language not in {"ko", "en"}:
+        return response
+    response.set_cookie("django_language", language, LANGUAGE_COOKIE_AGE, samesite="Lax")
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return response
+
+
+@in_organisation
+def members(request: OrganisationRequest) -> HttpResponse:
+    rows = Membership.objects.active().filter(organisation=request.organisation)
+    roles = [(role, DESCRIPTIONS[role], sorted(CAPABILITIES[role])) for role in Role]
+    context = {"members": rows.select_related("user"), "roles": roles}
+    return render(request, "accounts/members.html", context)

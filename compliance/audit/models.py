@@ -1,0 +1,74 @@
+"""Entries outlive what they describe: no foreign keys, names frozen, no update, no delete."""
+
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit.registry import UNKNOWN, sentence_of
+
+
+class Entry(models.Model):
+    """One thing that happened, chained to the one before it in its organisation."""
+
+    organisation_id = models.BigIntegerField(_("organisation"))
+    seq = models.BigIntegerField(_("number"))
+    at = models.DateTimeField(_("at"))
+    actor_id = models.BigIntegerField(_("actor id"), null=True)
+    actor_name = models.CharField(_("actor"), max_length=200)
+    action = models.CharField(_("action"), max_length=80)
+    target_kind = models.CharField(_("kind of target"), max_length=80)
+    target_id = models.BigIntegerField(_("target id"), null=True)
+    target_name = models.CharField(_("target"), max_length=400)
+    data = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    request_id = models.CharField(max_length=40, blank=True)
+    address = models.CharField(_("address"), max_length=60, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        ordering = ["organisation_id", "-seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "seq"], name="audit_one_seq"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation_id", "target_kind", "target_id"], name="audit_target"
+            ),
+            models.Index(fields=["organisation_id", "-at"], name="audit_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """The entry in the reader's language."""
+        words = _Words(self.data | {"actor": self.actor_name, "target": self.target_name})
+        words["action"] = self.action
+        text = str(sentence_of(self.action))
+        return text.format_map(words) if text else str(UNKNOWN).format_map(words)
+
+
+class _Words(dict[str, Any]):
+    """A sentence must never fail because an old entry lacks a key."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+class Head(models.Model):
+    """The last entry of an organisation's chain; the row that writers queue on."""
+
+    organisation_id = models.BigIntegerField(unique=True)
+    seq = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("end of the audit chain")
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.seq}"

@@ -1,0 +1,27 @@
+"""Every action of every room, each with its sentence."""
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+UNKNOWN = _("{actor} did “{action}” to {target}")
+
+_sentences: dict[str, "str | Promise"] = {}
+
+
+def register(actions: type[models.TextChoices]) -> type[models.TextChoices]:
+    """Class decorator: the labels of *actions* are sentences with {actor}, {target} and data keys."""
+    for action in actions:
+        if action.value in _sentences:
+            raise ValueError(f"two actions are named {action.value}")
+        _sentences[action.value] = action._label_
+    return actions
+
+
+def sentence_of(action: str) -> "str | Promise":
+    return _sentences.get(action, UNKNOWN)
+
+
+def actions() -> dict[str, "str | Promise"]:
+    """Return {action: sentence} of all rooms."""
+    return dict(_sentences)

@@ -1,0 +1,74 @@
+"""`record` is the last line of every verb."""
+
+from typing import Any, NamedTuple, Protocol
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from compliance.audit import chain, context, signals
+from compliance.audit.models import Entry, Head
+
+
+class Named(Protocol):
+    """Somebody who acts: a person, or the portal itself."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def audit_name(self) -> str: ...
+
+
+class Actor(NamedTuple):
+    """An actor without a row."""
+
+    pk: int | None
+    audit_name: str
+
+
+SYSTEM = Actor(None, "Gatepass")
+
+
+def record(by: Named, action: str, target: models.Model, **data: Any) -> Entry:
+    """Append one entry to the chain of the target's organisation and return it.
+
+    *target* has `organisation_id` or is the organisation itself. *data* is JSON: what the sentence
+    names, and {"before": …, "after": …} of changed fields. Must run in the verb's transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{action} was recorded outside the transaction of its verb")
+    organisation_id = getattr(target, "organisation_id", None) or target.pk
+    facts = context.current()
+    head = _head(organisation_id)
+    entry = Entry(
+        organisation_id=organisation_id,
+        seq=head.seq + 1,
+        at=timezone.now(),
+        actor_id=by.pk,
+        actor_name=by.audit_name[:200],
+        action=str(action),
+        target_kind=target._meta.label_lower,
+        target_id=target.pk,
+        target_name=str(target)[:400],
+        data=data,
+        request_id=facts.request_id[:40],
+        address=facts.address[:60],
+        user_agent=facts.user_agent[:200],
+        previous=head.digest,
+    )
+    entry.digest = chain.digest(entry)
+    entry.save(force_insert=True)
+    Head.objects.filter(pk=head.pk).update(seq=entry.seq, digest=entry.digest)
+    transaction.on_commit(lambda: signals.recorded.send(sender=Entry, entry=entry))
+    return entry
+
+
+def record_read(by: Named, action: str, target: models.Model, **data: Any) -> Entry:
+    """Record that *by* read *target* (an access record); opens its own transaction."""
+    with transaction.atomic():
+        return record(by, action, target, **data)
+
+
+def _head(organisation_id: int) -> Head:
+    """Return the locked end of the chain: writers of one organisation queue here."""
+    Head.objects.get_or_create(organisation_id=organisation_id)
+    return Head.objects.select_for_update().get(organisation_id=organisation_id)

@@ -1,0 +1,1 @@
+"""Platforms, profiles, requirements and the organisation's own assessments."""

@@ -1,0 +1,15 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit import registry
+
+
+@registry.register
+class Action(models.TextChoices):
+    PROFILE_ADOPTED = "profile.adopted", _("{actor} took on the profile {target}")
+    STATEMENT_WRITTEN = (
+        "assessment.statement_written",
+        _("{actor} wrote the implementation statement of {target}"),
+    )
+    VERDICT_SET = "assessment.verdict_set", _("{actor} set the verdict of {target} to {after}")
+    ASSIGNED = "assessment.assigned", _("{actor} assigned {target} to {owner}")

@@ -1,0 +1,137 @@
+"""Loading a profile document: all of it in one transaction, idempotent by (identifier, version)."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from compliance.requirements import documents
+from compliance.requirements.models import Area, EvidenceKind, Platform, Profile, Requirement
+from compliance.shared.errors import Refused
+
+_DIFFERENT = _(
+    "%(profile)s version %(version)s is loaded already with other content. A published version "
+    "never changes: give the file a new version."
+)
+
+
+@transaction.atomic
+def load(document: documents.Document) -> tuple[Profile, bool]:
+    """Return the profile and whether it is new. The same bytes twice change nothing.
+
+    Raises Refused when the version is there with other bytes.
+    """
+    about = document.data["profile"]
+    known = Profile.objects.filter(
+        identifier=about["id"], version=str(about["version"]), organisation=None
+    ).first()
+    if known is not None:
+        if known.digest != document.digest:
+            raise Refused(_DIFFERENT % {"profile": known.title, "version": known.version})
+        return known, False
+    profile = _profile(document)
+    areas = _areas(profile, document.data["areas"])
+    kinds = _kinds(profile, document.data["evidence_types"])
+    _requirements(profile, document.data["requirements"], areas, kinds)
+    return profile, True
+
+
+def _profile(document: documents.Document) -> Profile:
+    data, about = document.data, document.data["profile"]
+    platform, _created = Platform.objects.get_or_create(
+        code=data["platform"]["id"],
+        defaults={
+            "title_ko": data["platform"]["title_ko"],
+            "title_en": data["platform"].get("title_en", ""),
+        },
+    )
+    return Profile.objects.create(
+        platform=platform,
+        identifier=about["id"],
+        version=str(about["version"]),
+        status=about["status"],
+        title_ko=about["title_ko"],
+        title_en=about.get("title_en", ""),
+        disclaimer_ko=about.get("disclaimer_ko", ""),
+        disclaimer_en=about.get("disclaimer_en", ""),
+        published_on=documents.published_on(about),
+        valid_from=about.get("valid_from"),
+        valid_to=about.get("valid_to"),
+        provenance_codes=data.get("provenance_codes", {}),
+        sources=about.get("sources", []),
+        parameters=data.get("parameters") or {},
+        digest=document.digest,
+    )
+
+
+def _areas(profile: Profile, rows: list[dict[str, Any]]) -> dict[str, Area]:
+    areas = [
+        Area(
+            profile=profile,
+            code=row["code"],
+            order=order,
+            title_ko=row["title_ko"],
+            title_en=row.get("title_en", ""),
+        )
+        for order, row in enumerate(rows, start=1)
+    ]
+    return {area.code: area for area in Area.objects.bulk_create(areas)}
+
+
+def _kinds(profile: Profile, rows: dict[str, dict[str, Any]]) -> dict[str, EvidenceKind]:
+    kinds = [
+        EvidenceKind(
+            profile=profile,
+            code=code,
+            title_ko=row["ko"],
+            title_en=row.get("en", ""),
+            formats=row.get("formats", []),
+            max_age_days=row.get("default_max_age_days"),
+        )
+        for code, row in rows.items()
+    ]
+    return {kind.code: kind for kind in EvidenceKind.objects.bulk_create(kinds)}
+
+
+def _requirements(
+    profile: Profile,
+    rows: list[dict[str, Any]],
+    areas: dict[str, Area],
+    kinds: dict[str, EvidenceKind],
+) -> None:
+    made = Requirement.objects.bulk_create(
+        [
+            _requirement(profile, areas[row["area"]], order, row)
+            for order, row in enumerate(rows, start=1)
+        ]
+    )
+    through = Requirement.evidence_kinds.through
+    through.objects.bulk_create(
+        [
+            through(requirement_id=requirement.pk, evidencekind_id=kinds[code].pk)
+            for requirement, row in zip(made, rows, strict=True)
+            for code in row.get("evidence", [])
+        ]
+    )
+
+
+def _requirement(profile: Profile, area: Area, order: int, row: dict[str, Any]) -> Requirement:
+    return Requirement(
+        profile=profile,
+        area=area,
+        code=row["id"],
+        order=row.get("order", order),
+        title_ko=row["title_ko"],
+        title_en=row.get("title_en", ""),
+        statement_ko=row["statement_ko"],
+        statement_en=row.get("statement_en", ""),
+        provenance=documents.provenance_of(row),
+        provenance_details=row.get("provenance", {}).get("codes", []),
+        mandatory=row.get("mandatory", True),
+        severity=row["severity"],
+        automation=row.get("automation", Requirement.Automation.MANUAL),
+        tests=row.get("tests", []),
+        mappings=row.get("mapping", {}),
+        parameters=row.get("parameters", {}),
+        note=row.get("note_ko", ""),
+    )

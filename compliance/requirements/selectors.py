@@ -1,0 +1,91 @@
+"""Reads across a profile: the one place where readiness is computed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from compliance.accounts.models import Organisation
+from compliance.requirements.models import Area, Assessment, Profile
+
+Verdict = Assessment.Verdict
+
+# Half a point for what is half done; what does not apply is left out; everything else counts
+# nothing, inconclusive included.
+POINTS = {Verdict.MET: 2, Verdict.PARTIAL: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Verdicts of a set of requirements, counted."""
+
+    verdicts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.verdicts.values())
+
+    @property
+    def applicable(self) -> int:
+        return self.total - self.verdicts.get(Verdict.NOT_APPLICABLE, 0)
+
+    @property
+    def percent(self) -> int:
+        """Readiness from 0 to 100, rounded down: 100 means that nothing is missing."""
+        if not self.applicable:
+            return 100 if self.total else 0
+        points = sum(POINTS.get(Verdict(v), 0) * n for v, n in self.verdicts.items())
+        return points * 100 // (2 * self.applicable)
+
+    def of(self, verdict: str) -> int:
+        return self.verdicts.get(verdict, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaScore:
+    area: Area
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Readiness of an organisation against a profile, per area and overall."""
+
+    areas: list[AreaScore] = field(default_factory=list)
+    overall: Score = field(default_factory=lambda: Score({}))
+
+
+def readiness(organisation: Organisation, profile: Profile) -> Readiness:
+    """Count verdicts per area in two queries. Page, chart, PDF and API all read this."""
+    rows = (
+        Assessment.objects.filter(organisation=organisation, requirement__profile=profile)
+        .order_by()
+        .values_list("requirement__area_id", "verdict")
+        .annotate(number=Count("pk"))
+    )
+    return score(list(profile.areas.all()), rows)
+
+
+def score(areas: Iterable[Area], rows: Iterable[tuple[int, str, int]]) -> Readiness:
+    """Add up (area id, verdict, number) rows."""
+    per_area: dict[int, dict[str, int]] = {}
+    overall: dict[str, int] = {}
+    for area_id, verdict, number in rows:
+        counts = per_area.setdefault(area_id, {})
+        counts[verdict] = counts.get(verdict, 0) + number
+        overall[verdict] = overall.get(verdict, 0) + number
+    scored = [AreaScore(area, Score(per_area.get(area.pk, {}))) for area in areas]
+    return Readiness(scored, Score(overall))
+
+
+def adopted_profiles(organisation: Organisation) -> list[Profile]:
+    """Profiles the organisation works with, the first one first."""
+    rows = Profile.objects.filter(adoptions__organisation=organisation)
+    return list(rows.select_related("platform").order_by("adoptions__adopted_at"))
+
+
+def chosen_profile(organisation: Organisation, identifier: str = "") -> Profile | None:
+    """Return the adopted profile with *identifier*, or the first one adopted."""
+    profiles = adopted_profiles(organisation)
+    named = [profile for profile in profiles if profile.identifier == identifier]
+    return next(iter(named or profiles), None)

@@ -1,0 +1,104 @@
+"""Verbs on assessments."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from compliance.accounts.models import Membership, Organisation, User
+from compliance.audit.services import Named, record
+from compliance.requirements import policies
+from compliance.requirements.actions import Action
+from compliance.requirements.models import Adoption, Assessment, Profile
+from compliance.shared.errors import Conflict, Refused
+
+STATEMENT_LIMIT = 200_000
+
+
+@transaction.atomic
+def adopt(organisation: Organisation, profile: Profile, *, by: Named) -> Adoption:
+    """Work with *profile*: one assessment a requirement, all not checked. Safe to repeat."""
+    if isinstance(by, User):
+        policies.check_can_adopt(organisation, by)
+    adoption, created = Adoption.objects.get_or_create(organisation=organisation, profile=profile)
+    Assessment.objects.bulk_create(
+        [
+            Assessment(organisation=organisation, requirement=requirement)
+            for requirement in profile.requirements.all()
+        ],
+        ignore_conflicts=True,
+    )
+    if created:
+        record(by, Action.PROFILE_ADOPTED, adoption, profile=profile.identifier)
+    return adoption
+
+
+@transaction.atomic
+def write_statement(assessment: Assessment, *, text: str, revision: int, by: User) -> None:
+    """Keep the implementation statement.
+
+    Raises Conflict when the assessment moved on since *revision*: the caller shows both texts.
+    """
+    policies.check_can_write(assessment, by)
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > STATEMENT_LIMIT:
+        raise Refused(_("This statement is longer than 200,000 characters. Attach it as evidence."))
+    before = assessment.statement
+    if text == before:
+        return
+    _change(assessment, revision, by=by, statement=text)
+    record(by, Action.STATEMENT_WRITTEN, assessment, before=before, after=text)
+
+
+@transaction.atomic
+def set_verdict(
+    assessment: Assessment, *, verdict: str, reason: str, revision: int, by: User
+) -> None:
+    """Sign a verdict; not applicable needs a reason."""
+    policies.check_can_decide(assessment, by)
+    policies.check_verdict(verdict, reason)
+    before = assessment.verdict
+    _change(
+        assessment,
+        revision,
+        by=by,
+        verdict=verdict,
+        reason=reason.strip(),
+        decided_by=by,
+        decided_at=timezone.now(),
+    )
+    record(by, Action.VERDICT_SET, assessment, before=before, after=verdict, reason=reason.strip())
+
+
+@transaction.atomic
+def assign(assessment: Assessment, *, owner: User | None, due: date | None, by: User) -> None:
+    """Say who answers for the requirement, and until when."""
+    policies.check_can_decide(assessment, by)
+    if owner and not _is_member(owner, assessment.organisation_id):
+        raise Refused(_("This person is not a member of the organisation. Choose a member."))
+    _change(assessment, assessment.revision, by=by, owner=owner, due=due)
+    record(
+        by,
+        Action.ASSIGNED,
+        assessment,
+        owner=owner.name if owner else "—",
+        owner_id=owner.pk if owner else None,
+        due=due.isoformat() if due else None,
+    )
+
+
+def _change(assessment: Assessment, revision: int, *, by: User, **columns: Any) -> None:
+    """Write *columns* if the row still has *revision*, and count it up."""
+    columns |= {"revision": revision + 1, "updated_by": by, "updated_at": timezone.now()}
+    rows = Assessment.objects.filter(pk=assessment.pk, revision=revision)
+    if not rows.update(**columns):
+        assessment.refresh_from_db()
+        raise Conflict(policies.CHANGED_MEANWHILE)
+    for name, value in columns.items():
+        setattr(assessment, name, value)
+
+
+def _is_member(user: User, organisation_id: int) -> bool:
+    return Membership.objects.active().filter(user=user, organisation_id=organisation_id).exists()

@@ -1,0 +1,1 @@
+"""A handful of types that every room uses. No models."""

@@ -1,0 +1,75 @@
+"""The Celery application: one worker code for the embedded broker and for a real one."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_ready, worker_shutting_down
+from kombu.transport import TRANSPORT_ALIASES
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+TRANSPORT_ALIASES["spool"] = "compliance.jobs.spool:Transport"
+
+SWEEP_SECONDS = 5.0
+
+
+def _configuration() -> dict[str, Any]:
+    """Read when first used, so that importing this module needs no settings."""
+    from django.conf import settings
+
+    return {
+        "timezone": settings.TIME_ZONE,
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_enable_remote_control": False,
+        "worker_send_task_events": False,
+        # A web request waits for the broker a moment, never for long: the row is written already
+        # and the sweeper sends again.
+        "broker_connection_timeout": 3,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "task_publish_retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.2},
+        # Nothing is kept of a schedule that only sweeps: the schedule lives in memory.
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_schedule": {
+            "sweep": {
+                "task": "jobs.sweep",
+                "schedule": SWEEP_SECONDS,
+                "options": {"expires": SWEEP_SECONDS},
+            },
+        },
+        **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),
+    }
+
+
+def _broker(url: str, var: Path) -> dict[str, Any]:
+    if url:
+        return {"broker_url": url}
+    return {
+        "broker_url": "spool://",
+        "broker_transport_options": {"folder": str(var / "spool")},
+    }
+
+
+app = Celery("gatepass")
+app.add_defaults(_configuration)
+app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def _sweep_at_start(**kwargs: Any) -> None:
+    """A worker that replaces a dead one looks at once for what that one left."""
+    app.send_task("jobs.sweep", ignore_result=True)
+    if ready := os.environ.get("GATEPASS_WORKER_READY"):
+        Path(ready).touch()
+
+
+@worker_shutting_down.connect
+def _release_jobs(**kwargs: Any) -> None:
+    """Running handlers end at their next step and their jobs are queued again."""
+    from compliance.jobs.progress import stopping
+
+    stopping.set()

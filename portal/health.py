@@ -1,0 +1,33 @@
+"""Is the process up, and can it do its work?"""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"ok": True})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 503 with the failing part's name while the database or the vault is out of reach."""
+    failing = [
+        name for name, works in (("database", _database()), ("vault", _vault())) if not works
+    ]
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    return JsonResponse({"ok": not failing, "failing": failing}, status=status)
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _vault() -> bool:
+    return settings.VAULT_ROOT.is_dir() or settings.VAULT_ROOT.parent.is_dir()

@@ -1,0 +1,50 @@
+"""Every door. Pages of an organisation live under /o/<slug>/."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import JavaScriptCatalog
+
+from compliance.accounts import urls as accounts_urls
+from compliance.accounts import views as accounts_views
+from portal.health import healthz, readyz
+
+ORGANISATION_ROOMS = [
+    "notices",
+    "jobs",
+    "requirements",
+    "evidence",
+    "scans",
+    "applications",
+    "remediation",
+    "packets",
+    "dashboard",
+]
+
+_rooms: list[URLPattern | URLResolver] = [
+    path("", include(f"compliance.{room}.urls"))
+    for room in ORGANISATION_ROOMS
+    if find_spec(f"compliance.{room}.urls")
+]
+
+urlpatterns = [
+    path("", accounts_views.home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("accounts/", include("compliance.accounts.urls")),
+    *(
+        [path("verify/", include("compliance.review.urls"))]
+        if find_spec("compliance.review.urls")
+        else []
+    ),
+    path("i18n/words.js", JavaScriptCatalog.as_view(), name="words"),
+    path(
+        "o/<slug:organisation>/",
+        include(
+            [
+                path("", include((accounts_urls.organisation_urlpatterns, "members"))),
+                *_rooms,
+            ]
+        ),
+    ),
+]

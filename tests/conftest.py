@@ -1,0 +1,126 @@
+"""Named people: alice leads, bob fixes, carol audits, dave looks on, olga owns, sam is a stranger."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from compliance.accounts import services as accounts
+from compliance.accounts.models import Organisation, User
+from compliance.accounts.roles import Role
+from compliance.audit.services import SYSTEM
+from compliance.requirements import documents, loading, services
+from compliance.requirements.models import Assessment, Profile
+
+PASSWORD = "correct horse battery"
+REFERENCE = (
+    Path(__file__).resolve().parent.parent
+    / "compliance/requirements/data/order-integration-reference.yaml"
+)
+
+MakePerson = Callable[..., User]
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_tests(settings, tmp_path):
+    """Every test has its own vault; static files need no collecting; hashing is quick."""
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAULT_ROOT = tmp_path / "vault"
+    settings.VAULT_ROOT.mkdir()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def manna(db) -> Organisation:
+    return accounts.create_organisation(name="만나배달", slug="manna")
+
+
+@pytest.fixture
+def elsewhere(db) -> Organisation:
+    """Another organisation, whose people must see nothing of ours."""
+    return accounts.create_organisation(name="딴배달", slug="elsewhere")
+
+
+def make_person(name: str, korean: str, organisation: Organisation, role: Role) -> User:
+    user = User.objects.create_user(f"{name}@example.com", PASSWORD, name=korean)
+    accounts.add_member(organisation, user, role, by=SYSTEM)
+    return user
+
+
+@pytest.fixture
+def alice(manna) -> User:
+    return make_person("alice", "앨리스", manna, Role.SECURITY_LEAD)
+
+
+@pytest.fixture
+def bob(manna) -> User:
+    return make_person("bob", "밥", manna, Role.CONTRIBUTOR)
+
+
+@pytest.fixture
+def carol(manna) -> User:
+    return make_person("carol", "캐롤", manna, Role.AUDITOR)
+
+
+@pytest.fixture
+def dave(manna) -> User:
+    return make_person("dave", "데이브", manna, Role.VIEWER)
+
+
+@pytest.fixture
+def olga(manna) -> User:
+    return make_person("olga", "올가", manna, Role.OWNER)
+
+
+@pytest.fixture
+def sam(elsewhere) -> User:
+    return make_person("sam", "샘", elsewhere, Role.OWNER)
+
+
+@pytest.fixture
+def profile(db) -> Profile:
+    """The shipped reference profile, 59 items."""
+    return loading.load(documents.read(REFERENCE.read_bytes()))[0]
+
+
+@pytest.fixture
+def adopted(manna, profile) -> Profile:
+    """The reference profile, taken on by 만나배달."""
+    services.adopt(manna, profile, by=SYSTEM)
+    return profile
+
+
+@pytest.fixture
+def assessment(manna, adopted) -> Assessment:
+    """What 만나배달 says of OI-NET-03."""
+    return Assessment.objects.select_related("requirement").get(
+        organisation=manna, requirement__code="OI-NET-03"
+    )
+
+
+@pytest.fixture
+def browse() -> Callable[..., Client]:
+    """browse(alice) is a client signed in as alice; language="en" for English pages."""
+
+    def signed_in(user: User | None = None, *, language: str = "ko") -> Client:
+        client = Client()
+        client.cookies["django_language"] = language
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def in_english():
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
