@@ -1,0 +1,1 @@
+"""Who hears of what: reads the audit stream and nothing else."""

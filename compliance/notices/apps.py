@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "compliance.notices"
+
+    def ready(self) -> None:
+        from compliance.notices import receivers  # noqa: F401

@@ -1,0 +1,14 @@
+from typing import Any
+
+from django.http import HttpRequest
+
+from compliance.notices.models import Notice
+
+
+def unread(request: HttpRequest) -> dict[str, Any]:
+    """Templates know `unread`: how many notices the person has not read in this organisation."""
+    organisation = getattr(request, "organisation", None)
+    if organisation is None or not request.user.is_authenticated:
+        return {"unread": 0}
+    rows = Notice.objects.unread().filter(user_id=request.user.pk, organisation=organisation)
+    return {"unread": rows.count()}

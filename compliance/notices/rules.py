@@ -1,0 +1,40 @@
+"""Which action tells whom, as data. Upper rooms register theirs when they are ready."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from compliance.accounts.roles import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who hears of *action*.
+
+    *people* are keys of the entry's data that hold a person's id; *capability* names everybody whose
+    role includes it. *page* is a URL name and *arguments* its {argument: key of the entry's data}.
+    """
+
+    action: str
+    people: tuple[str, ...] = ()
+    capability: Capability | None = None
+    page: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+_rules: dict[str, list[Rule]] = {}
+
+
+def register(*rules: Rule) -> None:
+    for rule in rules:
+        known = _rules.setdefault(rule.action, [])
+        if rule not in known:
+            known.append(rule)
+
+
+def rules_of(action: str) -> list[Rule]:
+    return _rules.get(action, [])
+
+
+def actions() -> list[str]:
+    """Actions that somebody hears of."""
+    return sorted(_rules)

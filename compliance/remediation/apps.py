@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RemediationConfig(AppConfig):
+    name = "compliance.remediation"
+
+    def ready(self) -> None:
+        from compliance.remediation import states  # noqa: F401

@@ -1,0 +1,226 @@
+"""Tasks as the Korean 보완조치 내역서 keeps them: defect, before, plan, action, after, proof."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from compliance.accounts.models import Membership, Organisation, User
+from compliance.requirements.models import Assessment, Requirement
+from compliance.shared.severity import Severity
+
+
+class State(models.TextChoices):
+    REGISTERED = "registered", _("Registered")
+    PLANNED = "planned", _("Planned")
+    IN_PROGRESS = "in_progress", _("In progress")
+    FIXED = "fixed", _("Fixed")
+    VERIFYING = "verifying", _("Verified")
+    CLOSED = "closed", _("Closed")
+    FALSE_POSITIVE = "false_positive", _("False positive")
+    RISK_ACCEPTED = "risk_accepted", _("Risk accepted")
+    DISPUTED = "disputed", _("Disputed")
+
+
+# What still has to be done by somebody, and therefore can be overdue.
+TO_DO = [State.REGISTERED, State.PLANNED, State.IN_PROGRESS, State.DISPUTED]
+OPEN_STATES = [*TO_DO, State.FIXED, State.VERIFYING]
+
+
+class Source(models.TextChoices):
+    FINDING = "finding", _("Scan finding")
+    ASSESSMENT = "assessment", _("Assessment")
+    VERDICT = "verdict", _("The platform's verdict")
+    PERSON = "person", _("A person")
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: User) -> Self:
+        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        return self.filter(organisation_id__in=mine)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self) -> Self:
+        return self.filter(state__in=TO_DO, due__lt=timezone.localdate())
+
+
+class Task(models.Model):
+    """One gap that somebody has to close (보완조치)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tasks")
+    number = models.PositiveIntegerField(_("number"))
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    finding = models.ForeignKey(
+        "scans.Finding", on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
+    title = models.CharField(_("title"), max_length=300)
+    defect = models.TextField(_("defect"), blank=True, max_length=20_000)
+    before = models.TextField(_("before"), blank=True, max_length=20_000)
+    plan = models.TextField(_("plan"), blank=True, max_length=20_000)
+    action_taken = models.TextField(_("action taken"), blank=True, max_length=20_000)
+    after = models.TextField(_("after"), blank=True, max_length=20_000)
+    basis = models.CharField(_("basis"), max_length=500, blank=True)
+    # Why it is a false positive, an accepted risk or disputed.
+    reason = models.TextField(_("reason"), blank=True, max_length=5_000)
+    severity = models.CharField(
+        _("severity"), max_length=10, choices=Severity.choices, default=Severity.MEDIUM
+    )
+    assignee = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tasks"
+    )
+    due = models.DateField(_("due"))
+    state = models.CharField(
+        _("state"), max_length=20, choices=State.choices, default=State.REGISTERED
+    )
+    fixed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    fixed_at = models.DateTimeField(null=True, blank=True)
+    verified_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The scan that shows the pass; with it, nobody else has to look.
+    verified_run = models.ForeignKey(
+        "scans.ScanRun", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    verified_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    accepted_until = models.DateField(_("accepted until"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[TaskQuerySet] = TaskQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("task")
+        ordering = ["due", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="task_number_once"),
+            models.UniqueConstraint(fields=["finding"], name="task_once_a_finding"),
+            models.UniqueConstraint(
+                fields=["assessment"],
+                condition=Q(source="assessment")
+                & ~Q(state__in=["closed", "false_positive", "risk_accepted"]),
+                name="task_once_an_open_assessment",
+            ),
+            models.CheckConstraint(
+                name="task_source_is_there",
+                condition=(Q(source="finding") & Q(finding__isnull=False))
+                | (Q(source="assessment") & Q(assessment__isnull=False))
+                | Q(source__in=["verdict", "person"]),
+            ),
+            models.CheckConstraint(
+                name="task_fixed_together",
+                condition=Q(fixed_by__isnull=True, fixed_at__isnull=True)
+                | Q(fixed_by__isnull=False, fixed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_verified_together",
+                condition=Q(
+                    verified_at__isnull=True, verified_by__isnull=True, verified_run__isnull=True
+                )
+                | Q(verified_at__isnull=False, verified_by__isnull=False)
+                | Q(verified_at__isnull=False, verified_run__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_not_verified_by_fixer",
+                condition=Q(verified_by__isnull=True)
+                | Q(fixed_by__isnull=True)
+                | ~Q(verified_by=F("fixed_by")),
+            ),
+            models.CheckConstraint(
+                name="task_closed_is_verified",
+                condition=(
+                    Q(state="closed") & Q(closed_at__isnull=False, verified_at__isnull=False)
+                )
+                | (~Q(state="closed") & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="task_accepted_has_end",
+                condition=(
+                    Q(state="risk_accepted")
+                    & Q(accepted_by__isnull=False, accepted_until__isnull=False)
+                )
+                | (
+                    ~Q(state="risk_accepted")
+                    & Q(accepted_by__isnull=True, accepted_until__isnull=True)
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state", "due"], name="task_state_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def code(self) -> str:
+        """The number as people say it: T-0001."""
+        return f"T-{self.number:04d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state in TO_DO and self.due < timezone.localdate()
+
+
+class TaskEvidence(models.Model):
+    """An evidence that shows the state before or after the fix."""
+
+    class Role(models.TextChoices):
+        BEFORE = "before", _("Before")
+        AFTER = "after", _("After")
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="evidence_links")
+    evidence = models.ForeignKey(
+        "evidence.Evidence", on_delete=models.PROTECT, related_name="task_links"
+    )
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.AFTER)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("evidence of a task")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "evidence", "role"], name="task_evidence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task.code}: {self.evidence}"
+
+
+class Comment(models.Model):
+    """What somebody said about a task, in plain text."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="comments")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("comment"), max_length=10_000)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("comment")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
