@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from compliance.audit.registry import UNKNOWN, sentence_of
+from compliance.audit.registry import UNKNOWN, label_of, sentence_of
 
 
 class Entry(models.Model):
@@ -47,8 +47,8 @@ class Entry(models.Model):
     @property
     def sentence(self) -> str:
         """The entry in the reader's language."""
-        words = _Words(self.data | {"actor": self.actor_name, "target": self.target_name})
-        words["action"] = self.action
+        words = _Words({key: label_of(self.action, key, self.data[key]) for key in self.data})
+        words |= {"actor": self.actor_name, "target": self.target_name, "action": self.action}
         text = str(sentence_of(self.action))
         return text.format_map(words) if text else str(UNKNOWN).format_map(words)
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 UNKNOWN = _("{actor} did “{action}” to {target}")
 
 _sentences: dict[str, "str | Promise"] = {}
+_vocabularies: dict[str, dict[str, type[models.TextChoices]]] = {}
 
 
 def register(actions: type[models.TextChoices]) -> type[models.TextChoices]:
@@ -25,3 +26,14 @@ def sentence_of(action: str) -> "str | Promise":
 def actions() -> dict[str, "str | Promise"]:
     """Return {action: sentence} of all rooms."""
     return dict(_sentences)
+
+
+def words(action: str, **vocabulary: type[models.TextChoices]) -> None:
+    """The data keys of *action* hold values of these choices: its sentence shows their labels."""
+    _vocabularies[str(action)] = vocabulary
+
+
+def label_of(action: str, key: str, value: object) -> object:
+    """Return what the sentence of *action* shows for *value* of *key*."""
+    choices = _vocabularies.get(action, {}).get(key)
+    return choices(value).label if choices and value in choices.values else value

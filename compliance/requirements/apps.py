@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class RequirementsConfig(AppConfig):
     name = "compliance.requirements"
+
+    def ready(self) -> None:
+        from compliance.audit import registry
+        from compliance.requirements.actions import Action
+        from compliance.requirements.models import Assessment
+
+        verdict = Assessment.Verdict
+        registry.words(Action.VERDICT_SET, before=verdict, after=verdict)
