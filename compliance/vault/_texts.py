@@ -1,0 +1,58 @@
+"""Text: decodes as UTF-8 (with or without mark), CP949, or UTF-16 with a mark (PowerShell's >)."""
+
+import codecs
+import re
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from compliance.shared.errors import Refused
+
+_CHUNK = 1024 * 1024
+# Control characters that no log or configuration has. Kept: tab, line ends, form feed, escape.
+_CONTROL = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f]")
+_HEADER = re.compile(
+    rb"^(from|to|subject|date|received|message-id|mime-version):", re.IGNORECASE | re.MULTILINE
+)
+
+
+def encoding_of(path: Path) -> str:
+    """Return the codec that reads the whole file; raises Refused when none does."""
+    for codec in _candidates(path):
+        if _reads(path, codec):
+            return codec
+    raise Refused(_("This is not readable text. Save it as UTF-8 and upload it again."))
+
+
+def check_text(path: Path) -> None:
+    encoding_of(path)
+
+
+def check_mail(path: Path) -> None:
+    """A saved mail begins with headers; its body may be in any character set."""
+    with path.open("rb") as file:
+        head = file.read(65536)
+    headers = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    if b"\0" in head or len(_HEADER.findall(headers)) < 2:
+        raise Refused(_("This is not a saved e-mail. Save it from the mail program as EML."))
+
+
+def _candidates(path: Path) -> list[str]:
+    with path.open("rb") as file:
+        mark = file.read(2)
+    if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return ["utf-16"]
+    return ["utf-8-sig", "cp949"]
+
+
+def _reads(path: Path, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if _CONTROL.search(decoder.decode(chunk)):
+                    return False
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,12 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit import registry
+
+
+@registry.register
+class Action(models.TextChoices):
+    DAMAGE_FOUND = (
+        "vault.damage_found",
+        _("{actor} found that the stored file {name} is missing or was altered ({target})"),
+    )

@@ -1,0 +1,127 @@
+"""Which files come in: an allow-list of formats, decided by content, never by name alone."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from compliance.shared.errors import Refused
+from compliance.vault import _archives, _documents, _images, _signatures, _texts
+from compliance.vault.names import extension
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One allowed format: *family* is what its first bytes look like, *parse* looks deeper."""
+
+    code: str
+    label: str
+    media_type: str
+    extensions: tuple[str, ...]
+    family: str
+    parse: Callable[[Path], None]
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_TEXT = _signatures.TEXT
+
+FORMATS: dict[str, Format] = {
+    each.code: each
+    for each in [
+        Format("pdf", "PDF", "application/pdf", ("pdf",), "pdf", _documents.check_pdf),
+        Format("png", "PNG", "image/png", ("png",), "png", _images.check_png),
+        Format("jpeg", "JPEG", "image/jpeg", ("jpg", "jpeg"), "jpeg", _images.check_jpeg),
+        Format("webp", "WebP", "image/webp", ("webp",), "webp", _images.check_webp),
+        Format("heic", "HEIC", "image/heic", ("heic", "heif"), "heic", _images.check_heic),
+        Format(
+            "xlsx", "XLSX", f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",), "zip", _archives.check_xlsx
+        ),
+        Format(
+            "docx",
+            "DOCX",
+            f"{_OFFICE}.wordprocessingml.document",
+            ("docx",),
+            "zip",
+            _archives.check_docx,
+        ),
+        Format(
+            "pptx",
+            "PPTX",
+            f"{_OFFICE}.presentationml.presentation",
+            ("pptx",),
+            "zip",
+            _archives.check_pptx,
+        ),
+        Format("hwpx", "HWPX", "application/hwp+zip", ("hwpx",), "zip", _archives.check_hwpx),
+        Format("hwp", "HWP", "application/x-hwp", ("hwp",), "ole", _documents.check_hwp),
+        Format("zip", "ZIP", "application/zip", ("zip",), "zip", _archives.check_zip),
+        Format("csv", "CSV", "text/csv", ("csv", "tsv"), _TEXT, _texts.check_text),
+        Format(
+            "json",
+            "JSON",
+            "application/json",
+            ("json", "jsonl", "ndjson", "sarif"),
+            _TEXT,
+            _texts.check_text,
+        ),
+        Format("xml", "XML", "application/xml", ("xml", "nessus"), _TEXT, _texts.check_text),
+        Format("yaml", "YAML", "application/yaml", ("yaml", "yml"), _TEXT, _texts.check_text),
+        Format("eml", "EML", "message/rfc822", ("eml",), _TEXT, _texts.check_mail),
+        Format(
+            "text",
+            "TXT",
+            "text/plain",
+            ("txt", "log", "conf", "cfg", "ini", "dat", "md"),
+            _TEXT,
+            _texts.check_text,
+        ),
+    ]
+}
+_BY_EXTENSION = {ext: each for each in FORMATS.values() for ext in each.extensions}
+
+
+def allowed_extensions(allow: Collection[str] | None = None) -> list[str]:
+    """Return the extensions people may upload, for the page and for the file chooser."""
+    formats = [each for code, each in FORMATS.items() if allow is None or code in allow]
+    return [ext for each in formats for ext in each.extensions]
+
+
+class Gate:
+    """The inspection of one file on its way in: by name, by its first bytes, by its structure."""
+
+    def __init__(self, name: str, allow: Collection[str] | None = None) -> None:
+        self.name = name
+        found = _BY_EXTENSION.get(extension(name))
+        if found is None or (allow is not None and found.code not in allow):
+            labels = [each.label for c, each in FORMATS.items() if allow is None or c in allow]
+            raise Refused(
+                _("Files like “%(name)s” are not taken. Allowed are %(formats)s.")
+                % {"name": name, "formats": ", ".join(labels)}
+            )
+        self.format = found
+
+    def check_head(self, head: bytes) -> None:
+        """Refuse by the first bytes, before the rest is read."""
+        family = _signatures.family_of(head)
+        if family == self.format.family:
+            return
+        raise Refused(
+            _(
+                "“%(name)s” is named like %(claimed)s, but its content is %(real)s. "
+                "Save it in the right format and upload it again."
+            )
+            % {
+                "name": self.name,
+                "claimed": self.format.label,
+                "real": _signatures.described(family),
+            }
+        )
+
+    def inspect(self, path: Path) -> str:
+        """Return the media type of the whole file, or raise Refused."""
+        try:
+            self.format.parse(path)
+        except Refused as refusal:
+            raise Refused(f"“{self.name}”: {refusal}") from refusal
+        return self.format.media_type

@@ -1,0 +1,40 @@
+"""Where bytes stand on disk: VAULT_ROOT/<organisation>/<aa>/<bb>/<sha256>, and tmp beside them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from compliance.vault.models import Blob
+
+TEMPORARY = "tmp"
+
+
+def root() -> Path:
+    return Path(settings.VAULT_ROOT)
+
+
+def place(organisation_id: int, sha256: str) -> Path:
+    return root() / str(organisation_id) / sha256[:2] / sha256[2:4] / sha256
+
+
+def path_of(blob: Blob) -> Path:
+    return place(blob.organisation_id, blob.sha256)
+
+
+def incoming(organisation_id: int) -> Path:
+    """Return the folder for files still being written, on the same file system as the rest."""
+    folder = root() / str(organisation_id) / TEMPORARY
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def stored() -> Iterator[tuple[int, Path]]:
+    """Yield (organisation id, path) of every file that stands where a blob would."""
+    for folder in sorted(root().glob("[0-9]*")):
+        for path in sorted(folder.glob("??/??/*")):
+            yield int(folder.name), path
+
+
+def unfinished() -> Iterator[Path]:
+    yield from root().glob(f"[0-9]*/{TEMPORARY}/*")

@@ -1,0 +1,36 @@
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.vault import checking
+
+
+class Command(BaseCommand):
+    help = "Hash every stored file; name what is missing, changed or belongs to nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument(
+            "--sweep", action="store_true", help="also delete unfinished uploads older than a day"
+        )
+
+    def handle(self, *args: Any, as_json: bool, sweep: bool, **options: Any) -> None:
+        swept = checking.sweep() if sweep else 0
+        report = checking.verify()
+        if as_json:
+            self.stdout.write(json.dumps({**report.as_json(), "swept": swept}))
+        else:
+            self._print(report)
+        if not report.intact:
+            bad = len(report.missing) + len(report.changed) + len(report.orphaned)
+            raise CommandError(f"{bad} stored files are not as they should be.")
+
+    def _print(self, report: checking.Report) -> None:
+        for word, facts in (("missing", report.missing), ("changed", report.changed)):
+            for fact in facts:
+                self.stdout.write(f"{word}: {fact['sha256']} (organisation {fact['organisation']})")
+        for path in report.orphaned:
+            self.stdout.write(f"orphaned: {path}")
+        self.stdout.write(f"{report.checked} files, {report.size} bytes checked.")
