@@ -75,8 +75,7 @@ def _end_of_png(data: Map) -> int:
 def _end_of_jpeg(data: Map) -> int:
     """Walk the segments; after a start of scan, jump to the next marker that is not data."""
     at = 2
-    while True:
-        at = data.index(b"\xff", at)
+    while (at := data.find(b"\xff", at)) >= 0:
         marker = data[at + 1]
         if marker == 0xD9:
             return at + 2
@@ -84,6 +83,7 @@ def _end_of_jpeg(data: Map) -> int:
             at += 1 if marker == 0xFF else 2
             continue
         at += 2 + int(struct.unpack_from(">H", data, at + 2)[0])
+    raise ValueError("no end of image")
 
 
 def _end_of_webp(data: Map) -> int:
