@@ -7,6 +7,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from compliance.accounts import urls as accounts_urls
 from compliance.accounts import views as accounts_views
+from portal.api import api
 from portal.health import healthz, readyz
 
 ORGANISATION_ROOMS = [
@@ -37,6 +38,7 @@ urlpatterns = [
         if find_spec("compliance.review.urls")
         else []
     ),
+    path("api/v1/", api.urls),
     path("i18n/words.js", JavaScriptCatalog.as_view(), name="words"),
     path(
         "o/<slug:organisation>/",

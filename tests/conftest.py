@@ -14,6 +14,12 @@ from compliance.audit import triggers
 from compliance.audit.services import SYSTEM
 from compliance.requirements import documents, loading, services
 from compliance.requirements.models import Assessment, Profile
+from tests.services.fixtures import (  # noqa: F401 - fixtures are found by their names here
+    browser,
+    chromium_path,
+    postgresql_url,
+    redis_url,
+)
 
 PASSWORD = "correct horse battery"
 REFERENCE = (
@@ -46,6 +52,7 @@ def _settings_of_tests(settings, tmp_path):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "whitenoise" not in each]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 

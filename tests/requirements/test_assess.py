@@ -81,9 +81,15 @@ def test_an_owner_must_be_a_member(assessment, alice, bob, sam):
     [
         ([], Verdict.NOT_CHECKED),
         ([Reason(supports=True, sentence="")], Verdict.MET),
-        ([Reason(supports=True, sentence=""), Reason(supports=False, sentence="")], Verdict.PARTIAL),
         (
-            [Reason(supports=True, sentence=""), Reason(supports=False, sentence="", blocking=True)],
+            [Reason(supports=True, sentence=""), Reason(supports=False, sentence="")],
+            Verdict.PARTIAL,
+        ),
+        (
+            [
+                Reason(supports=True, sentence=""),
+                Reason(supports=False, sentence="", blocking=True),
+            ],
             Verdict.NOT_MET,
         ),
     ],

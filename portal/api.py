@@ -1,0 +1,41 @@
+"""The assembled API. Rooms bring their routers; a refusal answers with its sentence."""
+
+from http import HTTPStatus
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.security import django_auth
+
+from compliance.accounts.api import TokenAuth
+from compliance.shared.errors import Refused, Unauthorised
+
+ROOMS = ["requirements", "evidence", "scans", "applications", "remediation", "packets"]
+
+api = NinjaAPI(
+    title="Gatepass",
+    version="1",
+    urls_namespace="api",
+    auth=[TokenAuth(), django_auth],
+    docs_url=None,
+)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    forbidden = isinstance(refusal, Unauthorised)
+    status = HTTPStatus.FORBIDDEN if forbidden else HTTPStatus.CONFLICT
+    return api.create_response(request, {"detail": str(refusal)}, status=status)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    detail = _("There is nothing here, or it is not yours to see.")
+    return api.create_response(request, {"detail": detail}, status=HTTPStatus.NOT_FOUND)
+
+
+for _room in ROOMS:
+    if find_spec(f"compliance.{_room}.api"):
+        api.add_router("/o/{organisation}", import_module(f"compliance.{_room}.api").router)
