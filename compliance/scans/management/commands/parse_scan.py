@@ -1,0 +1,48 @@
+"""Read a scan result and say what is in it. Nothing is stored."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from compliance.scans import parsers
+from compliance.scans.records import Options
+from compliance.scans.summary import summarise
+from compliance.shared.errors import Refused
+
+
+class Command(BaseCommand):
+    help = "Parse a scan result without storing it: format, tool, counts, references."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--edition", default="2026", choices=["2021", "2026"])
+        parser.add_argument(
+            "--asset", default="", help="what the file is about, if it does not say"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        counts = self._read(
+            options["file"], Options(edition=options["edition"], asset=options["asset"])
+        )
+        if options["as_json"]:
+            self.stdout.write(json.dumps(counts, ensure_ascii=False, indent=2))
+            return
+        for key, value in counts.items():
+            self.stdout.write(f"{key}: {value}")
+
+    def _read(self, path: Path, options: Options) -> dict[str, Any]:
+        try:
+            with path.open("rb") as stream:
+                return summarise(parsers.read(stream, options)).as_dict()
+        except OSError as fault:
+            raise CommandError(
+                _("%(file)s cannot be read: %(why)s") % {"file": path, "why": fault.strerror}
+            ) from fault
+        except Refused as refusal:
+            raise CommandError(f"{path}: {refusal}") from refusal

@@ -1,0 +1,78 @@
+"""Parsers of scan results, one module a format, chosen by content and never by file name.
+
+A parser module has FORMAT, LABEL, `sniff(head) -> score`, `parse(stream, options) -> records`,
+and, where absence of a row proves something, `covers(scope, rule, place)`. Modules whose names
+start with "_" are plumbing. Adding a format touches one module, one sample, one test.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import BinaryIO
+
+from compliance.scans.parsers import _errors
+from compliance.scans.records import Options, Problem, Record, Row, Run
+
+HEAD = 1 << 16
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
+
+
+def _nothing_covered(_scope: tuple[str, ...], _rule: str, _place: tuple[str, ...]) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """One format. `covers` says whether a complete run without a row proves that it is gone."""
+
+    format: str
+    label: str
+    sniff: Callable[[bytes], int]
+    parse: Callable[[BinaryIO, Options], Iterator[Record]]
+    covers: Callable[[tuple[str, ...], str, tuple[str, ...]], bool]
+
+
+@cache
+def parsers() -> dict[str, Parser]:
+    """Every parser by its format."""
+    found = {}
+    for info in pkgutil.iter_modules(__path__):
+        if info.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        covers = getattr(module, "covers", _nothing_covered)
+        found[module.FORMAT] = Parser(
+            module.FORMAT, module.LABEL, module.sniff, module.parse, covers
+        )
+    return found
+
+
+def choose(stream: BinaryIO) -> Parser:
+    """The parser that knows this content best. Raises Refused when none does."""
+    stream.seek(0)
+    head = stream.read(HEAD)
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise _errors.empty()
+    if head.startswith(_PACKED):
+        raise _errors.packed()
+    best = max(parsers().values(), key=lambda parser: parser.sniff(head))
+    if best.sniff(head) <= 0:
+        raise _errors.unknown()
+    return best
+
+
+def read(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
+    """Rows, problems and, last, the run of a scan result. Raises Refused for an unreadable file."""
+    parser = choose(stream)
+    run: Run | None = None
+    anything = False
+    for record in parser.parse(stream, options or Options()):
+        anything = anything or isinstance(record, Row | Problem)
+        run = record if isinstance(record, Run) else run
+        yield record
+    if run is None or not (anything or run.targets):
+        raise _errors.nothing_inside()

@@ -1,0 +1,72 @@
+"""Line-based files: finding the encoding, and lines and columns of bounded size."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+LINE_LIMIT = 1 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def encoding(stream: BinaryIO) -> str:
+    """The text encoding: a BOM says it, else UTF-8 if the whole file is, else Korean Windows'."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    head = stream.read(1 << 16)
+    for bom, label in _BOMS:
+        if head.startswith(bom):
+            return label
+    chunk = head
+    try:
+        while chunk:
+            decoder.decode(chunk)
+            chunk = stream.read(1 << 20)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp949"
+    return "utf-8"
+
+
+def head_text(head: bytes) -> str:
+    """The head of a file as text, for sniffing; a letter cut at its end does not matter."""
+    stream = io.BytesIO(head)
+    for cut in range(4):
+        whole = head[: len(head) - cut] if cut else head
+        if encoding(io.BytesIO(whole)) != "cp949":
+            stream = io.BytesIO(whole)
+            break
+    return stream.getvalue().decode(encoding(stream), "replace")
+
+
+def lines(stream: BinaryIO) -> Iterator[str]:
+    """Lines as text, none longer than LINE_LIMIT characters."""
+    label = encoding(stream)
+    stream.seek(0)
+    wrapper = io.TextIOWrapper(stream, encoding=label, errors="replace", newline="")
+    try:
+        while line := wrapper.readline(LINE_LIMIT):
+            yield line
+    finally:
+        wrapper.detach()
+
+
+def columns(stream: BinaryIO, delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """(line number, columns) of each row of a CSV; None where a line cannot be split."""
+    reader = csv.reader(lines(stream), delimiter=delimiter, strict=False)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield reader.line_num, None
+        else:
+            yield reader.line_num, row

@@ -1,0 +1,174 @@
+"""Bringing tools' words to ours: severities, references, times, and text fit to be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from compliance.scans.records import Outcome, Seen
+from compliance.shared.severity import Severity
+
+EXCERPT_LIMIT = 1000
+NAME_LIMIT = 300
+SEOUL = ZoneInfo("Asia/Seoul")
+
+SEVERITIES = {
+    "critical": Severity.CRITICAL,
+    "urgent": Severity.CRITICAL,
+    "fatal": Severity.CRITICAL,
+    "긴급": Severity.CRITICAL,
+    "high": Severity.HIGH,
+    "important": Severity.HIGH,
+    "error": Severity.HIGH,
+    "상": Severity.HIGH,
+    "medium": Severity.MEDIUM,
+    "moderate": Severity.MEDIUM,
+    "warning": Severity.MEDIUM,
+    "중": Severity.MEDIUM,
+    "low": Severity.LOW,
+    "minor": Severity.LOW,
+    "negligible": Severity.LOW,
+    "note": Severity.LOW,
+    "하": Severity.LOW,
+    "informational": Severity.INFO,
+    "information": Severity.INFO,
+    "info": Severity.INFO,
+    "none": Severity.INFO,
+    "ok": Severity.INFO,
+}
+
+# A pass whose raw output says that the check never ran proves nothing.
+_NEVER_RAN = re.compile(
+    r"command not found|permission denied|operation not permitted|: not found\b"
+    r"|명령어?를? 찾을 수 없|허가 거부|권한이 없",
+    re.IGNORECASE,
+)
+
+_SECRETS = (
+    re.compile(
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+    ),
+    re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AIza)[\w-]{10,}"),
+    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
+    re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[^\s:]{8,}"),
+)
+_NAMED_SECRET = re.compile(
+    r"""((?:pass(?:word|wd)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|cookie|비밀번호)
+    ["']?\s*[:=]\s*["']?(?:bearer\s+|basic\s+)?)([^\s"',;]{4,})""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CREDENTIAL_IN_URL = re.compile(r"(\w+://)[^\s/@:]+:[^\s/@]+@")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+_CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b", re.IGNORECASE)
+_CWE = re.compile(r"\bCWE[-_:]?0*(\d{1,5})\b", re.IGNORECASE)
+
+
+def text(value: object) -> str:
+    """A scalar as stripped text; anything that is not one (None, a list, an object) is empty."""
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("", value).strip()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return str(value)
+
+
+def short(value: object, limit: int = NAME_LIMIT) -> str:
+    """Text on one line, cut to `limit` characters."""
+    words = " ".join(text(value)[: limit * 4].split())
+    return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def mask(value: str) -> str:
+    """The same text with what looks like a secret starred out."""
+    for pattern in _SECRETS:
+        value = pattern.sub("****", value)
+    value = _CREDENTIAL_IN_URL.sub(r"\1****@", value)
+    return _NAMED_SECRET.sub(r"\1****", value)
+
+
+def excerpt(*parts: object) -> str:
+    """The raw words of a row: masked, bounded, one part a line."""
+    # Cut before masking as well: regular expressions over a 12 MB plugin output take seconds.
+    joined = "\n".join(part for part in (text(p)[: EXCERPT_LIMIT * 4] for p in parts) if part)
+    return mask(joined)[:EXCERPT_LIMIT]
+
+
+def never_ran(*parts: object) -> bool:
+    """Does the raw output say that the check could not run?"""
+    return any(_NEVER_RAN.search(text(part)[:100_000]) for part in parts)
+
+
+def suspicious(outcome: Outcome, *raw: object) -> bool:
+    """A pass that its own raw output contradicts."""
+    return outcome is Outcome.PASS and never_ran(*raw)
+
+
+def severity(word: object, default: Severity = Severity.INFO) -> Severity:
+    """Our grade for a tool's word."""
+    return SEVERITIES.get(text(word).casefold(), default)
+
+
+def severity_of_score(score: object) -> Severity:
+    """Our grade for a CVSS score (0-10), by the bands of CVSS v3."""
+    try:
+        number = float(text(score))
+    except ValueError:
+        return Severity.INFO
+    bands = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM))
+    for floor, grade in bands:
+        if number >= floor:
+            return grade
+    return Severity.LOW if number > 0 else Severity.INFO
+
+
+def cves(*parts: object) -> list[str]:
+    """Every CVE named in the texts, as references."""
+    return [f"cve:{found.upper()}" for part in parts for found in _CVE.findall(text(part))]
+
+
+def cwes(*parts: object) -> list[str]:
+    """Every CWE named in the texts, as references."""
+    return [f"cwe:{found}" for part in parts for found in _CWE.findall(text(part))]
+
+
+def refs(*groups: list[str]) -> tuple[str, ...]:
+    """Reference lists joined, each once, in their order, each short enough to be stored."""
+    joined = [ref[:200] for group in groups for ref in group if ref]
+    return tuple(dict.fromkeys(joined))
+
+
+def host(address: str, name: str = "") -> Seen:
+    """A host asset. Addresses are written canonically, so that ::1 and 0:0::1 are one host."""
+    key = short(address or name).casefold().strip("[]")
+    with suppress(ValueError):
+        key = ipaddress.ip_address(key).compressed
+    return Seen("host", key, short(name) or key)
+
+
+def from_epoch(value: object) -> datetime | None:
+    """Seconds since 1970 as an aware time."""
+    try:
+        return datetime.fromtimestamp(int(float(text(value))), tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def moment(value: object) -> datetime | None:
+    """A date or time in ISO form. One without an offset is read as Seoul's."""
+    words = re.sub(r"(\.\d{6})\d+", r"\1", text(value)[:64])
+    try:
+        found = datetime.fromisoformat(words)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=SEOUL)
+
+
+def digest(value: str) -> str:
+    """A short digest of text whose spacing does not matter, for use as part of a place."""
+    return hashlib.sha256(" ".join(value.split()).encode("utf-8", "replace")).hexdigest()[:16]

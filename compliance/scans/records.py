@@ -1,0 +1,100 @@
+"""What a parser hands over: facts of the run, rows it read, rows it could not read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.shared.severity import Severity
+
+
+class Outcome(models.TextChoices):
+    """What one check said. A pass is evidence too, so it is kept like a failure."""
+
+    PASS = "pass", _("Pass")
+    FAIL = "fail", _("Fail")
+    NOT_APPLICABLE = "not_applicable", _("Not applicable")
+    MANUAL = "manual", _("Manual check")
+    ERROR = "error", _("Error")
+    SUPPRESSED = "suppressed", _("Suppressed")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One asset as the tool names it. `key` is the stable half, `name` the readable one."""
+
+    kind: str
+    key: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check result.
+
+    `refs` are "namespace:value" strings, such as cve:CVE-2021-1 or nmap.port:23/tcp.
+    `place` is the part of the location that survives harmless change (a port, a package, a
+    path), never a line number, version or text; `location` is the readable one.
+    """
+
+    tool: str
+    outcome: Outcome
+    rule: str
+    title: str
+    asset: Seen
+    location: str = ""
+    place: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
+    severity: Severity = Severity.INFO
+    tool_severity: str = ""
+    excerpt: str = ""
+    position: str = ""
+    suspicious: bool = False
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The stable keys: tool family, rule, asset, place."""
+        return (self.tool, self.rule, self.asset.kind, self.asset.key, *self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row nobody could read: where it stands and why. The import goes on without it."""
+
+    position: str
+    reason: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Facts of the whole file; a parser yields it once, last.
+
+    `complete` is False for an aborted scan, which then closes nothing. `targets` are the assets
+    the scan covered, with or without rows. `scope` says, in the format's own words, what absence
+    proves (see a parser's `covers`). `skipped` counts rows that are no check at all.
+    """
+
+    format: str
+    tool: str
+    tool_version: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    complete: bool = True
+    targets: tuple[Seen, ...] = ()
+    scope: tuple[str, ...] = ()
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a file cannot say of itself: the KISA guide's edition, and the asset it is about."""
+
+    edition: str = "2026"
+    asset: str = ""
+
+
+Record = Row | Problem | Run
