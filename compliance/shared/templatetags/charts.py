@@ -5,6 +5,7 @@ reach inline SVG when it is printed.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django import template
@@ -27,7 +28,8 @@ _PALE = {VERDICT_COLOURS["not_checked"]}
 _DIGIT = 8
 
 
-class Segment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Segment:
     """One part of a bar: what it is called, how many, and its colour as #rrggbb."""
 
     label: str

@@ -1,0 +1,278 @@
+"""The manifest: what a packet says, as canonical JSON. Its digest is the packet's identity.
+
+Everything that the document, the ZIP and the verification need stands here, so that they are pure
+functions of it. Times are ISO 8601 with offset, days ISO dates, sizes bytes; "" means not given.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, TypedDict, cast
+
+FORMAT = "gatepass.manifest/1"
+HASH = "SHA-256"
+NAME = "manifest.json"
+
+
+class Text(TypedDict):
+    """One text in the two languages of the editions."""
+
+    ko: str
+    en: str
+
+
+class Person(TypedDict):
+    """Somebody who stands behind the packet; all "" while nobody has signed."""
+
+    name: str
+    role: str
+    at: str
+
+
+class File(TypedDict):
+    """One file of the packet. *embedded* says whether the PDF carries it beside the ZIP."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+    path: str
+    embedded: bool
+
+
+class Evidence(TypedDict):
+    number: str
+    title: str
+    kind: str
+    state: str
+    collected_at: str
+    valid_until: str
+    uploaded_by: str
+    uploaded_at: str
+    reviewer: str
+    reviewed_at: str
+    files: list[File]
+
+
+class Counts(TypedDict):
+    """Check results by outcome."""
+
+    passed: int
+    failed: int
+    not_applicable: int
+    manual: int
+
+
+class Check(TypedDict):
+    """What one tool said about one requirement; *failing* are a few examples, not all."""
+
+    tool: str
+    at: str
+    counts: Counts
+    failing: list[str]
+
+
+class Task(TypedDict):
+    """One line of the 보완조치 내역서."""
+
+    number: str
+    requirement: str
+    title: str
+    defect: str
+    before: str
+    plan: str
+    action: str
+    after: str
+    evidence: list[str]
+    basis: str
+    assignee: str
+    due: str
+    state: str
+    closed_at: str
+    verified_by: str
+
+
+class Assessment(TypedDict):
+    code: str
+    area: str
+    title: Text
+    statement: Text
+    severity: str
+    mandatory: bool
+    provenance: Text
+    verdict: str
+    reason: str
+    implementation: str
+    owner: str
+    decided_by: str
+    decided_at: str
+    evidence: list[Evidence]
+    checks: list[Check]
+    tasks: list[str]
+
+
+class Scan(TypedDict):
+    number: str
+    tool: str
+    version: str
+    started_at: str
+    finished_at: str
+    imported_by: str
+    targets: list[str]
+    counts: Counts
+    findings: int
+    file: File | None
+
+
+class Finding(TypedDict):
+    number: str
+    title: str
+    asset: str
+    severity: str
+    state: str
+    requirements: list[str]
+    path: str
+    first_seen: str
+    last_seen: str
+
+
+class AcceptedRisk(TypedDict):
+    number: str
+    requirement: str
+    title: str
+    reason: str
+    approver: str
+    approved_at: str
+    expires: str
+
+
+class Gap(TypedDict):
+    """What the applicant itself declares as open."""
+
+    text: str
+    by: str
+
+
+class Profile(TypedDict):
+    identifier: str
+    version: str
+    title: Text
+    status: str
+    disclaimer: Text
+    digest: str
+
+
+class Area(TypedDict):
+    code: str
+    title: Text
+
+
+class Application(TypedDict):
+    number: str
+    title: str
+    platform: Text
+    state: str
+
+
+class MappingSet(TypedDict):
+    name: str
+    version: str
+
+
+class Checkpoint(TypedDict):
+    """The last entry of the audit stream at the freeze; seq 0 when there was none."""
+
+    seq: int
+    hash: str
+
+
+class Manifest(TypedDict):
+    format: str
+    hash: str
+    application: Application
+    organisation: str
+    round: int
+    as_of: str
+    frozen_at: str
+    frozen_by: str
+    prepared: Person
+    reviewed: Person
+    approved: Person
+    profile: Profile
+    scope: str
+    service: str
+    integration: str
+    areas: list[Area]
+    assessments: list[Assessment]
+    scans: list[Scan]
+    findings: list[Finding]
+    tasks: list[Task]
+    accepted_risks: list[AcceptedRisk]
+    gaps: list[Gap]
+    mapping_sets: list[MappingSet]
+    checkpoint: Checkpoint
+
+
+class Unreadable(ValueError):
+    """The text is no manifest of a format that this portal knows."""
+
+
+def dumps(manifest: Manifest) -> str:
+    """Return the canonical JSON: sorted keys, no spaces, UTF-8 as it is, no floats."""
+    _refuse_floats(manifest, "manifest")
+    return json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def loads(text: str | bytes) -> Manifest:
+    """Return the manifest in *text*. Raises Unreadable with a sentence."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise Unreadable(f"The manifest is not JSON ({error}).") from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise Unreadable(f"The manifest does not say “{FORMAT}”.")
+    missing = sorted(set(Manifest.__annotations__) - set(value))
+    if missing:
+        raise Unreadable(f"The manifest lacks {', '.join(missing)}.")
+    return cast("Manifest", value)
+
+
+def digest(manifest: Manifest) -> str:
+    """Return the SHA-256 of the canonical JSON, in hexadecimal."""
+    return hashlib.sha256(dumps(manifest).encode()).hexdigest()
+
+
+def files(manifest: Manifest) -> list[File]:
+    """Return every file of the packet once per path, in the order of the ZIP."""
+    evidence = [
+        file
+        for assessment in manifest["assessments"]
+        for item in assessment["evidence"]
+        for file in item["files"]
+    ]
+    scans = [scan["file"] for scan in manifest["scans"] if scan["file"]]
+    return list({file["path"]: file for file in [*evidence, *scans]}.values())
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield every string in *value*, a manifest or a part of one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)
+
+
+def _refuse_floats(value: Any, where: str) -> None:
+    """A float prints differently from one machine to the next, so none may enter the identity."""
+    if isinstance(value, float):
+        raise TypeError(f"{where} is a float; write an integer or a string.")
+    if isinstance(value, dict):
+        for key, each in value.items():
+            _refuse_floats(each, f"{where}.{key}")
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            _refuse_floats(each, f"{where}[{index}]")

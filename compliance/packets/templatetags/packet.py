@@ -1,0 +1,54 @@
+"""How a manifest's values are written in the document."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils import translation
+
+from compliance.packets import words
+from compliance.packets.manifest import Text
+
+register = template.Library()
+# The document speaks of Korean office time wherever it is built.
+_ZONE = ZoneInfo("Asia/Seoul")
+_HALF = 32
+
+
+@register.filter
+def told(text: Text) -> str:
+    """Return *text* in the language of the edition, or in the other when it has none."""
+    if translation.get_language() == "ko":
+        return text["ko"] or text["en"]
+    return text["en"] or text["ko"]
+
+
+@register.filter
+def word(code: str, book: str) -> str:
+    """Return the word for *code* out of *book* (see words.BOOKS)."""
+    return str(words.BOOKS[book].get(code, code))
+
+
+@register.filter
+def moment(iso: str) -> str:
+    """Return 2026-11-22T07:00:00+00:00 as “2026-11-22 16:00”; a day stays a day."""
+    if len(iso) <= len("2026-11-22"):
+        return iso
+    return f"{datetime.fromisoformat(iso).astimezone(_ZONE):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def day(iso: str) -> str:
+    return moment(iso)[:10]
+
+
+@register.filter
+def size(count: int) -> str:
+    return filesizeformat(count)
+
+
+@register.filter
+def halves(sha256: str) -> list[str]:
+    """Return a digest as two lines of equal length, so that it never breaks where it likes."""
+    return [sha256[:_HALF], sha256[_HALF:]]
