@@ -1,0 +1,162 @@
+"""Small pieces that every page is made of. Usage: templates/_components/README.md."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from compliance.shared.templatetags._tones import MUTE, TONES
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: int = 16) -> SafeString:
+    """A symbol of icons.svg. With *label* it speaks; without, it only decorates."""
+    href = f"{static('icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" width="{0}" height="{0}" role="img" aria-label="{2}">'
+            '<use href="{1}"></use></svg>',
+            size,
+            href,
+            label,
+        )
+    return format_html(
+        '<svg class="icon" width="{0}" height="{0}" aria-hidden="true"><use href="{1}"></use></svg>',
+        size,
+        href,
+    )
+
+
+@register.simple_tag
+def badge(value: Any, label: Any = "") -> SafeString:
+    """A state, verdict or severity: {% badge row.verdict row.get_verdict_display %}."""
+    if value in {None, ""}:
+        return format_html("")
+    text = label or getattr(value, "label", "") or value
+    tone = TONES.get(str(value), MUTE)
+    return format_html(
+        '<span class="gp-badge tone-{}" data-value="{}">{}{}</span>',
+        tone.name,
+        value,
+        icon(tone.icon, size=12),
+        text,
+    )
+
+
+@register.filter
+def tone(value: Any) -> str:
+    """Return the tone's name of a state, for `tone-…` classes of other elements."""
+    return TONES.get(str(value), MUTE).name
+
+
+@register.simple_tag(takes_context=True)
+def nav_url(context: dict[str, Any], name: str, *args: Any, **kwargs: Any) -> str:
+    """Like {% url %}, in the present organisation; "" while the page does not exist."""
+    organisation = context.get("organisation")
+    if organisation is not None and not args:
+        try:
+            return reverse(name, kwargs={"organisation": organisation.slug, **kwargs})
+        except NoReverseMatch:
+            pass
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.inclusion_tag("_components/nav_link.html", takes_context=True)
+def nav_link(
+    context: dict[str, Any], name: str, symbol: str, label: str, besides: str = ""
+) -> dict[str, Any]:
+    """A link of the left navigation, active on its page and the pages under it.
+
+    *besides* names a page under it that has a link of its own.
+    """
+    url = nav_url(context, name)
+    path = getattr(context.get("request"), "path", "")
+    other = nav_url(context, besides) if besides else ""
+    under = bool(url) and path.startswith(url) and not (other and path.startswith(other))
+    active = path == url if name == "dashboard:home" else under
+    return {"url": url, "symbol": symbol, "label": label, "active": active}
+
+
+@register.simple_tag
+def when(moment: datetime | date | None, form: str = "") -> SafeString:
+    """A moment as 2026-11-22 (일) 16:20, exact to the second in the title; "—" for none.
+
+    *form* "short" leaves out the weekday, "date" the time of day.
+    """
+    if moment is None:
+        return format_html('<span class="text-body-secondary">—</span>')
+    if not isinstance(moment, datetime):
+        return _time(
+            moment.isoformat(),
+            date_format(moment, "Y-m-d (D)"),
+            date_format(moment, "Y-m-d (D)" if not form else "Y-m-d"),
+        )
+    local = timezone.localtime(moment)
+    shapes = {"short": "Y-m-d H:i", "date": "Y-m-d"}
+    return _time(
+        local.isoformat(timespec="seconds"),
+        date_format(local, "Y-m-d (D) H:i:s T"),
+        date_format(local, shapes.get(form, "Y-m-d (D) H:i")),
+    )
+
+
+@register.simple_tag
+def due(day: date | None, finished: Any = False) -> SafeString:
+    """A due date; says “3 days late” or “today” in words while it is not *finished*."""
+    if day is None:
+        return format_html('<span class="text-body-secondary">—</span>')
+    shown = _time(day.isoformat(), date_format(day, "Y-m-d (D)"), date_format(day, "Y-m-d"))
+    left = (day - timezone.localdate()).days
+    if finished or left > _SOON:
+        return shown
+    kind = "bad" if left < 0 else "warn"
+    return format_html('{} <span class="gp-due tone-{}">{}</span>', shown, kind, _left(left))
+
+
+# Days before the due date from which the page counts down.
+_SOON = 7
+
+
+def _left(days: int) -> str:
+    if days < 0:
+        return ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}
+    if days == 0:
+        return _("today")
+    return ngettext("%(n)d day left", "%(n)d days left", days) % {"n": days}
+
+
+def _time(machine: str, title: str, shown: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, title, shown)
+
+
+@register.inclusion_tag("_components/pager.html", takes_context=True)
+def pager(context: dict[str, Any], page: Any, target: str = "") -> dict[str, Any]:
+    """Pages of a Paginator's *page*; keeps the filters. With *target* htmx swaps that element."""
+    request = context["request"]
+    links = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"page": page, "links": links, "request": request, "target": target}
+
+
+@register.inclusion_tag("_components/timeline.html")
+def timeline(entries: Any) -> dict[str, Any]:
+    """What happened, from audit entries, newest first."""
+    return {"entries": entries}
+
+
+@register.filter
+def shorten(digest: str) -> str:
+    """Return the first twelve characters of a hash."""
+    return str(digest)[:12]

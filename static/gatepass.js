@@ -1,0 +1,185 @@
+// What every page does: dialogs, copying, dropping files, toasts, keys, no double submit.
+(() => {
+  "use strict";
+  const words = document.body.dataset;
+
+  function toast(sentence, tone = "bad") {
+    const box = document.createElement("div");
+    box.className = `gp-alert tone-${tone}`;
+    box.setAttribute("role", tone === "bad" ? "alert" : "status");
+    const text = document.createElement("div");
+    text.textContent = sentence;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn-close";
+    close.dataset.dismiss = "";
+    close.setAttribute("aria-label", words.close);
+    box.append(text, close);
+    document.getElementById("toasts").append(box);
+    // Errors stay until they are read; what went well may leave by itself.
+    if (tone !== "bad") setTimeout(() => box.remove(), 8000);
+  }
+  window.gatepass = { toast };
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener && opener.getAttribute("aria-disabled") !== "true") {
+      document.getElementById(opener.dataset.dialog)?.showModal();
+    }
+    event.target.closest("[data-close]")?.closest("dialog")?.close();
+    event.target.closest("[data-dismiss]")?.closest(".gp-alert")?.remove();
+    if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+    if (event.target.closest("[data-print]")) window.print();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
+  });
+
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      toast(words.copied, "good");
+    } catch {
+      // Plain http has no clipboard: select the text so that Ctrl+C works.
+      const shown = button.parentElement.querySelector("code");
+      getSelection().selectAllChildren(shown);
+      toast(words.copyByHand, "info");
+    }
+  }
+
+  // Drop zones: <label class="gp-drop" data-drop> around <input type="file">.
+  const size = (bytes) =>
+    bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+
+  function show(zone) {
+    const input = zone.querySelector("input[type=file]");
+    const list = zone.querySelector("[data-files]");
+    const limit = Number(zone.dataset.limit || 0);
+    list.replaceChildren();
+    for (const file of input.files) {
+      const item = document.createElement("li");
+      const name = document.createElement("span");
+      name.textContent = file.name;
+      const weight = document.createElement("span");
+      weight.className = "size";
+      weight.textContent = size(file.size);
+      item.append(name, weight);
+      if (file.size === 0) item.append(mark(words.emptyFile));
+      if (limit && file.size > limit) item.append(mark(words.tooLarge));
+      list.append(item);
+    }
+  }
+
+  function mark(sentence) {
+    const said = document.createElement("span");
+    said.className = "gp-due tone-bad";
+    said.textContent = sentence;
+    return said;
+  }
+
+  function give(zone, files) {
+    const input = zone.querySelector("input[type=file]");
+    const held = new DataTransfer();
+    if (input.multiple) for (const file of input.files) held.items.add(file);
+    for (const file of input.multiple ? files : [...files].slice(0, 1)) held.items.add(file);
+    input.files = held.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  const zoneOf = (event) => event.target.closest?.("[data-drop]");
+  for (const name of ["dragenter", "dragover"]) {
+    document.addEventListener(name, (event) => {
+      const zone = zoneOf(event);
+      if (!zone) return;
+      event.preventDefault();
+      zone.classList.add("over");
+    });
+  }
+  document.addEventListener("dragleave", (event) => {
+    const zone = zoneOf(event);
+    if (zone && !zone.contains(event.relatedTarget)) zone.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    const zone = zoneOf(event);
+    if (!zone) return;
+    event.preventDefault();
+    zone.classList.remove("over");
+    if (event.dataTransfer.files.length) give(zone, event.dataTransfer.files);
+  });
+  document.addEventListener("change", (event) => {
+    const zone = zoneOf(event);
+    if (zone && event.target.type === "file") show(zone);
+    if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("paste", (event) => {
+    const zones = document.querySelectorAll("[data-drop][data-paste]");
+    if (zones.length === 1 && event.clipboardData.files.length) give(zones[0], event.clipboardData.files);
+  });
+
+  // A form is sent once: a second click on the way does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // A refusal carries its own target; a form with mistakes or a conflict comes back as a fragment.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.getResponseHeader("HX-Retarget") || [400, 409, 422].includes(xhr.status)) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    toast(status === 403 ? words.signedOut : status === 413 ? words.tooLarge : words.failed);
+  });
+  document.addEventListener("htmx:sendError", () => toast(words.offline));
+  document.addEventListener("htmx:timeout", () => toast(words.offline));
+
+  // Keys: / search, j k move in a list, Enter opens, ? help. They can be switched off.
+  const off = () => localStorage.getItem("keys") === "off";
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog");
+  const rows = () => [...document.querySelectorAll("[data-keys] [data-row]")].filter((row) => row.offsetParent);
+
+  function step(by) {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
+    const next = all[Math.min(Math.max(now + by, 0), all.length - 1)];
+    all[now]?.removeAttribute("aria-selected");
+    next.setAttribute("aria-selected", "true");
+    next.querySelector("a[href]")?.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || off()) return;
+    if (typing(event.target)) return;
+    const search = document.querySelector("[data-search]");
+    if (event.key === "/" && search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    } else if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else if (event.key === "?") document.getElementById("keys")?.showModal();
+    else {
+      const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      if (button) {
+        event.preventDefault();
+        button.click();
+      }
+    }
+  });
+  const choice = document.getElementById("keys-on");
+  if (choice) {
+    choice.checked = !off();
+    choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
+  }
+})();
