@@ -5,4 +5,9 @@ class ApplicationsConfig(AppConfig):
     name = "compliance.applications"
 
     def ready(self) -> None:
-        from compliance.applications import states  # noqa: F401
+        from compliance.applications import checks, states  # noqa: F401
+        from compliance.applications.actions import Action
+        from compliance.applications.models import State
+        from compliance.audit import registry
+
+        registry.words(Action.DECIDED, after=State)
