@@ -4,6 +4,7 @@ A string belongs to the room whose file names it first; its Korean stands in
 locale/<room>/ko/LC_MESSAGES/django.po. Extraction needs Debian's gettext, compiling only Babel.
 """
 
+import io
 import os
 import shutil
 import subprocess
@@ -56,8 +57,12 @@ def extracted() -> Catalog:
             capture_output=True,
             env=environment,
         )
-        with (copy / "locale" / "django.pot").open("rb") as file:
-            return read_po(file)
+        template = (copy / "locale" / "django.pot").read_bytes()
+        # xgettext leaves the plural rule open, which Babel does not read.
+        template = template.replace(
+            b"nplurals=INTEGER; plural=EXPRESSION", b"nplurals=2; plural=(n != 1)"
+        )
+        return read_po(io.BytesIO(template))
 
 
 def room_of(message: Message) -> str:
