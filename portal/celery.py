@@ -49,7 +49,7 @@ def _broker(url: str, var: Path) -> dict[str, Any]:
     if url:
         return {"broker_url": url}
     return {
-        "broker_url": "spool://",
+        "broker_url": "spool://localhost",
         "broker_transport_options": {"folder": str(var / "spool")},
     }
 

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "ninja",
+    "portal",
     *[f"compliance.{room}" for room in ROOMS],
 ]
 

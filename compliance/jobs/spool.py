@@ -31,6 +31,7 @@ from kombu.transport import virtual
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
+LONGEST_DRAIN_SECONDS = 0.5
 GIVE_BACK_EVERY_SECONDS = 2.0
 
 
@@ -267,7 +268,9 @@ class Transport(virtual.Transport):
         if time.monotonic() - self._looked_at > GIVE_BACK_EVERY_SECONDS:
             self._looked_at = time.monotonic()
             self.spool.give_back_of_the_dead()
-        super().drain_events(connection, **kwargs)
+        # The worker asks between drains whether it shall end: short drains, quick endings.
+        timeout = min(kwargs.get("timeout") or LONGEST_DRAIN_SECONDS, LONGEST_DRAIN_SECONDS)
+        super().drain_events(connection, timeout=timeout)
 
     def close_connection(self, connection: Any) -> None:
         super().close_connection(connection)

@@ -24,25 +24,25 @@ def sweep() -> dict[str, int]:
     return counts
 
 
-def _ago(span: timedelta) -> Combinable:
-    # The database's clock on both sides: hosts whose clocks differ still agree on who is dead.
+def ago(span: timedelta) -> Combinable:
+    """Return the time *span* ago by the database: hosts whose clocks differ agree on who is dead."""
     return ExpressionWrapper(Now() - Value(span), output_field=DateTimeField())
 
 
 def _without_pulse() -> list[Job]:
-    dead = Job.objects.filter(state=State.RUNNING, heartbeat_at__lt=_ago(DEAD_AFTER))
+    dead = Job.objects.filter(state=State.RUNNING, heartbeat_at__lt=ago(DEAD_AFTER))
     return list(dead.select_related("requested_by"))
 
 
 def _not_heard_of() -> list[int]:
-    late = Q(sent_at__isnull=True) | Q(sent_at__lt=_ago(SEND_AGAIN_AFTER))
-    waiting = Job.objects.filter(late, state=State.QUEUED, due_at__lt=_ago(SEND_AGAIN_AFTER))
+    late = Q(sent_at__isnull=True) | Q(sent_at__lt=ago(SEND_AGAIN_AFTER))
+    waiting = Job.objects.filter(late, state=State.QUEUED, due_at__lt=ago(SEND_AGAIN_AFTER))
     return list(waiting.order_by("due_at").values_list("pk", flat=True)[:500])
 
 
 def _take_from_the_dead(job: Job) -> str:
     mine = Job.objects.filter(
-        pk=job.pk, attempt=job.attempt, state=State.RUNNING, heartbeat_at__lt=_ago(DEAD_AFTER)
+        pk=job.pk, attempt=job.attempt, state=State.RUNNING, heartbeat_at__lt=ago(DEAD_AFTER)
     )
     if job.cancel_requested:
         mine.update(state=State.CANCELLED, finished_at=Now())

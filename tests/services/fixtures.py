@@ -1,0 +1,50 @@
+"""The servers as fixtures, one of each per test process. Imported by tests/conftest.py."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.services import chromium, postgresql, redis
+from tests.services.need import missing
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a private, empty PostgreSQL database."""
+    if not postgresql.is_installed():
+        missing("PostgreSQL", postgresql.PACKAGES)
+    with postgresql.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a private, empty Redis."""
+    if not redis.is_installed():
+        missing("Redis", redis.PACKAGES)
+    with redis.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    path = chromium.path()
+    if path is None:
+        missing("Chromium", chromium.PACKAGES)
+    assert path
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Any]:
+    """One Chromium for the test process; make a context of your own: `browser.new_context()`."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread; the tests themselves stay synchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path, args=chromium.FLAGS)
+        yield launched
+        launched.close()
