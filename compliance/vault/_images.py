@@ -66,7 +66,7 @@ def _end_of_png(data: Map) -> int:
     at = 8
     while at < len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
-        at += 12 + length
+        at += 12 + int(length)
         if kind == b"IEND":
             return at
     raise ValueError("no IEND")

@@ -120,6 +120,8 @@ class Gate:
 
     def inspect(self, path: Path) -> str:
         """Return the media type of the whole file, or raise Refused."""
+        if not path.stat().st_size:
+            raise Refused(_("“%(name)s” is empty. Choose the file again.") % {"name": self.name})
         try:
             self.format.parse(path)
         except Refused as refusal:

@@ -4,8 +4,8 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -54,13 +54,24 @@ def store(
     *allow* narrows the formats by their codes (inspection.FORMATS). Raises Refused with a sentence
     for a wrong type, an empty or too large file; then nothing is left. Call it outside atomic().
     """
-    name = clean_name(name)
-    head_check = inspection.Gate(name, allow)
-    with _arriving(organisation, stream, head_check, settings.UPLOAD_LIMIT) as arrived:
-        if not arrived.size:
-            raise Refused(_("“%(name)s” is empty. Choose the file again.") % {"name": name})
-        media_type = head_check.inspect(arrived.path)
-        return _keep(organisation, arrived, media_type)
+    return store_all(organisation, [(stream, name)], allow=allow)[0]
+
+
+def store_all(
+    organisation: Organisation,
+    uploads: Iterable[tuple[Readable, str]],
+    *,
+    allow: Collection[str] | None = None,
+) -> list[Blob]:
+    """Keep several uploads (stream, name), or none of them when one is refused."""
+    with ExitStack() as stack:
+        passed = []
+        for stream, name in uploads:
+            gate = inspection.Gate(clean_name(name), allow)
+            limited = _arriving(organisation, stream, gate, settings.UPLOAD_LIMIT)
+            arrived = stack.enter_context(limited)
+            passed.append((arrived, gate.inspect(arrived.path)))
+        return [_keep(organisation, arrived, media_type) for arrived, media_type in passed]
 
 
 def store_output(organisation: Organisation, made: Readable | bytes, *, media_type: str) -> Blob:
