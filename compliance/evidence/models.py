@@ -90,7 +90,7 @@ class Evidence(models.Model):
     @cached_property
     def latest(self) -> "EvidenceVersion | None":
         """The newest version; every evidence has one."""
-        return self.versions.first()
+        return next(iter(self.versions.all()), None)
 
     @property
     def max_age_days(self) -> int | None:

@@ -13,7 +13,7 @@ def test_it_carries_the_reason(submitted, carol):
     submitted.refresh_from_db()
     assert (submitted.state, submitted.reason) == (State.RETURNED, "날짜가 보이지 않습니다.")
     assert not EvidenceLink.objects.supporting().exists()
-    assert "날짜가" in Entry.objects.get(action="evidence.returned").sentence
+    assert Entry.objects.get(action="evidence.returned").data["reason"] == submitted.reason
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])

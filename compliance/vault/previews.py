@@ -1,0 +1,180 @@
+"""What a person sees of a file without opening it: images of pages, excerpts of text and tables.
+
+Browsers' own PDF viewers fail under a strict policy and run what is in the file; images do neither.
+Made on demand, kept under VAR_DIR/previews by digest: the cache may be deleted at any time.
+"""
+
+import csv
+import io
+import os
+import tempfile
+import threading
+import zipfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pypdfium2
+from django.conf import settings
+from PIL import Image, ImageOps
+
+from compliance.shared.errors import Refused
+from compliance.vault import _texts, services
+from compliance.vault.models import Blob
+
+MEDIA_TYPE = "image/webp"
+WIDTH, HEIGHT = 1400, 4000
+PAGES = 40
+ROWS, COLUMNS = 60, 20
+TEXT_BYTES, TEXT_LINES = 200_000, 400
+_SHARED_STRINGS_LIMIT = 20 * 1024**2
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# PDFium is not thread-safe, and the web server has threads.
+_PDFIUM = threading.Lock()
+
+Table = list[list[str]]
+_IMAGES = {"image/png", "image/jpeg", "image/webp"}
+_TEXTS = {"text/plain", "application/json", "application/xml", "application/yaml", "message/rfc822"}
+_TABLES = {"text/csv", _XLSX, "application/zip"}
+
+
+def kind_of(blob: Blob) -> str:
+    """Return “pages”, “image”, “text”, “table”, or "" for what only opens in its own program."""
+    if blob.media_type == "application/pdf":
+        return "pages"
+    kinds = {"image": _IMAGES, "text": _TEXTS, "table": _TABLES}
+    return next((kind for kind, types in kinds.items() if blob.media_type in types), "")
+
+
+def page_sizes(blob: Blob) -> list[tuple[int, int]]:
+    """Return (width, height) in pixels of the images of a PDF's pages, at most PAGES of them."""
+    path = services.checked_path(blob)
+    with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
+        shown = range(min(len(pdf), PAGES))
+        return [_scaled(*pdf.get_page_size(number))[1] for number in shown]
+
+
+def page_total(blob: Blob) -> int:
+    with _PDFIUM, pypdfium2.PdfDocument(services.checked_path(blob)) as pdf:
+        return len(pdf)
+
+
+def image(blob: Blob, number: int = 1) -> bytes:
+    """Return page *number* of a PDF, or the image itself, as WebP; raises LookupError for none."""
+    kept = _cache(blob, number)
+    if kept.exists():
+        return kept.read_bytes()
+    path = services.checked_path(blob)
+    made = _encoded(_page(path, number) if kind_of(blob) == "pages" else _picture(path, number))
+    _keep(kept, made)
+    return made
+
+
+def text(blob: Blob) -> str:
+    """Return the beginning of a text, decoded."""
+    path = services.checked_path(blob)
+    codec = _codec(path)
+    with path.open("rb") as file:
+        head = file.read(TEXT_BYTES).decode(codec, errors="replace")
+    return "\n".join(head.splitlines()[:TEXT_LINES])
+
+
+def table(blob: Blob) -> Table:
+    """Return the first rows of a CSV, of an XLSX's first sheet, or the entries of a ZIP."""
+    path = services.checked_path(blob)
+    readers = {"text/csv": _csv_rows, _XLSX: _xlsx_rows, "application/zip": _zip_rows}
+    try:
+        rows = readers[blob.media_type](path)
+        return [[str(cell) for cell in islice(row, COLUMNS)] for row in islice(rows, ROWS)]
+    except (
+        csv.Error,
+        zipfile.BadZipFile,
+        KeyError,
+        IndexError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+        OSError,
+    ):
+        # A preview is a courtesy: the file itself can still be downloaded.
+        return []
+
+
+def _scaled(width: float, height: float) -> tuple[float, tuple[int, int]]:
+    """Return the factor from points to pixels and the size that results, within bounds."""
+    scale = min(WIDTH / max(width, 1), HEIGHT / max(height, 1), 4)
+    return scale, (max(1, int(width * scale)), max(1, int(height * scale)))
+
+
+def _page(path: Path, number: int) -> Image.Image:
+    with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
+        if not 1 <= number <= min(len(pdf), PAGES):
+            raise LookupError(number)
+        page = pdf[number - 1]
+        scale, _size = _scaled(*page.get_size())
+        rendered: Image.Image = page.render(scale=scale).to_pil()
+        return rendered.convert("RGB")
+
+
+def _picture(path: Path, number: int) -> Image.Image:
+    if number != 1:
+        raise LookupError(number)
+    with Image.open(path, formats=["PNG", "JPEG", "WEBP"]) as opened:
+        opened.draft("RGB", (WIDTH, HEIGHT))
+        upright = ImageOps.exif_transpose(opened)
+        upright.thumbnail((WIDTH, HEIGHT))
+        return upright.convert("RGBA" if "A" in upright.getbands() else "RGB")
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=85, method=2)
+    return out.getvalue()
+
+
+def _cache(blob: Blob, number: int) -> Path:
+    folder = Path(settings.VAR_DIR) / "previews" / blob.sha256[:2]
+    return folder / f"{blob.sha256}-{number}.webp"
+
+
+def _keep(place: Path, data: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=place.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(temporary).replace(place)
+
+
+def _codec(path: Path) -> str:
+    try:
+        return _texts.encoding_of(path)
+    except Refused:
+        return "utf-8"  # a mail may mix character sets
+
+
+def _csv_rows(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding=_codec(path), newline="") as file:
+        sample = file.read(4096)
+        file.seek(0)
+        delimiter = "\t" if sample.count("\t") > sample.count(",") else ","
+        yield from csv.reader(file, delimiter=delimiter)
+
+
+def _xlsx_rows(path: Path) -> Iterator[Iterable[Any]]:
+    with zipfile.ZipFile(path) as archive:
+        sizes = {each.filename: each.file_size for each in archive.infolist()}
+    if sizes.get("xl/sharedStrings.xml", 0) > _SHARED_STRINGS_LIMIT:
+        return
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True):
+            yield ["" if cell is None else cell for cell in row]
+
+
+def _zip_rows(path: Path) -> Iterator[list[Any]]:
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            yield [entry.filename, entry.file_size]

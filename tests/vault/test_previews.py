@@ -1,0 +1,81 @@
+"""What people see of a file without opening it."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from compliance.vault import layout, previews, services
+from tests.vault import samples
+
+
+def store(organisation, name, data):
+    return services.store(organisation, io.BytesIO(data), name=name)
+
+
+def opened(data):
+    return Image.open(io.BytesIO(data))
+
+
+def test_a_pdf_is_its_pages(manna):
+    blob = store(manna, "a.pdf", samples.pdf(3))
+    assert previews.kind_of(blob) == "pages"
+    assert len(previews.page_sizes(blob)) == previews.page_total(blob) == 3
+    assert opened(previews.image(blob, 3)).size == previews.page_sizes(blob)[2]
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_page_that_is_not_there(manna, number):
+    with pytest.raises(LookupError):
+        previews.image(store(manna, "a.pdf", samples.pdf(3)), number)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.png", "PNG"), ("a.jpg", "JPEG"), ("a.webp", "WEBP")]
+)
+def test_an_image_is_made_smaller(manna, name, kind):
+    blob = store(manna, name, samples.image(kind, (2800, 1000)))
+    assert opened(previews.image(blob)).size == (1400, 500)
+
+
+def test_a_second_look_comes_from_the_cache(manna):
+    blob = store(manna, "a.png", samples.image())
+    first = previews.image(blob)
+    layout.path_of(blob).unlink()
+    assert previews.image(blob) == first
+
+
+def test_korean_text_in_the_old_encoding(manna):
+    blob = store(manna, "a.txt", "방화벽 규칙\n".encode("cp949"))
+    assert previews.text(blob) == "방화벽 규칙"
+
+
+def test_a_long_log_is_cut(manna):
+    blob = store(manna, "a.log", b"line\n" * 100_000)
+    assert len(previews.text(blob).splitlines()) == previews.TEXT_LINES
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", "a.xlsx"])
+def test_tables(manna, name):
+    rows = "항목,결과\nU-01,양호\n"
+    data = {"a.csv": rows.encode(), "b.csv": rows.encode("cp949"), "a.xlsx": samples.xlsx()}
+    blob = store(manna, name, data[name])
+    assert previews.table(blob) == [["항목", "결과"], ["U-01", "양호"]]
+
+
+def test_an_archive_lists_its_entries(manna):
+    blob = store(manna, "a.zip", samples.archive(**{"OI-NET-03/규칙.txt": "abc"}))
+    assert previews.table(blob) == [["OI-NET-03/규칙.txt", "3"]]
+
+
+def test_a_sheet_that_cannot_be_read_has_no_preview(manna):
+    assert previews.table(store(manna, "a.xlsx", samples.office("xl/workbook.xml"))) == []
+
+
+def test_damage_is_not_shown(manna):
+    blob = store(manna, "a.txt", b"hello")
+    path = layout.path_of(blob)
+    path.chmod(0o640)
+    path.write_bytes(b"hallo")
+    with pytest.raises(services.Damaged):
+        previews.text(blob)
