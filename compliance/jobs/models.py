@@ -111,3 +111,10 @@ class Job(models.Model):
         if not (self.is_active and self.total and self.done and self.seconds >= 2):
             return None
         return max(1, round(self.seconds * (self.total - self.done) / self.done))
+
+    @property
+    def result_url(self) -> str:
+        """Where the page goes when the work is done: a path of this portal, or ""."""
+        url = self.result.get("url", "")
+        path = url if isinstance(url, str) else ""
+        return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""

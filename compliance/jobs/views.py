@@ -23,8 +23,8 @@ def progress(request: OrganisationRequest, pk: int) -> HttpResponse:
     response = render(request, "jobs/_progress.html", _context(request, job))
     if not job.is_active:
         response["HX-Trigger"] = json.dumps({"job-done": {"id": job.pk, "state": job.state}})
-        if url := _inside(job.result.get("url", "")):
-            response["HX-Redirect"] = url
+        if job.result_url:
+            response["HX-Redirect"] = job.result_url
     return response
 
 
@@ -45,9 +45,3 @@ def _fetch(request: OrganisationRequest, pk: int) -> Job:
 
 def _context(request: OrganisationRequest, job: Job) -> dict[str, Any]:
     return {"job": job, "why_not_cancel": why_not(policies.check_can_cancel, job, request.user)}
-
-
-def _inside(url: object) -> str:
-    """Return *url* when it is a path of this portal, else ""."""
-    path = url if isinstance(url, str) else ""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""

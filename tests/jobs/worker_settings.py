@@ -8,6 +8,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     *[f"compliance.{room}" for room in ROOMS],
+    "portal",
     "tests.jobs.slow",
 ]
-ROOT_URLCONF = "tests.jobs.no_urls"
+MIDDLEWARE: list[str] = []
+ROOT_URLCONF = "tests.jobs.health_urls"

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from portal.health import healthz
+
+urlpatterns = [path("healthz", healthz)]
