@@ -114,7 +114,7 @@ def when(moment: datetime | date | None, form: str = "") -> SafeString:
 
 
 @register.simple_tag
-def due(day: date | None, finished: Any = False) -> SafeString:
+def due(day: date | None, finished: Any = None) -> SafeString:
     """A due date; says “3 days late” or “today” in words while it is not *finished*."""
     if day is None:
         return format_html('<span class="text-body-secondary">—</span>')

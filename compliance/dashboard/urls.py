@@ -1,0 +1,9 @@
+from django.urls import path
+
+from compliance.dashboard import views
+
+app_name = "dashboard"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("audit/", views.audit_log, name="audit"),
+]

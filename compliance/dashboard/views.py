@@ -1,0 +1,52 @@
+"""The first page of the day, and the audit log."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.policies import check_can
+from compliance.accounts.roles import Capability
+from compliance.applications.selectors import open_application
+from compliance.audit.models import Entry
+from compliance.audit.selectors import checkpoint
+from compliance.dashboard import selectors
+from compliance.dashboard.forms import AuditFilterForm
+from compliance.requirements.selectors import chosen_profile
+
+ENTRIES_ON_A_PAGE = 50
+
+
+@in_organisation
+def home(request: OrganisationRequest) -> HttpResponse:
+    organisation, user = request.organisation, request.user
+    application = open_application(organisation)
+    profile = application.profile if application else chosen_profile(organisation)
+    standing = selectors.standing(organisation, profile)
+    context = {
+        "profile": profile,
+        "readiness": standing,
+        "bars": selectors.bars(standing),
+        "submission": selectors.submission(application),
+        "overdue": selectors.overdue(organisation, user),
+        "mine": selectors.my_work(organisation, user),
+        "reviews": selectors.my_reviews(organisation, user),
+        "entries": selectors.last_changes(organisation),
+        "runs": selectors.latest_runs(organisation, user),
+    }
+    return render(request, "dashboard/home.html", context)
+
+
+@in_organisation
+def audit_log(request: OrganisationRequest) -> HttpResponse:
+    """Every entry of the organisation's chain, newest first."""
+    check_can(request.user, request.organisation, Capability.AUDIT_READ)
+    form = AuditFilterForm(request.GET)
+    rows = Entry.objects.filter(organisation_id=request.organisation.pk).order_by("-seq")
+    page = Paginator(form.apply(rows), ENTRIES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "checkpoint": checkpoint(request.organisation.pk)}
+    part = request.headers.get("HX-Target") == "list"
+    response = render(request, f"dashboard/{'_' if part else ''}audit.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response

@@ -1,0 +1,220 @@
+"""The list of requirements and the page of one."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.audit.selectors import history
+from compliance.requirements import pages, policies, selectors, services
+from compliance.requirements.forms import (
+    AdoptForm,
+    AssignForm,
+    FilterForm,
+    StatementForm,
+    VerdictForm,
+    digest,
+)
+from compliance.requirements.models import Assessment, Profile
+from compliance.requirements.texts import compare
+from compliance.shared.errors import Conflict, Refused, why_not
+
+HISTORY_SHOWN = 20
+
+
+@in_organisation
+def index(request: OrganisationRequest) -> HttpResponse:
+    """The profile's items; htmx asks for the part under the filters alone."""
+    profile = selectors.chosen_profile(request.organisation, request.GET.get("profile", ""))
+    if profile is None:
+        return _nothing_adopted(request)
+    form = FilterForm(request.GET, people=pages.people_of(request.organisation))
+    rows = form.apply(pages.assessments(request.organisation, profile, request.user))
+    context = {
+        "profile": profile,
+        "profiles": selectors.adopted_profiles(request.organisation),
+        "form": form,
+        "readiness": selectors.readiness(request.organisation, profile),
+        "listing": pages.listing(request.organisation, rows, request.GET.get("page", "1")),
+        "query": _without_page(request.GET),
+    }
+    part = request.headers.get("HX-Target") == "list"
+    response = render(request, f"requirements/{'_' if part else ''}list.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _without_page(query: QueryDict) -> str:
+    kept = query.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
+
+
+def _nothing_adopted(request: OrganisationRequest) -> HttpResponse:
+    context = {
+        "profiles": Profile.objects.visible_to(request.user).select_related("platform"),
+        "why_not_adopt": why_not(policies.check_can_adopt, request.organisation, request.user),
+    }
+    return render(request, "requirements/none.html", context)
+
+
+@require_POST
+@in_organisation
+def adopt(request: OrganisationRequest) -> HttpResponse:
+    policies.check_can_adopt(request.organisation, request.user)
+    form = AdoptForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    services.adopt(request.organisation, form.cleaned_data["profile"], by=request.user)
+    return redirect("requirements:list", organisation=request.organisation.slug)
+
+
+@in_organisation
+def detail(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
+    return _page(request, _assessment(request, profile, code))
+
+
+def _assessment(request: OrganisationRequest, profile: str, code: str) -> Assessment:
+    """Fetch the assessment of the newest adopted version, or say 404."""
+    rows = Assessment.objects.visible_to(request.user).filter(
+        organisation=request.organisation,
+        requirement__profile__identifier=profile,
+        requirement__code=code,
+    )
+    related = ("requirement__profile", "requirement__area", "owner", "decided_by", "updated_by")
+    found = rows.select_related(*related).order_by("-requirement__profile__version").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: OrganisationRequest, assessment: Assessment, status: int = HTTPStatus.OK, **forms: Any
+) -> HttpResponse:
+    requirement = assessment.requirement
+    form = FilterForm(request.GET, people=pages.people_of(request.organisation))
+    listed = pages.assessments(request.organisation, requirement.profile, request.user)
+    context = {
+        "assessment": assessment,
+        "requirement": requirement,
+        "profile": requirement.profile,
+        "kinds": requirement.evidence_kinds.all(),
+        "mappings": pages.mappings(requirement),
+        "provenance": pages.provenance(requirement),
+        "neighbours": pages.neighbours(form.apply(listed), requirement.code),
+        "query": _without_page(request.GET),
+        "proposal": pages.proposal(request.organisation, requirement),
+        "history": history(assessment)[:HISTORY_SHOWN],
+        "statement_form": StatementForm.of(assessment),
+        "verdict_form": VerdictForm.of(assessment),
+        "assign_form": AssignForm(
+            organisation=request.organisation,
+            initial={"owner": assessment.owner_id, "due": assessment.due},
+        ),
+        "why_not_write": why_not(policies.check_can_write, assessment, request.user),
+        "why_not_decide": why_not(policies.check_can_decide, assessment, request.user),
+    }
+    return render(request, "requirements/detail.html", context | forms, status=status)
+
+
+@require_POST
+@in_organisation
+def statement(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
+    """Save the text. When two people wrote, show both and let the second one merge."""
+    assessment = _assessment(request, profile, code)
+    policies.check_can_write(assessment, request.user)
+    form = StatementForm(request.POST)
+    if not form.is_valid():
+        return _page(request, assessment, HTTPStatus.BAD_REQUEST, statement_form=form)
+    text, revision = form.cleaned_data["text"], form.cleaned_data["revision"]
+    if form.cleaned_data["base"] == digest(assessment.statement):
+        # Something else of the row changed (its owner, its verdict): the text is still the one
+        # that the person began from, so there is nothing to merge.
+        revision = assessment.revision
+    try:
+        services.write_statement(assessment, text=text, revision=revision, by=request.user)
+    except Conflict as conflict:
+        return _both_texts(request, assessment, text, str(conflict))
+    if request.headers.get("HX-Request") == "true":
+        context = {"assessment": assessment, "saved": True}
+        context["statement_form"] = StatementForm.of(assessment)
+        return render(request, "requirements/_statement.html", context)
+    messages.success(request, _("The implementation statement was saved."))
+    return _back(request, assessment)
+
+
+def _both_texts(
+    request: OrganisationRequest, assessment: Assessment, mine: str, sentence: str
+) -> HttpResponse:
+    assessment.refresh_from_db()
+    context = {
+        "assessment": assessment,
+        "requirement": assessment.requirement,
+        "sentence": sentence,
+        "lines": compare(assessment.statement, mine),
+        "statement_form": StatementForm.of(assessment, mine),
+    }
+    part = request.headers.get("HX-Request") == "true"
+    template = f"requirements/{'_' if part else ''}conflict.html"
+    return render(request, template, context, status=HTTPStatus.CONFLICT)
+
+
+@require_POST
+@in_organisation
+def verdict(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
+    assessment = _assessment(request, profile, code)
+    policies.check_can_decide(assessment, request.user)
+    form = VerdictForm(request.POST)
+    if not form.is_valid():
+        return _page(request, assessment, HTTPStatus.BAD_REQUEST, verdict_form=form)
+    try:
+        services.set_verdict(assessment, by=request.user, **form.cleaned_data)
+    except Conflict:
+        return _verdict_again(request, assessment, form)
+    except Refused as refusal:
+        form.add_error("reason", str(refusal))
+        return _page(request, assessment, HTTPStatus.BAD_REQUEST, verdict_form=form)
+    messages.success(request, _("The verdict was signed."))
+    return _back(request, assessment)
+
+
+def _verdict_again(
+    request: OrganisationRequest, assessment: Assessment, form: VerdictForm
+) -> HttpResponse:
+    """Show the present state with the person's own choice still in the form."""
+    fresh = _assessment(
+        request, assessment.requirement.profile.identifier, assessment.requirement.code
+    )
+    again = VerdictForm(initial={**form.cleaned_data, "revision": fresh.revision})
+    return _page(request, fresh, HTTPStatus.CONFLICT, verdict_form=again, verdict_conflict=True)
+
+
+@require_POST
+@in_organisation
+def assign(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
+    assessment = _assessment(request, profile, code)
+    policies.check_can_decide(assessment, request.user)
+    form = AssignForm(request.POST, organisation=request.organisation)
+    if not form.is_valid():
+        return _page(request, assessment, HTTPStatus.BAD_REQUEST, assign_form=form)
+    services.assign(assessment, by=request.user, **form.cleaned_data)
+    messages.success(request, _("Owner and due date were saved."))
+    return _back(request, assessment)
+
+
+def _back(request: OrganisationRequest, assessment: Assessment) -> HttpResponse:
+    """Return to the requirement's page, filters of the list kept."""
+    requirement = assessment.requirement
+    address = reverse(
+        "requirements:detail",
+        args=[request.organisation.slug, requirement.profile.identifier, requirement.code],
+    )
+    query = request.GET.urlencode()
+    return redirect(f"{address}?{query}" if query else address)
