@@ -16,8 +16,7 @@ from compliance.shared.templatetags.charts import Segment, verdict_segments
 
 # The colour of an area is its place in the profile: rule of the running head, chapter opening, chips.
 AREA_COLOURS = ("#1f4e8c", "#0b7285", "#8a5a00", "#5f3dc4", "#a61e4d", "#2b6a30")
-CLOSED_TASKS = {"closed", "false_positive"}
-CLOSED_FINDINGS = {"closed", "fixed", "false_positive", "resolved"}
+CLOSED_FINDINGS = {"fixed", "false_positive"}
 
 
 @dataclass(frozen=True, slots=True)

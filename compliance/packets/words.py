@@ -30,35 +30,29 @@ EVIDENCE_STATES: Words = {
 }
 FINDING_STATES: Words = {
     "open": pgettext_lazy("finding", "Open"),
-    "in_progress": pgettext_lazy("finding", "In progress"),
     "fixed": pgettext_lazy("finding", "Fixed"),
-    "closed": pgettext_lazy("finding", "Closed"),
     "false_positive": pgettext_lazy("finding", "False positive"),
-    "accepted": pgettext_lazy("finding", "Risk accepted"),
     "risk_accepted": pgettext_lazy("finding", "Risk accepted"),
+    "disputed": pgettext_lazy("finding", "Disputed"),
 }
 TASK_STATES: Words = {
     "registered": pgettext_lazy("task", "Registered"),
     "planned": pgettext_lazy("task", "Planned"),
     "in_progress": pgettext_lazy("task", "In progress"),
-    "done": pgettext_lazy("task", "Done"),
+    "fixed": pgettext_lazy("task", "Fixed"),
     "verifying": pgettext_lazy("task", "Verifying"),
     "closed": pgettext_lazy("task", "Closed"),
     "false_positive": pgettext_lazy("task", "False positive"),
     "risk_accepted": pgettext_lazy("task", "Risk accepted"),
     "disputed": pgettext_lazy("task", "Disputed"),
 }
-APPLICATION_STATES: Words = {
-    "draft": pgettext_lazy("application", "Draft"),
-    "internal_review": pgettext_lazy("application", "Internal review"),
-    "locked": pgettext_lazy("application", "Approved (locked)"),
-    "submitted": pgettext_lazy("application", "Submitted"),
-    "received": pgettext_lazy("application", "Received"),
-    "under_review": pgettext_lazy("application", "Under review"),
-    "supplement_requested": pgettext_lazy("application", "Supplement requested"),
-    "approved": pgettext_lazy("application", "Integration approved"),
-    "rejected": pgettext_lazy("application", "Integration not possible"),
-    "withdrawn": pgettext_lazy("application", "Withdrawn"),
+# What a verification says of one part of a packet.
+FINDINGS_OF_VERIFICATION: Words = {
+    "intact": pgettext_lazy("verification", "Intact"),
+    "altered": pgettext_lazy("verification", "Altered"),
+    "missing": pgettext_lazy("verification", "Missing"),
+    "added": pgettext_lazy("verification", "Added"),
+    "elsewhere": pgettext_lazy("verification", "ZIP only"),
 }
 BOOKS: dict[str, Words] = {
     "verdict": VERDICTS,
@@ -66,5 +60,5 @@ BOOKS: dict[str, Words] = {
     "evidence": EVIDENCE_STATES,
     "finding": FINDING_STATES,
     "task": TASK_STATES,
-    "application": APPLICATION_STATES,
+    "verification": FINDINGS_OF_VERIFICATION,
 }

@@ -181,7 +181,7 @@ def make_manifest(**more: Any) -> Manifest:
                 "title": "DB 포트가 사무 대역에 열려 있음",
                 "asset": "order-db-1 (10.20.1.5)",
                 "severity": "high",
-                "state": "closed",
+                "state": "fixed",
                 "requirements": ["OI-NET-03"],
                 "path": "nmap:3306 → ISMS-P 2.6.1 → OI-NET-03",
                 "first_seen": "2026-10-10T02:00:00+09:00",

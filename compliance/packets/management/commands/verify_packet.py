@@ -1,0 +1,70 @@
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compliance.packets.report import Report, Unreadable
+from compliance.packets.verify import verify
+from compliance.packets.words import FINDINGS_OF_VERIFICATION as WORDS
+
+ALTERED, UNREADABLE = 1, 2
+
+
+class Command(BaseCommand):
+    help = gettext_lazy(
+        "Say of a packet (PDF or ZIP) which files are as they were frozen. "
+        "Exits with 0 when all are, 1 when one is not, 2 when the file cannot be read."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *args: Any, file: Path, as_json: bool, **options: Any) -> None:
+        try:
+            report = verify(file)
+        except Unreadable as error:
+            if as_json:
+                self.stdout.write(json.dumps({"file": file.name, "error": str(error)}))
+            raise CommandError(str(error), returncode=UNREADABLE) from error
+        if as_json:
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
+        else:
+            for line in lines(report):
+                self.stdout.write(line)
+        if not report.intact:
+            names = ", ".join(each.name for each in report.wrong)
+            raise CommandError(
+                _("%(file)s is not as it was frozen: %(names)s.")
+                % {"file": file.name, "names": names},
+                returncode=ALTERED,
+            )
+
+
+def lines(report: Report) -> list[str]:
+    """Return the report as one sentence a line."""
+    told = [f"{WORDS[each.verdict]}  {each.name}  {each.detail}".rstrip() for each in report.items]
+    if report.signature:
+        told.append(_signed(report))
+    if report.intact:
+        told.append(
+            _("%(file)s is as it was frozen: all %(count)d parts are intact.")
+            % {"file": report.file, "count": len(report.items)}
+        )
+    return told
+
+
+def _signed(report: Report) -> str:
+    signature = report.signature
+    assert signature is not None  # noqa: S101 - for the type checker
+    sentence = (
+        _("Signed by %(signer)s with a key of its own making, SHA-256 %(print)s.")
+        if signature.self_signed
+        else _("Signed by %(signer)s, certificate SHA-256 %(print)s.")
+    )
+    return sentence % {"signer": signature.signer, "print": signature.fingerprint}

@@ -1,0 +1,41 @@
+"""Say of a packet's PDF or ZIP what is as it was frozen, what was altered, is missing or was added.
+
+Works on the file alone: no database, no key, no network. A single changed byte is found wherever it
+is: the signature covers the PDF but for its own place, and that place and the ZIP's own structure
+have one canonical form that is compared byte by byte.
+"""
+
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from compliance.packets import _verify_pdf, _verify_zip
+from compliance.packets.report import Report, Unreadable
+
+
+def verify(path: Path, *, name: str = "") -> Report:
+    """Verify the packet at *path*. Raises Unreadable with a sentence when it is none."""
+    name = name or path.name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(
+            _("%(name)s cannot be read (%(error)s).") % {"name": name, "error": error.strerror}
+        ) from error
+    kind = _kind(data)
+    if kind == "zip":
+        return _verify_zip.verify(data, name)
+    if kind == "pdf":
+        return _verify_pdf.verify(data, name)
+    raise Unreadable(_("%(name)s is neither a PDF nor a ZIP.") % {"name": name})
+
+
+def _kind(data: bytes) -> str:
+    """Look at both ends: one of them may be what was damaged."""
+    if data.startswith(b"PK\x03\x04"):
+        return "zip"
+    if data.startswith(b"%PDF-"):
+        return "pdf"
+    if b"PK\x05\x06" in data[-64:]:
+        return "zip"
+    return "pdf" if b"%%EOF" in data[-64:] else ""
