@@ -1,7 +1,7 @@
 """What the made-up company says of each requirement, and the evidence it shows."""
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +26,26 @@ PER_REQUIREMENT = 2
 
 
 def fill(company: Organisation, profile: Profile, people: dict[str, User]) -> None:
-    """Write statements, sign verdicts, upload evidence and review it."""
+    """Write statements, sign verdicts, upload evidence and review it; skips what is answered."""
     answers: dict[str, dict[str, Any]] = yaml.safe_load(_ANSWERS.read_text("utf-8"))
     rows = Assessment.objects.filter(organisation=company, requirement__profile=profile)
     for assessment in rows.select_related("requirement").prefetch_related(
         "requirement__evidence_kinds"
     ):
         answer = answers[assessment.requirement.code]
+        if assessment.owner_id is not None:
+            continue
         _assess(assessment, answer, people)
         if answer["statement"]:
             _prove(assessment, answer, people)
+        # Last, since it marks the requirement as answered: a cut seeding goes on where it stopped.
+        due = timezone.localdate() + timedelta(days=21)
+        owner = people[answer["owner"]]
+        requirements.assign(assessment, owner=owner, due=due, by=people["seoyeon"])
 
 
 def _assess(assessment: Assessment, answer: dict[str, Any], people: dict[str, User]) -> None:
     lead, owner = people["seoyeon"], people[answer["owner"]]
-    due = timezone.localdate() + timedelta(days=21)
-    requirements.assign(assessment, owner=owner, due=due, by=lead)
     if answer["statement"]:
         requirements.write_statement(
             assessment, text=answer["statement"], revision=assessment.revision, by=owner
@@ -83,15 +87,12 @@ def _upload(
         requirement=requirement,
         title=title,
         kind=kind,
-        circumstances=_circumstances(day),
+        collected_at=day,
+        source="console.bareun.example",
     )
     if added.link is None:
         raise RuntimeError(f"{title} was not linked to {requirement.code}")
     return added.link
-
-
-def _circumstances(day: date) -> evidence.Circumstances:
-    return evidence.Circumstances(collected_at=day, source="console.bareun.example")
 
 
 def _lines(statement: str) -> list[str]:

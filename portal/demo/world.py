@@ -1,0 +1,121 @@
+"""The demo as a whole: safe to run again, goes on where it stopped."""
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from compliance.accounts.models import Organisation, User
+from compliance.applications import services as applications
+from compliance.applications.models import Application
+from compliance.audit.services import SYSTEM
+from compliance.evidence.services import Upload
+from compliance.remediation import services as remediation
+from compliance.remediation.models import Task
+from compliance.requirements import documents, loading
+from compliance.requirements import services as requirements
+from compliance.requirements.models import Profile, Requirement
+from compliance.scans import services as scans
+from compliance.scans.models import ScanRun
+from portal.demo import answers, papers, people, scan_files
+
+PROFILE = Path("compliance/requirements/data/order-integration-reference.yaml")
+Say = Callable[[str], None]
+
+
+def build(say: Say) -> Application:
+    """Make the made-up company, or what is missing of it; return the application to show."""
+    company = people.organisation()
+    staff = people.members(company)
+    profile, _new = loading.load(documents.read((settings.BASE_DIR / PROFILE).read_bytes()))
+    requirements.adopt(company, profile, by=SYSTEM)
+    say("answers and evidence")
+    answers.fill(company, profile, staff)
+    if not ScanRun.objects.filter(organisation=company).exists():
+        say("scan results and tasks")
+        _scan(company, staff)
+        _plan(company, profile, staff)
+    if not Application.objects.filter(organisation=company).exists():
+        say("applications")
+        _apply(company, profile, staff)
+    return Application.objects.filter(organisation=company).order_by("serial")[0]
+
+
+def _scan(company: Organisation, staff: dict[str, User]) -> None:
+    """Three checks, two fixes with their proof, and a second port scan that shows them."""
+    now = timezone.now()
+    first = now - timedelta(days=12)
+    minsu = staff["minsu"]
+    for name, content in (
+        ("external-ports.xml", scan_files.nmap(first)),
+        ("order-api-image.json", scan_files.trivy(first)),
+        ("kisa-servers.csv", scan_files.kisa(scan_files.KISA_CODES, first)),
+    ):
+        scans.import_now(company, io.BytesIO(content), name=name, by=minsu)
+    for task in Task.objects.filter(organisation=company, finding__rule__code__contains="23"):
+        _fix(task, staff["junho"])
+    again = scan_files.nmap(now - timedelta(days=1), after_fix=True)
+    scans.import_now(company, io.BytesIO(again), name="external-ports-after-fix.xml", by=minsu)
+
+
+def _fix(task: Task, engineer: User) -> None:
+    remediation.plan(task, plan="텔넷 서비스를 제거하고 방화벽에서 23번 포트를 차단합니다.", by=engineer)
+    remediation.start(task, by=engineer)
+    day = timezone.localdate() - timedelta(days=2)
+    lines = ["systemctl disable --now telnet.socket", "ss -ltn: 23번 포트 없음"]
+    proof = papers.output("텔넷 제거 확인", lines, day)
+    remediation.fix(
+        task,
+        action_taken="텔넷 서비스를 제거하고 방화벽 규칙에서 23번 포트 허용을 삭제했습니다.",
+        after="외부와 사무 영역에서 23번 포트가 응답하지 않습니다.",
+        uploads=[Upload(io.BytesIO(proof), "텔넷_제거_확인.txt")],
+        by=engineer,
+    )
+
+
+def _plan(company: Organisation, profile: Profile, staff: dict[str, User]) -> None:
+    waf = Requirement.objects.get(profile=profile, code="OI-NET-08")
+    task = remediation.create(
+        company,
+        remediation.NewTask(
+            title="도입: 웹방화벽 이중화",
+            requirement=waf,
+            severity="medium",
+            assignee=staff["junho"],
+            due=timezone.localdate() + timedelta(days=60),
+            defect="웹방화벽이 단일 장비라 장애 시 연동이 멈춥니다.",
+            before="단일 구성",
+            plan="예비 장비를 들여 주·예비로 구성하고 전환 시험을 합니다.",
+            basis="OI-NET-08",
+        ),
+        by=staff["seoyeon"],
+    )
+    remediation.start(task, by=staff["junho"])
+
+
+def _apply(company: Organisation, profile: Profile, staff: dict[str, User]) -> None:
+    """One application to look at frozen, one to walk through."""
+    for title in ("배달의민족 주문연동 신청 (사전 검토본)", "배달의민족 주문연동 신청"):
+        applications.create(
+            company,
+            profile=profile,
+            by=staff["seoyeon"],
+            title=title,
+            service_overview=(
+                "전국 41개 지역사무소와 1,200개 가맹점의 배달을 중개하는 배달대행 서비스입니다. "
+                "가맹점의 주문을 받아 라이더에게 배정하고 배달 완료까지 상태를 알립니다."
+            ),
+            integration_overview=(
+                "플랫폼의 주문 API에서 주문을 받아 배달 상태를 돌려줍니다. 연동 서버 4대(운영 2, 예비 2)가 "
+                "고정 IP 2개로 통신하며, 배달 완료 24시간 뒤 고객정보를 가림처리합니다."
+            ),
+            scope_in="주문연동 서버, 주문 DB, 라이더 앱 API, 관리자 페이지, 접속용 서버, 방화벽과 웹방화벽",
+            scope_out="POS 프로그램(자매 회사가 개발·배포하며 별도 법인이 운영함)",
+            traffic="하루 평균 18,000건, 피크 시간(11-14시, 17-21시) 시간당 3,200건",
+            contact_name="윤서연",
+            contact_email="seoyeon@bareun.example",
+            contact_phone="02-0000-0000",
+        )
