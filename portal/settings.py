@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "js_lib_bootstrap5",
     "crispy_forms",
@@ -137,6 +138,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Source maps are for developers' tools: compressing them takes longer than everything else.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "webp", "woff2", "gz", "br"]
 
 # Uploads go through the vault; what Django buffers on the way stays on disk past 2.5 MB.
 VAULT_ROOT = Path(env.text("VAULT_ROOT") or VAR_DIR / "vault")

@@ -5,4 +5,6 @@ class RemediationConfig(AppConfig):
     name = "compliance.remediation"
 
     def ready(self) -> None:
-        from compliance.remediation import states  # noqa: F401
+        from compliance.remediation import actions, receivers, showing, states  # noqa: F401
+
+        showing.register()

@@ -180,6 +180,11 @@ class Task(models.Model):
         return self.state in OPEN_STATES
 
     @property
+    def is_settled(self) -> bool:
+        """Nothing is left to do before the due date."""
+        return self.state not in TO_DO
+
+    @property
     def is_overdue(self) -> bool:
         return self.state in TO_DO and self.due < timezone.localdate()
 

@@ -15,6 +15,6 @@ MOVES = {
     State.CLOSED: {State.IN_PROGRESS},
     State.FALSE_POSITIVE: {State.IN_PROGRESS},
     State.RISK_ACCEPTED: {State.IN_PROGRESS},
-    State.DISPUTED: {State.IN_PROGRESS, State.FALSE_POSITIVE, State.RISK_ACCEPTED},
+    State.DISPUTED: {State.IN_PROGRESS, State.FALSE_POSITIVE},
 }
 states.register("task", State, MOVES)

@@ -1,0 +1,29 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit import registry
+
+
+@registry.register
+class Action(models.TextChoices):
+    # Recorded on the run: one entry for all its tasks.
+    OPENED_FROM_RUN = "task.opened_from_run", _("{count} tasks were opened from {target}")
+    CREATED = "task.created", _("{actor} opened the task {target}")
+    EDITED = "task.edited", _("{actor} edited the task {target}")
+    ASSIGNED = "task.assigned", _("{actor} gave the task {target} to {assignee}")
+    PLANNED = "task.planned", _("{actor} planned {target}")
+    STARTED = "task.started", _("{actor} began to work on {target}")
+    FIXED = "task.fixed", _("{actor} reported {target} as fixed")
+    VERIFIED = "task.verified", _("{actor} verified the fix of {target}")
+    CLOSED = "task.closed", _("{actor} closed {target}")
+    REOPENED = "task.reopened", _("{actor} reopened {target}: {reason}")
+    FALSE_POSITIVE = (
+        "task.false_positive",
+        _("{actor} marked {target} as a false positive: {reason}"),
+    )
+    RISK_ACCEPTED = (
+        "task.risk_accepted",
+        _("{actor} accepted the risk of {target} until {until}: {reason}"),
+    )
+    DISPUTED = "task.disputed", _("{actor} disputed {target}: {reason}")
+    COMMENTED = "task.commented", _("{actor} commented on {target}: {text}")

@@ -1,0 +1,125 @@
+"""What people type about a task."""
+
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compliance.accounts.models import Organisation, User
+from compliance.remediation.models import Task
+from compliance.remediation.services import EDITABLE, NewTask
+from compliance.requirements.models import Requirement
+from compliance.requirements.selectors import adopted_profiles
+from compliance.shared.severity import Severity
+
+ROWS = {"defect": 4, "before": 4, "plan": 4, "action_taken": 4, "after": 4}
+
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[Task]
+else:
+    _Form = forms.ModelForm
+
+
+class TaskForm(_Form):
+    """The texts of a task, with the revision that the person saw."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    class Meta:
+        model = Task
+        fields = EDITABLE
+        widgets = {name: forms.Textarea(attrs={"rows": rows}) for name, rows in ROWS.items()}
+        help_texts = {
+            "basis": _("The requirement, law or check that it is measured against."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("revision", self.instance.revision)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def texts(self) -> dict[str, str]:
+        """What was typed, without the revision."""
+        return {name: self.cleaned_data[name] for name in EDITABLE}
+
+
+class CreateForm(forms.Form):
+    """A gap that a person found."""
+
+    title = forms.CharField(label=_("Title"), max_length=300)
+    requirement = forms.ModelChoiceField(
+        queryset=Requirement.objects.none(), label=_("Requirement"), required=False
+    )
+    severity = forms.ChoiceField(
+        label=_("Severity"), choices=Severity.choices, initial=Severity.MEDIUM
+    )
+    assignee = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Assignee"), required=False
+    )
+    due = forms.DateField(
+        label=_("Due"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_(
+            "Left empty, the severity sets it: critical 7 days, high 14, medium 30, low 90."
+        ),
+    )
+    defect = forms.CharField(
+        label=_("Defect"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    before = forms.CharField(
+        label=_("Before"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    plan = forms.CharField(
+        label=_("Plan"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    basis = forms.CharField(label=_("Basis"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        requirement, assignee = self.fields["requirement"], self.fields["assignee"]
+        assert isinstance(requirement, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(assignee, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        requirement.queryset = Requirement.objects.filter(
+            profile__in=adopted_profiles(organisation)
+        ).order_by("profile_id", "order")
+        assignee.queryset = members(organisation)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def new(self) -> NewTask:
+        return NewTask(**self.cleaned_data)
+
+
+class AssignForm(forms.Form):
+    """Who does it until when."""
+
+    assignee = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Assignee"))
+    due = forms.DateField(
+        label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"assignee": task.assignee, "due": task.due}
+        assignee = self.fields["assignee"]
+        assert isinstance(assignee, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        assignee.queryset = members(task.organisation)
+
+
+class UntilForm(forms.Form):
+    """The day on which an accepted risk ends."""
+
+    until = forms.DateField(required=False)
+
+
+def members(organisation: Organisation) -> Any:
+    """People of the organisation, by name."""
+    rows = User.objects.filter(
+        is_active=True,
+        memberships__organisation=organisation,
+        memberships__ended_at__isnull=True,
+    )
+    return rows.order_by("name")

@@ -1,0 +1,152 @@
+"""Reads of tasks: the filtered list, the board, what other rooms ask."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from compliance.accounts.models import Organisation, User
+from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
+
+BOARD_COLUMNS = [
+    State.REGISTERED,
+    State.PLANNED,
+    State.IN_PROGRESS,
+    State.FIXED,
+    State.VERIFYING,
+    State.DISPUTED,
+]
+BOARD_CARDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the address of the list asks for; "" means everything. *state* may be "open"."""
+
+    state: str = "open"
+    assignee: str = ""
+    area: str = ""
+    requirement: str = ""
+    severity: str = ""
+    search: str = ""
+    mine: bool = False
+    overdue: bool = False
+
+    def apply(self, rows: QuerySet[Task], user: User) -> QuerySet[Task]:
+        rows = rows.filter(self._columns())
+        if self.mine:
+            rows = rows.filter(assignee_id=user.pk)
+        if self.overdue:
+            rows = rows.filter(state__in=TO_DO, due__lt=timezone.localdate())
+        return rows
+
+    def _columns(self) -> Q:
+        wanted = Q()
+        if self.state == "open":
+            wanted &= Q(state__in=OPEN_STATES)
+        elif self.state in State.values:
+            wanted &= Q(state=self.state)
+        if self.assignee == "none":
+            wanted &= Q(assignee__isnull=True)
+        elif self.assignee.isdecimal():
+            wanted &= Q(assignee_id=int(self.assignee))
+        if self.area:
+            wanted &= Q(requirement__area__code=self.area)
+        if self.requirement:
+            wanted &= Q(requirement__code=self.requirement)
+        if self.severity:
+            wanted &= Q(severity=self.severity)
+        return wanted & self._search()
+
+    def _search(self) -> Q:
+        words = Q()
+        for word in self.search.split():
+            number = word.upper().removeprefix("T-")
+            named = Q(number=int(number)) if number.isdecimal() and len(number) < 10 else Q()
+            words &= Q(title__icontains=word) | Q(basis__icontains=word) | named
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much there is to do, for the tabs and the dashboard."""
+
+    open: int
+    mine: int
+    overdue: int
+    to_verify: int
+    over: int
+
+
+def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
+    """Tasks of the organisation with what a row shows of them."""
+    rows = Task.objects.visible_to(user).filter(organisation=organisation)
+    return rows.select_related("requirement__profile", "finding", "assignee")
+
+
+def tally(organisation: Organisation, user: User) -> Tally:
+    """Count in one query."""
+    late = Q(state__in=TO_DO, due__lt=timezone.localdate())
+    is_open = Q(state__in=OPEN_STATES)
+    found = Task.objects.filter(organisation=organisation).aggregate(
+        open=Count("pk", filter=is_open),
+        mine=Count("pk", filter=is_open & Q(assignee_id=user.pk)),
+        overdue=Count("pk", filter=late),
+        to_verify=Count("pk", filter=Q(state__in=[State.FIXED, State.VERIFYING])),
+        over=Count("pk", filter=~is_open),
+    )
+    return Tally(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One state of the board: its first cards, and how many there are."""
+
+    state: State
+    count: int
+    cards: list[Task]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cards)
+
+
+def board(rows: QuerySet[Task]) -> list[Column]:
+    """The open states side by side; as many queries as columns, and one that counts."""
+    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    return [
+        Column(state, counts.get(state, 0), list(rows.filter(state=state)[:BOARD_CARDS]))
+        for state in BOARD_COLUMNS
+    ]
+
+
+def open_counts(organisation: Organisation, requirement_ids: list[int]) -> dict[int, int]:
+    """{requirement: open tasks} in one query."""
+    rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
+    found = rows.order_by().values_list("requirement_id").annotate(Count("pk"))
+    return {requirement_id: number for requirement_id, number in found if requirement_id}
+
+
+@dataclass(slots=True)
+class OpenTasks:
+    """Open tasks of one requirement, by severity."""
+
+    code: str
+    by_severity: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_severity.values())
+
+
+def open_by_severity(
+    organisation: Organisation, requirement_ids: list[int]
+) -> dict[int, OpenTasks]:
+    """{requirement: its open tasks} in one query."""
+    rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
+    counted = rows.order_by().values_list("requirement_id", "requirement__code", "severity")
+    found: dict[int, OpenTasks] = {}
+    for requirement_id, code, severity, number in counted.annotate(Count("pk")):
+        known = found.setdefault(requirement_id or 0, OpenTasks(code or "", {}))
+        known.by_severity[severity] = number
+    return found

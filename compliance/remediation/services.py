@@ -1,0 +1,357 @@
+"""Verbs on tasks. Each is one transaction that ends in the audit stream."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance.accounts.models import Organisation, User
+from compliance.audit.services import Named, record
+from compliance.evidence import services as evidence_room
+from compliance.evidence.models import Evidence
+from compliance.evidence.services import Upload
+from compliance.remediation import clocks, policies
+from compliance.remediation.actions import Action
+from compliance.remediation.models import Comment, Source, State, Task, TaskEvidence
+from compliance.remediation.numbers import next_number
+from compliance.remediation.states import MOVES
+from compliance.requirements.models import Assessment, Requirement
+from compliance.scans import services as scans_room
+from compliance.scans.models import FindingState
+from compliance.shared import states
+from compliance.shared.errors import Conflict, Refused
+from compliance.shared.severity import Severity
+
+EDITABLE = ["title", "defect", "before", "plan", "action_taken", "after", "basis"]
+LONGEST_COMMENT = 10_000
+TRIAGED = {FindingState.FALSE_POSITIVE, FindingState.RISK_ACCEPTED, FindingState.DISPUTED}
+NOTHING_FIXED: dict[str, Any] = dict.fromkeys(
+    [
+        "fixed_by",
+        "fixed_at",
+        "verified_by",
+        "verified_run",
+        "verified_at",
+        "closed_at",
+        "accepted_by",
+        "accepted_until",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """What a person says of a gap. Without *due* the clock of its severity runs."""
+
+    title: str
+    severity: str = Severity.MEDIUM
+    requirement: Requirement | None = None
+    assignee: User | None = None
+    due: date | None = None
+    defect: str = ""
+    before: str = ""
+    plan: str = ""
+    basis: str = ""
+
+
+@transaction.atomic
+def create(organisation: Organisation, new: NewTask, *, by: User) -> Task:
+    """Open a task by hand."""
+    policies.check_can_create(organisation, by)
+    if new.due:
+        policies.check_due(new.due)
+    task = Task(
+        organisation=organisation,
+        source=Source.PERSON,
+        requirement=new.requirement,
+        title=_required(new.title, _("Write a title.")),
+        severity=new.severity,
+        assignee=new.assignee,
+        due=new.due or clocks.due(new.severity),
+        defect=_clean(new.defect),
+        before=_clean(new.before),
+        plan=_clean(new.plan),
+        basis=_clean(new.basis),
+    )
+    return _open(task, by)
+
+
+@transaction.atomic
+def open_for_assessment(assessment: Assessment, *, by: User) -> Task:
+    """Open the task of a requirement that is not met; return the open one if there is one."""
+    policies.check_can_open_for(assessment, by)
+    # Two people who click at once queue here, so that the second sees the first one's task.
+    Organisation.objects.select_for_update().get(pk=assessment.organisation_id)
+    existing = Task.objects.open().filter(source=Source.ASSESSMENT, assessment=assessment).first()
+    if existing:
+        return existing
+    requirement = assessment.requirement
+    task = Task(
+        organisation=assessment.organisation,
+        source=Source.ASSESSMENT,
+        requirement=requirement,
+        assessment=assessment,
+        title=str(requirement)[:300],
+        defect=assessment.reason,
+        before=assessment.statement[:20_000],
+        basis=requirement.code,
+        severity=requirement.severity,
+        assignee=assessment.owner,
+        due=clocks.due(requirement.severity),
+    )
+    return _open(task, by)
+
+
+@transaction.atomic
+def edit(task: Task, *, revision: int, by: User, **columns: str) -> None:
+    """Write the *columns* of EDITABLE that changed; Conflict when the task moved on."""
+    policies.check_can_edit(task, by)
+    cleaned = {name: _clean(columns[name]) for name in EDITABLE if name in columns}
+    if not cleaned.get("title", task.title):
+        raise Refused(_("Write a title."))
+    before = {name: getattr(task, name) for name in cleaned}
+    changed = {name: text for name, text in cleaned.items() if text != before[name]}
+    if not changed:
+        return
+    if not Task.objects.filter(pk=task.pk, revision=revision).update(
+        revision=revision + 1, **changed
+    ):
+        task.refresh_from_db()
+        raise Conflict(policies.CHANGED_MEANWHILE)
+    for name, value in {**changed, "revision": revision + 1}.items():
+        setattr(task, name, value)
+    _record(by, Action.EDITED, task, before={name: before[name] for name in changed}, after=changed)
+
+
+@transaction.atomic
+def assign(task: Task, *, assignee: User, due: date | None = None, by: User) -> None:
+    """Give the task to somebody, and move its due date when *due* is given."""
+    policies.check_can_assign(task, by)
+    policies.check_assignee(task, assignee)
+    columns: dict[str, Any] = {"assignee": assignee}
+    if due and due != task.due:
+        policies.check_due(due)
+        columns["due"] = due
+    _set(task, **columns)
+    _record(by, Action.ASSIGNED, task, assignee=assignee.name, due=task.due.isoformat())
+
+
+@transaction.atomic
+def plan(task: Task, *, plan: str, by: User) -> None:
+    """Say what will be done (조치계획)."""
+    policies.check_can_plan(task, by)
+    text = _required(plan, policies.PLAN_IS_MISSING)
+    states.move(task, MOVES, State.PLANNED, plan=text)
+    _record(by, Action.PLANNED, task, plan=text)
+
+
+@transaction.atomic
+def start(task: Task, *, by: User) -> None:
+    """Begin to work; a task of nobody becomes one's own."""
+    policies.check_can_start(task, by)
+    columns = {} if task.assignee_id else {"assignee": by}
+    states.move(task, MOVES, State.IN_PROGRESS, **columns)
+    _record(by, Action.STARTED, task)
+
+
+def fix(
+    task: Task,
+    *,
+    action_taken: str,
+    by: User,
+    after: str = "",
+    uploads: Sequence[Upload] = (),
+    evidence: Sequence[Evidence] = (),
+) -> None:
+    """Report it as fixed (조치완료), with new files or evidence that is there already.
+
+    Not within atomic(): files are hashed and inspected before the transaction.
+    """
+    policies.check_can_fix(task, by)
+    action_taken = _required(action_taken, policies.ACTION_IS_MISSING)
+    proofs = list(evidence)
+    if uploads:
+        title = _("Fix of %(task)s") % {"task": task}
+        added = evidence_room.add(
+            task.organisation, uploads, by=by, requirement=task.requirement, title=title[:200]
+        )
+        proofs.append(added.evidence)
+    _fix(task, action_taken, _clean(after), proofs, by)
+
+
+@transaction.atomic
+def _fix(task: Task, action_taken: str, after: str, proofs: list[Evidence], by: User) -> None:
+    _attach(task, proofs, TaskEvidence.Role.AFTER, by)
+    if not task.evidence_links.filter(role=TaskEvidence.Role.AFTER).exists():
+        raise Refused(policies.EVIDENCE_IS_MISSING)
+    now = timezone.now()
+    columns = {"action_taken": action_taken, "after": after, "fixed_by": by, "fixed_at": now}
+    states.move(task, MOVES, State.FIXED, **columns)
+    _record(by, Action.FIXED, task, evidence=[proof.code for proof in proofs])
+
+
+@transaction.atomic
+def verify(task: Task, *, by: User) -> None:
+    """Confirm the fix (이행점검).
+
+    When a scan no longer shows the finding, the run is the proof and anybody with the role may
+    confirm it, even who fixed it; then nobody is named as verifier. Otherwise somebody else looks.
+    """
+    policies.check_can_verify(task, by)
+    run = task.finding.fixed_run if task.finding and policies.shown_fixed(task) else None
+    verifier = None if by.pk == task.fixed_by_id else by
+    states.move(
+        task,
+        MOVES,
+        State.VERIFYING,
+        verified_by=verifier,
+        verified_run=run,
+        verified_at=timezone.now(),
+    )
+    _record(by, Action.VERIFIED, task, run=run.pk if run else None)
+
+
+@transaction.atomic
+def close(task: Task, *, by: User) -> None:
+    """End it (종결)."""
+    policies.check_can_close(task, by)
+    states.move(task, MOVES, State.CLOSED, closed_at=timezone.now())
+    _record(by, Action.CLOSED, task)
+
+
+@transaction.atomic
+def verify_and_close(task: Task, *, by: User) -> None:
+    """Both at once, for the lead who confirms what a scan or the evidence shows."""
+    verify(task, by=by)
+    close(task, by=by)
+
+
+@transaction.atomic
+def reopen(task: Task, *, reason: str, by: User) -> None:
+    """Back to work (재조치)."""
+    policies.check_can_reopen(task, by)
+    reason = _required(reason, policies.REASON_IS_MISSING)
+    if task.finding and task.finding.state in TRIAGED:
+        scans_room.triage(task.finding, state=FindingState.OPEN, reason=reason, by=by)
+    reopen_by_machine(task, reason=reason, by=by)
+
+
+@transaction.atomic
+def reopen_by_machine(task: Task, *, reason: str, by: Named) -> None:
+    """Back to work on the word of a scan or a clock; the signatures of the fix fall."""
+    states.move(task, MOVES, State.IN_PROGRESS, reason="", **NOTHING_FIXED)
+    _record(by, Action.REOPENED, task, reason=reason)
+
+
+@transaction.atomic
+def mark_false_positive(task: Task, *, reason: str, by: User) -> None:
+    """Nothing is wrong (오탐)."""
+    policies.check_can_exempt(task, by, State.FALSE_POSITIVE)
+    reason = _required(reason, policies.REASON_IS_MISSING)
+    states.move(task, MOVES, State.FALSE_POSITIVE, reason=reason)
+    _triage(task, FindingState.FALSE_POSITIVE, reason, by)
+    _record(by, Action.FALSE_POSITIVE, task, reason=reason)
+
+
+@transaction.atomic
+def dispute(task: Task, *, reason: str, by: User) -> None:
+    """Somebody does not agree with the finding (이의신청)."""
+    policies.check_can_exempt(task, by, State.DISPUTED)
+    reason = _required(reason, policies.REASON_IS_MISSING)
+    states.move(task, MOVES, State.DISPUTED, reason=reason)
+    _triage(task, FindingState.DISPUTED, reason, by)
+    _record(by, Action.DISPUTED, task, reason=reason)
+
+
+@transaction.atomic
+def accept_risk(task: Task, *, reason: str, until: date | None, by: User) -> None:
+    """Live with it for a time (위험수용)."""
+    policies.check_can_accept_risk(task, by)
+    policies.check_until(until)
+    reason = _required(reason, policies.REASON_IS_MISSING)
+    states.move(
+        task, MOVES, State.RISK_ACCEPTED, reason=reason, accepted_by=by, accepted_until=until
+    )
+    _triage(task, FindingState.RISK_ACCEPTED, reason, by, until=until)
+    _record(by, Action.RISK_ACCEPTED, task, reason=reason, until=str(until))
+
+
+@transaction.atomic
+def comment(task: Task, *, text: str, by: User) -> Comment:
+    """Say something, in plain text."""
+    policies.check_can_comment(task, by)
+    text = _required(text, _("Write something first."))
+    if len(text) > LONGEST_COMMENT:
+        raise Refused(_("This comment is longer than 10,000 characters. Attach it as evidence."))
+    made = Comment.objects.create(task=task, by=by, text=text)
+    _record(by, Action.COMMENTED, task, text=text[:200])
+    return made
+
+
+@transaction.atomic
+def attach(task: Task, evidence: Evidence, *, role: str, by: User) -> None:
+    """Put an evidence beside the task."""
+    policies.check_can_edit(task, by)
+    _attach(task, [evidence], role, by)
+    _record(by, Action.EDITED, task, after={"evidence": evidence.code})
+
+
+def _triage(
+    task: Task, state: FindingState, reason: str, by: User, *, until: date | None = None
+) -> None:
+    """What is decided of a task holds for its finding."""
+    if task.finding and task.finding.state in {FindingState.OPEN, FindingState.DISPUTED}:
+        scans_room.triage(task.finding, state=state, reason=reason, until=until, by=by)
+
+
+def _open(task: Task, by: User) -> Task:
+    if task.assignee:
+        policies.check_assignee(task, task.assignee)
+    task.number = next_number(task.organisation_id)
+    task.created_by = by
+    task.save(force_insert=True)
+    _record(by, Action.CREATED, task)
+    return task
+
+
+def _attach(task: Task, proofs: Sequence[Evidence], role: str, by: User) -> None:
+    if any(proof.organisation_id != task.organisation_id for proof in proofs):
+        raise Refused(policies.EVIDENCE_IS_MISSING)
+    TaskEvidence.objects.bulk_create(
+        [TaskEvidence(task=task, evidence=proof, role=role, added_by=by) for proof in proofs],
+        ignore_conflicts=True,
+    )
+
+
+def _set(task: Task, **columns: Any) -> None:
+    Task.objects.filter(pk=task.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(task, name, value)
+
+
+def _record(by: Named, action: Action, task: Task, **data: Any) -> None:
+    """Every entry names whom it concerns, for those who hear of it."""
+    record(
+        by,
+        action,
+        task,
+        number=task.number,
+        assignee_id=task.assignee_id,
+        fixed_by_id=task.fixed_by_id,
+        **data,
+    )
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _required(text: str, sentence: Any) -> str:
+    cleaned = _clean(text)
+    if not cleaned:
+        raise Refused(sentence)
+    return cleaned

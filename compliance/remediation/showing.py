@@ -1,0 +1,105 @@
+"""What lower rooms show of tasks: a box and a column, reasons for a verdict, gaps of a submission."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from compliance.accounts.models import Organisation
+from compliance.applications import preflight
+from compliance.applications.models import Application
+from compliance.applications.preflight import Gap, Level
+from compliance.remediation import policies, selectors
+from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
+from compliance.requirements import registries
+from compliance.requirements.models import Assessment
+from compliance.requirements.registries import Reason
+from compliance.shared import slots
+from compliance.shared.errors import why_not
+from compliance.shared.severity import Severity
+
+SHOWN_IN_BOX = 20
+
+
+def box(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
+    """The tasks of a requirement, on its page."""
+    rows = Task.objects.filter(
+        organisation_id=assessment.organisation_id, requirement_id=assessment.requirement_id
+    )
+    user: Any = request.user
+    return {
+        "assessment": assessment,
+        "tasks": rows.select_related("assignee").order_by("closed_at", "due")[:SHOWN_IN_BOX],
+        "why_not_open": why_not(policies.check_can_open_for, assessment, user),
+    }
+
+
+def reasons(organisation: Organisation, requirement_ids: list[int]) -> dict[int, list[Reason]]:
+    """Open tasks speak against a met verdict; a critical one forbids it."""
+    found = selectors.open_by_severity(organisation, requirement_ids)
+    return {
+        requirement_id: [
+            Reason(
+                supports=False,
+                sentence=_open_sentence(tasks.total),
+                url=_list(organisation, requirement=tasks.code),
+                blocking=Severity.CRITICAL in tasks.by_severity,
+            )
+        ]
+        for requirement_id, tasks in found.items()
+    }
+
+
+def gaps(application: Application) -> Iterator[Gap]:
+    """Overdue tasks block, open ones and accepted risks weaken. One query."""
+    late = Q(state__in=TO_DO, due__lt=timezone.localdate())
+    rows = (
+        Task.objects.filter(organisation_id=application.organisation_id)
+        .filter(Q(requirement__isnull=True) | Q(requirement__profile_id=application.profile_id))
+        .order_by()
+        .values("requirement__code")
+        .annotate(
+            late=Count("pk", filter=late),
+            open=Count("pk", filter=Q(state__in=OPEN_STATES) & ~late),
+            accepted=Count("pk", filter=Q(state=State.RISK_ACCEPTED)),
+        )
+    )
+    for row in rows:
+        yield from _gaps_of(application.organisation, row)
+
+
+def _gaps_of(organisation: Organisation, row: Mapping[str, Any]) -> Iterator[Gap]:
+    code = row["requirement__code"] or ""
+    about: dict[str, str] = {"requirement": code} if code else {}
+    if number := row["late"]:
+        sentence = ngettext("%(n)d task is overdue.", "%(n)d tasks are overdue.", number)
+        url = _list(organisation, overdue=1, **about)
+        yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code)
+    if number := row["open"]:
+        yield Gap(Level.WARNING, _open_sentence(number), _list(organisation, **about), code)
+    if number := row["accepted"]:
+        sentence = ngettext("%(n)d risk is accepted.", "%(n)d risks are accepted.", number)
+        url = _list(organisation, state="risk_accepted", **about)
+        yield Gap(Level.WARNING, sentence % {"n": number}, url, code)
+
+
+def _open_sentence(number: int) -> str:
+    return ngettext("%(n)d task is open.", "%(n)d tasks are open.", number) % {"n": number}
+
+
+def _list(organisation: Organisation, **filters: str | int) -> str:
+    address = reverse("remediation:list", kwargs={"organisation": organisation.slug})
+    return f"{address}?{urlencode([*filters.items()])}" if filters else address
+
+
+def register() -> None:
+    slots.panel("requirement", order=30, template="remediation/_box.html", context=box)
+    registries.register_reasons(reasons)
+    registries.register_count("tasks", _("Tasks"), selectors.open_counts)
+    preflight.register(gaps)

@@ -1,0 +1,231 @@
+"""Pages of tasks, and the verbs as POST."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.audit.selectors import history
+from compliance.evidence.models import Evidence
+from compliance.evidence.services import Upload
+from compliance.remediation import moves, pages, policies, selectors, services
+from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm, members
+from compliance.remediation.models import State, Task
+from compliance.remediation.services import EDITABLE
+from compliance.requirements.models import Area, Assessment
+from compliance.shared.errors import Conflict, Refused, why_not
+from compliance.shared.severity import Severity
+
+PER_PAGE = 50
+SHOWN_ENTRIES = 100
+
+
+def _task(request: OrganisationRequest, number: int) -> Task:
+    rows = Task.objects.visible_to(request.user).select_related(
+        "organisation",
+        "requirement__profile",
+        "assessment",
+        "finding__fixed_run",
+        "finding__asset",
+        "finding__rule",
+        "assignee",
+        "fixed_by",
+        "verified_by",
+        "verified_run",
+        "accepted_by",
+        "created_by",
+    )
+    return get_object_or_404(rows, organisation=request.organisation, number=number)
+
+
+def _to(task: Task) -> HttpResponse:
+    return redirect("remediation:detail", organisation=task.organisation.slug, number=task.number)
+
+
+@in_organisation
+def list_(request: OrganisationRequest) -> HttpResponse:
+    """The table; by itself to htmx."""
+    chosen = pages.chosen(request.GET)
+    rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
+    page = Paginator(rows.order_by("due", "number"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
+    }
+    if request.headers.get("HX-Target") == "rows":
+        return render(request, "remediation/_rows.html", context)
+    tally = selectors.tally(request.organisation, request.user)
+    context |= {
+        "tabs": pages.tabs(request.organisation, tally, chosen),
+        "states": State.choices,
+        "severities": Severity.choices,
+        "people": members(request.organisation),
+        "areas": Area.objects.filter(
+            profile__adoptions__organisation=request.organisation
+        ).order_by("profile_id", "order"),
+    }
+    return render(request, "remediation/list.html", context)
+
+
+@in_organisation
+def board(request: OrganisationRequest) -> HttpResponse:
+    """Open tasks by state."""
+    chosen = pages.chosen(request.GET)
+    rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
+    context = {
+        "columns": selectors.board(rows.order_by("due", "number")),
+        "chosen": chosen,
+        "people": members(request.organisation),
+    }
+    return render(request, "remediation/board.html", context)
+
+
+@in_organisation
+def create(request: OrganisationRequest) -> HttpResponse:
+    policies.check_can_create(request.organisation, request.user)
+    form = CreateForm(request.POST or None, organisation=request.organisation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _to(services.create(request.organisation, form.new(), by=request.user))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "remediation/create.html", {"form": form})
+
+
+@require_POST
+@in_organisation
+def open_for(request: OrganisationRequest, assessment: int) -> HttpResponse:
+    """The task of a requirement that is not met; the open one if there is one."""
+    rows = Assessment.objects.visible_to(request.user).select_related("requirement", "owner")
+    found = get_object_or_404(rows, organisation=request.organisation, pk=assessment)
+    return _to(services.open_for_assessment(found, by=request.user))
+
+
+@in_organisation
+def detail(request: OrganisationRequest, number: int) -> HttpResponse:
+    task = _task(request, number)
+    context = {
+        "task": task,
+        "moves": moves.offered(task),
+        "reasons": moves.reasons(task, request.user),
+        "proof": task.finding.fixed_run if task.finding and policies.shown_fixed(task) else None,
+        "links": task.evidence_links.select_related("evidence"),
+        "reusable": pages.reusable_evidence(task, request.user),
+        "comments": task.comments.select_related("by"),
+        "entries": history(task)[:SHOWN_ENTRIES],
+        "assign_form": AssignForm(task=task),
+    }
+    return render(request, "remediation/detail.html", context)
+
+
+@in_organisation
+def edit(request: OrganisationRequest, number: int) -> HttpResponse:
+    task = _task(request, number)
+    policies.check_can_edit(task, request.user)
+    form = TaskForm(request.POST or None, instance=Task.objects.get(pk=task.pk))
+    if request.method != "POST" or not form.is_valid():
+        return _edit_page(request, task, form)
+    try:
+        services.edit(task, revision=form.cleaned_data["revision"], by=request.user, **form.texts())
+    except Conflict as conflict:
+        return _edit_conflict(request, task, form, conflict)
+    messages.success(request, _("Saved."))
+    return _to(task)
+
+
+def _edit_page(
+    request: OrganisationRequest, task: Task, form: TaskForm, **extra: Any
+) -> HttpResponse:
+    status = extra.pop("status", HTTPStatus.OK)
+    context = {"task": task, "form": form, **extra}
+    return render(request, "remediation/edit.html", context, status=status)
+
+
+def _edit_conflict(
+    request: OrganisationRequest, task: Task, form: TaskForm, conflict: Conflict
+) -> HttpResponse:
+    """Keep what was typed in the form and show what is stored beside it, field by field."""
+    task.refresh_from_db()
+    typed = form.texts()
+    differing = [
+        {"label": form.fields[name].label, "mine": typed[name], "stored": getattr(task, name)}
+        for name in EDITABLE
+        if typed[name].replace("\r\n", "\n").strip() != getattr(task, name)
+    ]
+    again = TaskForm(
+        initial={**typed, "revision": task.revision}, instance=Task.objects.get(pk=task.pk)
+    )
+    return _edit_page(
+        request,
+        task,
+        again,
+        conflict=str(conflict),
+        differing=differing,
+        status=HTTPStatus.CONFLICT,
+    )
+
+
+def _fix(task: Task, request: OrganisationRequest) -> None:
+    uploads = [Upload(stream=file, name=file.name or "") for file in request.FILES.getlist("files")]
+    chosen = [int(each) for each in request.POST.getlist("evidence") if each.isdecimal()]
+    rows = Evidence.objects.visible_to(request.user).current()
+    services.fix(
+        task,
+        action_taken=request.POST.get("action_taken", ""),
+        after=request.POST.get("after", ""),
+        uploads=uploads,
+        evidence=list(rows.filter(organisation=request.organisation, pk__in=chosen)),
+        by=request.user,
+    )
+
+
+def _accept_risk(task: Task, request: OrganisationRequest) -> None:
+    form = UntilForm(request.POST)
+    until = form.cleaned_data["until"] if form.is_valid() else None
+    services.accept_risk(task, reason=_reason(request), until=until, by=request.user)
+
+
+def _assign(task: Task, request: OrganisationRequest) -> None:
+    form = AssignForm(request.POST, task=task)
+    if not form.is_valid():
+        raise Refused(_("Choose a member and a date."))
+    services.assign(task, by=request.user, **form.cleaned_data)
+
+
+def _reason(request: OrganisationRequest) -> str:
+    return request.POST.get("reason", "")
+
+
+Verb = Callable[[Task, OrganisationRequest], object]
+VERBS: dict[str, Verb] = {
+    "plan": lambda t, r: services.plan(t, plan=r.POST.get("plan", ""), by=r.user),
+    "start": lambda t, r: services.start(t, by=r.user),
+    "fix": _fix,
+    "verify": lambda t, r: services.verify(t, by=r.user),
+    "verify-and-close": lambda t, r: services.verify_and_close(t, by=r.user),
+    "close": lambda t, r: services.close(t, by=r.user),
+    "reopen": lambda t, r: services.reopen(t, reason=_reason(r), by=r.user),
+    "false-positive": lambda t, r: services.mark_false_positive(t, reason=_reason(r), by=r.user),
+    "dispute": lambda t, r: services.dispute(t, reason=_reason(r), by=r.user),
+    "accept-risk": _accept_risk,
+    "assign": _assign,
+    "comment": lambda t, r: services.comment(t, text=r.POST.get("text", ""), by=r.user),
+}
+
+
+@require_POST
+@in_organisation
+def act(request: OrganisationRequest, number: int, verb: str) -> HttpResponseBase:
+    """Do one of VERBS. A refusal becomes its sentence in the middleware."""
+    task = _task(request, number)
+    VERBS[verb](task, request)
+    messages.success(request, _("Done."))
+    return _to(task)
