@@ -159,6 +159,7 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
         return self.select_related(
             "evidence__kind",
             "requirement__area",
+            "requirement__profile",
             "version__uploaded_by",
             "submitted_by",
             "reviewed_by",

@@ -48,42 +48,47 @@ def kind_of(blob: Blob) -> str:
     return next((kind for kind, types in kinds.items() if blob.media_type in types), "")
 
 
-def page_sizes(blob: Blob) -> list[tuple[int, int]]:
+def check(blob: Blob, *, name: str = "") -> None:
+    """Raise Damaged for bytes that may not be shown."""
+    services.checked_path(blob, name=name)
+
+
+def page_sizes(blob: Blob, *, name: str = "") -> list[tuple[int, int]]:
     """Return (width, height) in pixels of the images of a PDF's pages, at most PAGES of them."""
-    path = services.checked_path(blob)
+    path = services.checked_path(blob, name=name)
     with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
         shown = range(min(len(pdf), PAGES))
         return [_scaled(*pdf.get_page_size(number))[1] for number in shown]
 
 
-def page_total(blob: Blob) -> int:
-    with _PDFIUM, pypdfium2.PdfDocument(services.checked_path(blob)) as pdf:
+def page_total(blob: Blob, *, name: str = "") -> int:
+    with _PDFIUM, pypdfium2.PdfDocument(services.checked_path(blob, name=name)) as pdf:
         return len(pdf)
 
 
-def image(blob: Blob, number: int = 1) -> bytes:
+def image(blob: Blob, number: int = 1, *, name: str = "") -> bytes:
     """Return page *number* of a PDF, or the image itself, as WebP; raises LookupError for none."""
     kept = _cache(blob, number)
     if kept.exists():
         return kept.read_bytes()
-    path = services.checked_path(blob)
+    path = services.checked_path(blob, name=name)
     made = _encoded(_page(path, number) if kind_of(blob) == "pages" else _picture(path, number))
     _keep(kept, made)
     return made
 
 
-def text(blob: Blob) -> str:
+def text(blob: Blob, *, name: str = "") -> str:
     """Return the beginning of a text, decoded."""
-    path = services.checked_path(blob)
+    path = services.checked_path(blob, name=name)
     codec = _codec(path)
     with path.open("rb") as file:
         head = file.read(TEXT_BYTES).decode(codec, errors="replace")
     return "\n".join(head.splitlines()[:TEXT_LINES])
 
 
-def table(blob: Blob) -> Table:
+def table(blob: Blob, *, name: str = "") -> Table:
     """Return the first rows of a CSV, of an XLSX's first sheet, or the entries of a ZIP."""
-    path = services.checked_path(blob)
+    path = services.checked_path(blob, name=name)
     readers = {"text/csv": _csv_rows, _XLSX: _xlsx_rows, "application/zip": _zip_rows}
     try:
         rows = readers[blob.media_type](path)
@@ -171,7 +176,8 @@ def _xlsx_rows(path: Path) -> Iterator[Iterable[Any]]:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True):
-            yield ["" if cell is None else cell for cell in row]
+            filled = [number for number, cell in enumerate(row, 1) if cell is not None]
+            yield ["" if cell is None else cell for cell in row[: max(filled, default=0)]]
 
 
 def _zip_rows(path: Path) -> Iterator[list[Any]]:

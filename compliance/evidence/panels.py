@@ -1,0 +1,43 @@
+"""The evidence box on the page of a requirement."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from compliance.evidence import policies, selectors
+from compliance.evidence.forms import UploadForm
+from compliance.requirements.models import Assessment
+from compliance.shared.errors import why_not
+from compliance.vault.inspection import FORMATS, allowed_extensions
+
+
+def requirement(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
+    organisation, wanted = assessment.organisation, assessment.requirement
+    links = list(selectors.links_of(organisation, [wanted.pk]))
+    kinds = list(wanted.evidence_kinds.all())
+    return {
+        "organisation": organisation,
+        "requirement": wanted,
+        "links": links,
+        "coverage": selectors.coverage(kinds, links),
+        **upload_context(request, organisation, wanted),
+    }
+
+
+def upload_context(request: HttpRequest, organisation: Any, wanted: Any = None) -> dict[str, Any]:
+    """What the form for a new evidence needs, wherever it stands."""
+    return {
+        "form": UploadForm(organisation=organisation, requirement=wanted),
+        "why_not_add": why_not(policies.check_can_add, organisation, request.user),
+        **upload_facts(),
+    }
+
+
+def upload_facts() -> dict[str, Any]:
+    """What may come in, said beforehand."""
+    return {
+        "accept": ",".join(f".{each}" for each in allowed_extensions()),
+        "limit": settings.UPLOAD_LIMIT,
+        "formats": ", ".join(each.label for each in FORMATS.values()),
+    }

@@ -1,0 +1,131 @@
+"""Files on their way in from a browser: every one is an evidence, or all together are one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from compliance.accounts.http import OrganisationRequest
+from compliance.evidence import policies, services
+from compliance.evidence.forms import UploadForm
+from compliance.requirements.models import Requirement
+from compliance.shared.errors import Refused, Unauthorised
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one lot of files."""
+
+    sentence: str
+    added: services.Added | None = None
+
+
+def uploads(files: "Iterable[UploadedFile[Any]]") -> list[services.Upload]:
+    return [services.Upload(each.file, each.name or "") for each in files]  # type: ignore[arg-type]
+
+
+def answer(request: OrganisationRequest) -> HttpResponse:
+    """Add what was sent and say what became of every file, as JSON or by going back."""
+    try:
+        outcomes = _take(request)
+    except Refused as refusal:
+        outcomes = [_Outcome(str(refusal))]
+        if isinstance(refusal, Unauthorised) and not _wants_json(request):
+            raise
+    if _wants_json(request):
+        return _json(request, outcomes)
+    for each in outcomes:
+        level = messages.success if each.added and not each.added.repeated else messages.warning
+        (level if each.added else messages.error)(request, each.sentence)
+    return redirect(_back(request))
+
+
+def _take(request: OrganisationRequest) -> list[_Outcome]:
+    policies.check_can_add(request.organisation, request.user)
+    requirement = _requirement(request)
+    form = UploadForm(
+        request.POST, request.FILES, organisation=request.organisation, requirement=requirement
+    )
+    if not form.is_valid():
+        raise Refused(form.sentence)
+    files = form.cleaned_data["files"]
+    lots = [files] if form.cleaned_data["together"] else [[each] for each in files]
+    return [_add(request, form, lot) for lot in lots]
+
+
+def _requirement(request: OrganisationRequest) -> Requirement | None:
+    """The kinds to choose from hang on the requirement, so it is looked up before the form."""
+    chosen = request.POST.get("requirement", "")
+    if not chosen.isdecimal():
+        return None
+    rows = Requirement.objects.filter(profile__adoptions__organisation=request.organisation)
+    return rows.filter(pk=int(chosen)).first()
+
+
+def _add(
+    request: OrganisationRequest, form: UploadForm, lot: "list[UploadedFile[Any]]"
+) -> _Outcome:
+    chosen = form.cleaned_data
+    try:
+        added = services.add(
+            request.organisation,
+            uploads(lot),
+            by=request.user,
+            requirement=chosen["requirement"],
+            title=chosen["title"],
+            kind=form.chosen_kind,
+            confidentiality=chosen["confidentiality"] or "internal",
+            **form.circumstances(),
+        )
+    except Refused as refusal:
+        return _Outcome(str(refusal))
+    return _Outcome(_sentence(added), added)
+
+
+def _sentence(added: services.Added) -> str:
+    facts = {"evidence": added.evidence}
+    if added.repeated:
+        return _("This is under review already as %(evidence)s. It was not added again.") % facts
+    if added.link:
+        return _("%(evidence)s is under review.") % facts
+    return _("%(evidence)s is kept. Link it to a requirement.") % facts
+
+
+def _wants_json(request: OrganisationRequest) -> bool:
+    return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def _json(request: OrganisationRequest, outcomes: list[_Outcome]) -> JsonResponse:
+    said = [_as_json(request, each) for each in outcomes]
+    fine = all(each.added for each in outcomes)
+    status = HTTPStatus.CREATED if fine else HTTPStatus.UNPROCESSABLE_ENTITY
+    return JsonResponse({"added": said}, status=status)
+
+
+def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, object]:
+    if outcome.added is None:
+        return {"ok": False, "sentence": outcome.sentence}
+    evidence = outcome.added.evidence
+    return {
+        "ok": True,
+        "sentence": outcome.sentence,
+        "repeated": outcome.added.repeated,
+        "code": evidence.code,
+        "url": reverse("evidence:detail", args=[request.organisation.slug, evidence.number]),
+    }
+
+
+def _back(request: OrganisationRequest) -> str:
+    """Return to the page the form stood on."""
+    page = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return page
+    return reverse("evidence:list", args=[request.organisation.slug])
