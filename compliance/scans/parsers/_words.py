@@ -166,6 +166,9 @@ def moment(value: object) -> datetime | None:
         found = datetime.fromisoformat(words)
     except ValueError:
         return None
+    if len(words) == len("2026-11-22"):
+        # A day without a time: the scan had happened by its end.
+        found = found.replace(hour=23, minute=59, second=59)
     return found if found.tzinfo else found.replace(tzinfo=SEOUL)
 
 

@@ -229,7 +229,7 @@ def _vulners(asset: Seen, port: str, script: _xml.Element) -> Iterator[Row]:
             asset=asset,
             location=port,
             place=_place(port, "vulners"),
-            refs=_words.refs(_words.cves(identifier), ["nmap.script:vulners", f"nmap.port:{port}"]),
+            refs=_words.refs(_words.cves(identifier), ["nmap.script:vulners"]),
             severity=_words.severity_of_score(score),
             tool_severity=score,
             excerpt=_words.excerpt(f"{identifier} CVSS {score}"),

@@ -244,7 +244,7 @@ def _secret(context: _Context, value: dict[str, Any]) -> Record:
         asset=context.asset,
         location=f"{context.target}:{_words.text(value.get('StartLine'))}",
         place=("secret", context.target),
-        refs=_words.refs([f"trivy.secret:{rule}", "cwe:798"], context.refs("secret")),
+        refs=_words.refs([f"trivy.secret:{rule}"], context.refs("secret")),
         severity=_words.severity(value.get("Severity"), Severity.HIGH),
         tool_severity=_words.short(value.get("Severity"), 40),
         # Never the match itself: even a tool that stars it out leaves its neighbours.

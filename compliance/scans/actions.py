@@ -1,0 +1,13 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit import registry
+
+
+@registry.register
+class Action(models.TextChoices):
+    RECEIVED = "scan.received", _("{actor} handed in the scan result {target}")
+    IMPORTED = "scan.imported", _("{actor} imported {target}: {new} new, {fixed} fixed findings")
+    IMPORT_FAILED = "scan.failed", _("{target} could not be imported: {error}")
+    TRIAGED = "finding.triaged", _("{actor} moved the finding {target} to “{after}”: {reason}")
+    MAPPINGS_LOADED = "mapping.loaded", _("{actor} renewed the mappings of {target}")

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class ScansConfig(AppConfig):
+    name = "compliance.scans"
+
+    def ready(self) -> None:
+        from compliance.audit import registry
+        from compliance.scans import handlers, states  # noqa: F401
+        from compliance.scans.actions import Action
+        from compliance.scans.models import FindingState
+        from compliance.scans.showing import register
+
+        registry.words(Action.TRIAGED, before=FindingState, after=FindingState)
+        register()

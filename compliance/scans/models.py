@@ -1,0 +1,388 @@
+"""Runs, their check results, and the findings that live across runs."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from compliance.accounts.models import Membership, Organisation, User
+from compliance.jobs.models import Job
+from compliance.requirements.models import Requirement
+from compliance.scans.records import Outcome
+from compliance.shared.severity import Severity
+from compliance.vault.models import Blob
+
+
+def _mine(user: User) -> models.QuerySet[Membership]:
+    return Membership.objects.active().filter(user=user).values("organisation_id")  # type: ignore[return-value]
+
+
+class Asset(models.Model):
+    """A host, image, repository or cluster object, as tools name it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assets")
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=300)
+    name = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("asset")
+        ordering = ["kind", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "key"], name="asset_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name if self.name == self.key else f"{self.name} ({self.key})"
+
+
+class Rule(models.Model):
+    """One check of one tool, with everything it refers to."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="rules")
+    tool = models.CharField(max_length=120)
+    code = models.CharField(max_length=300)
+    title = models.CharField(max_length=300)
+    refs = models.JSONField(default=list)
+    raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("check")
+        ordering = ["tool", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "tool", "code"], name="rule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    IMPORTING = "importing", _("Importing")
+    IMPORTED = "imported", _("Imported")
+    FAILED = "failed", _("Failed")
+
+
+class ScanRunQuerySet(models.QuerySet["ScanRun"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation_id__in=_mine(user))
+
+    def imported(self) -> Self:
+        return self.filter(state=RunState.IMPORTED)
+
+
+class ScanRun(models.Model):
+    """One imported scan result (점검결과). Its rows count once it is imported, all or none."""
+
+    State = RunState
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="scan_runs"
+    )
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="scan_runs")
+    name = models.CharField(_("file name"), max_length=200)
+    format = models.CharField(_("format"), max_length=30)
+    options = models.JSONField(default=dict)
+    tool = models.CharField(_("tool"), max_length=200, blank=True)
+    tool_version = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    complete = models.BooleanField(default=False)
+    targets = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    counts = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    imported_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    imported_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ScanRunQuerySet] = ScanRunQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("scan result")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scanned_at(self) -> datetime:
+        """When the scan said what it says: its end, not the upload; never in the future."""
+        return min(self.finished_at or self.started_at or self.created_at, timezone.now())
+
+    def count(self, key: str) -> int:
+        return int(self.counts.get(key, 0))
+
+    @property
+    def outcomes(self) -> list[tuple[str, str, int]]:
+        """(value, label, number) of each outcome that occurs."""
+        found = self.counts.get("outcomes", {})
+        return [(o.value, str(o.label), found[o.value]) for o in Outcome if found.get(o.value)]
+
+
+class CheckResult(models.Model):
+    """One row of a run. Passes stand beside failures: “no finding” needs “was checked”."""
+
+    run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="results")
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="results")
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="results")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    tool_severity = models.CharField(max_length=300, blank=True)
+    location = models.CharField(max_length=1000, blank=True)
+    place = models.JSONField(default=list)
+    title = models.CharField(max_length=300)
+    excerpt = models.TextField(blank=True)
+    position = models.CharField(max_length=60, blank=True)
+    suspicious = models.BooleanField(default=False)
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("check result")
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["run", "outcome"], name="result_run_outcome"),
+            models.Index(fields=["rule", "outcome"], name="result_rule_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.outcome}"
+
+
+class FindingState(models.TextChoices):
+    OPEN = "open", _("Open finding")
+    FIXED = "fixed", _("Fixed")
+    FALSE_POSITIVE = "false_positive", _("False positive")
+    RISK_ACCEPTED = "risk_accepted", _("Risk accepted")
+    DISPUTED = "disputed", _("Disputed")
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation_id__in=_mine(user))
+
+    def open(self) -> Self:
+        return self.filter(state=FindingState.OPEN)
+
+
+class Finding(models.Model):
+    """A failure with an identity (결함): it keeps its number and its clock from run to run."""
+
+    State = FindingState
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="findings"
+    )
+    number = models.PositiveIntegerField(_("number"))
+    fingerprint = models.CharField(max_length=64)
+    format = models.CharField(max_length=30)
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="findings")
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="findings")
+    location = models.CharField(max_length=1000, blank=True)
+    place = models.JSONField(default=list)
+    title = models.CharField(max_length=300)
+    excerpt = models.TextField(blank=True)
+    reported_severity = models.CharField(max_length=10, choices=Severity.choices)
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    state = models.CharField(max_length=20, choices=FindingState.choices, default=FindingState.OPEN)
+    reason = models.TextField(blank=True)
+    accepted_until = models.DateField(null=True, blank=True)
+    triaged_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    triaged_at = models.DateTimeField(null=True, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    first_run = models.ForeignKey(ScanRun, on_delete=models.PROTECT, related_name="found_first")
+    last_run = models.ForeignKey(ScanRun, on_delete=models.PROTECT, related_name="found_last")
+    fixed_run = models.ForeignKey(
+        ScanRun, on_delete=models.PROTECT, null=True, blank=True, related_name="found_fixed"
+    )
+    fixed_at = models.DateTimeField(null=True, blank=True)
+    reopened = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar[FindingQuerySet] = FindingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("finding")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "fingerprint"], name="finding_fingerprint_once"
+            ),
+            models.UniqueConstraint(fields=["organisation", "number"], name="finding_number_once"),
+            models.CheckConstraint(
+                name="finding_fixed_has_run",
+                condition=~Q(state="fixed") | Q(fixed_run__isnull=False, fixed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="finding_triage_has_reason",
+                condition=Q(state__in=["open", "fixed"]) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="finding_seen_in_order", condition=Q(first_seen_at__lte=F("last_seen_at"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state", "severity"], name="finding_state"),
+            models.Index(fields=["rule", "state"], name="finding_rule_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"F-{self.number} {self.title}"
+
+    @property
+    def code(self) -> str:
+        return f"F-{self.number}"
+
+
+class Observation(models.Model):
+    """One run's word about a finding: seen, or checked and gone."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="observations")
+    run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="observations")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    excerpt = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("observation")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["finding", "run"], name="observed_once_a_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding} · {self.run}"
+
+
+class QuarantinedRow(models.Model):
+    """A row of a file that could not be read: where, and why."""
+
+    run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="quarantine")
+    position = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=200)
+    excerpt = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("row put aside")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.reason}"
+
+    @property
+    def sentence(self) -> str:
+        """The reason in the reader's language."""
+        return gettext(self.reason)
+
+
+class MappingSet(models.Model):
+    """A versioned set of edges from references to requirements, with its source."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        APPROVED = "approved", _("Approved")
+
+    identifier = models.SlugField(max_length=80, unique=True)
+    version = models.CharField(max_length=20)
+    title = models.CharField(max_length=300)
+    source = models.TextField(blank=True)
+    licence = models.CharField(max_length=100, blank=True)
+    author = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.APPROVED)
+    digest = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mapping set")
+        ordering = ["identifier"]
+
+    def __str__(self) -> str:
+        return f"{self.identifier} {self.version}"
+
+
+class Effect(models.TextChoices):
+    VIOLATES = "violates", _("A failure violates the requirement")
+    EVIDENCES = "evidences", _("A pass is evidence for the requirement")
+    BOTH = "both", _("A failure violates the requirement, a pass is evidence for it")
+
+
+class MappingEdge(models.Model):
+    """From a reference (exact, or a prefix ending in *) to a requirement of a profile."""
+
+    set = models.ForeignKey(MappingSet, on_delete=models.CASCADE, related_name="edges")
+    from_ref = models.CharField(max_length=200)
+    profile = models.CharField(max_length=80)
+    requirement_code = models.CharField(max_length=40)
+    effect = models.CharField(max_length=10, choices=Effect.choices, default=Effect.BOTH)
+    relation = models.CharField(max_length=20, default="intersects")
+    minimum_severity = models.CharField(max_length=10, choices=Severity.choices, blank=True)
+    raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
+    rationale_ko = models.TextField(blank=True)
+    rationale_en = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("mapping")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["set", "from_ref", "profile", "requirement_code"], name="edge_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_ref} → {self.requirement_code}"
+
+    @property
+    def rationale(self) -> str:
+        korean = get_language() == "ko"
+        return self.rationale_ko if korean else self.rationale_en or self.rationale_ko
+
+
+class RefLink(models.Model):
+    """A pivot: one reference stands for another, such as a 2021 KISA code for its 2026 one."""
+
+    set = models.ForeignKey(MappingSet, on_delete=models.CASCADE, related_name="links")
+    from_ref = models.CharField(max_length=200)
+    to_ref = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("pivot")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["set", "from_ref", "to_ref"], name="link_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_ref} → {self.to_ref}"
+
+
+class RuleMapping(models.Model):
+    """Why a rule speaks about a requirement: resolved once a rule, with the path kept."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="mappings")
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.CASCADE, related_name="rule_mappings"
+    )
+    edge = models.ForeignKey(MappingEdge, on_delete=models.CASCADE, related_name="+")
+    effect = models.CharField(max_length=10, choices=Effect.choices)
+    path = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("resolved mapping")
+        ordering = ["requirement__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "requirement"], name="rule_mapped_once"),
+        ]
+
+    def __str__(self) -> str:
+        return " → ".join(self.path)

@@ -1,0 +1,41 @@
+"""Who may import and triage, and when."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance.accounts.models import Organisation, User
+from compliance.accounts.policies import check_can
+from compliance.accounts.roles import Capability
+from compliance.scans.models import Finding, FindingState
+from compliance.scans.states import MOVES
+from compliance.shared.errors import Refused
+from compliance.shared.states import check_move
+
+SHORTEST_REASON = 5
+
+
+def check_can_import(organisation: Organisation, user: User) -> None:
+    check_can(user, organisation, Capability.SCANS_IMPORT)
+
+
+def check_can_triage(finding: Finding, user: User, state: str) -> None:
+    """Accepting a risk is a decision of its own; everything else is triage."""
+    risk = state == FindingState.RISK_ACCEPTED
+    needed = Capability.RISK_ACCEPT if risk else Capability.FINDING_TRIAGE
+    check_can(user, finding.organisation_id, needed)
+    if state == FindingState.FIXED:
+        raise Refused(_("Only a scan that no longer sees the finding marks it as fixed."))
+    check_move(FindingState, MOVES, finding.state, state)
+
+
+def check_reason(reason: str) -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused(_("Write the reason in a sentence; the reviewer will read it."))
+
+
+def check_until(state: str, until: date | None) -> None:
+    """An accepted risk ends some day."""
+    if state == FindingState.RISK_ACCEPTED and (until is None or until <= timezone.localdate()):
+        raise Refused(_("Give a day in the future on which the acceptance ends."))

@@ -1,0 +1,274 @@
+"""Verbs on scan results and findings."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance.accounts.models import Organisation, User
+from compliance.audit import services as audit
+from compliance.jobs import services as jobs
+from compliance.jobs.models import Job
+from compliance.jobs.progress import Progress
+from compliance.scans import loading, mapping, parsers, policies, signals, staging
+from compliance.scans.actions import Action
+from compliance.scans.matching import Changes, Matcher
+from compliance.scans.models import Finding, RunState, ScanRun
+from compliance.scans.records import Options, Problem, Row, Run
+from compliance.scans.states import MOVES, RUN_MOVES
+from compliance.scans.summary import Summary, summarise
+from compliance.shared.errors import Refused
+from compliance.shared.states import move
+from compliance.vault import services as vault
+from compliance.vault.names import clean_name
+
+KIND = "scans.import"
+# Files up to this size are read once before they are taken, so that the form can say no at once.
+READ_AT_ONCE = 4 * 1024 * 1024
+REPORT_EVERY = 200
+_MEDIA = {b"<": "application/xml", b"{": "application/json", b"[": "application/json"}
+
+
+def import_file(
+    organisation: Organisation,
+    stream: BinaryIO,
+    *,
+    name: str,
+    by: User | None,
+    options: Options | None = None,
+) -> tuple[ScanRun, bool]:
+    """Take a scan result in and queue its import.
+
+    Returns the run, and whether it is new: the same bytes with the same options are imported once.
+    Raises Refused for a file that cannot be read; then nothing is kept.
+    """
+    run, fresh = _receive(organisation, stream, name=name, by=by, options=options)
+    if fresh:
+        with transaction.atomic():
+            job = jobs.enqueue(
+                kind=KIND, organisation=organisation, by=by, args={"run": run.pk}, key=_key(run)
+            )
+            _remember(run, job)
+    return run, fresh
+
+
+def import_now(
+    organisation: Organisation,
+    stream: BinaryIO,
+    *,
+    name: str,
+    by: User | None,
+    options: Options | None = None,
+) -> tuple[ScanRun, bool]:
+    """Take a scan result in and import it in this process, as commands do. Raises Refused."""
+    run, fresh = _receive(organisation, stream, name=name, by=by, options=options)
+    if fresh:
+        job = jobs.run_now(
+            kind=KIND, organisation=organisation, by=by, args={"run": run.pk}, key=_key(run)
+        )
+        _remember(run, job)
+        run.refresh_from_db()
+        if run.state != RunState.IMPORTED:
+            raise Refused(run.error or job.error)
+    return run, fresh
+
+
+def _key(run: ScanRun) -> str:
+    return f"run-{run.pk}"
+
+
+def _remember(run: ScanRun, job: Job) -> None:
+    run.job = job
+    run.save(update_fields=["job"])
+
+
+def _receive(
+    organisation: Organisation,
+    stream: BinaryIO,
+    *,
+    name: str,
+    by: User | None,
+    options: Options | None,
+) -> tuple[ScanRun, bool]:
+    if by is not None:
+        policies.check_can_import(organisation, by)
+    options = options or Options()
+    parser = _check_readable(stream, options)
+    stream.seek(0)
+    media = _MEDIA.get(stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")[:1], "text/plain")
+    stream.seek(0)
+    blob = vault.store_output(organisation, stream, media_type=media)
+    with transaction.atomic():
+        # Two clicks at the same moment: the second waits here and finds the first one's run.
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        chosen = {"edition": options.edition, "asset": options.asset}
+        same = ScanRun.objects.filter(organisation=organisation, blob=blob, options=chosen)
+        if earlier := same.exclude(state=RunState.FAILED).first():
+            return earlier, False
+        run = ScanRun.objects.create(
+            organisation=organisation,
+            blob=blob,
+            name=clean_name(name),
+            format=parser.format,
+            options=chosen,
+            imported_by=by,
+        )
+        audit.record(by or audit.SYSTEM, Action.RECEIVED, run, sha256=blob.sha256, name=run.name)
+    return run, True
+
+
+def _check_readable(stream: BinaryIO, options: Options) -> parsers.Parser:
+    parser = parsers.choose(stream)
+    size = stream.seek(0, os.SEEK_END)
+    if size > settings.UPLOAD_LIMIT:
+        raise Refused(
+            _("This file is larger than %(limit)s. Scan fewer targets at a time.")
+            % {"limit": filesizeformat(settings.UPLOAD_LIMIT)}
+        )
+    if size <= READ_AT_ONCE:
+        summarise(parsers.read(stream, options))
+    return parser
+
+
+# The import itself, done by a worker
+
+
+def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
+    """Read the run's file into check results and findings. Safe to begin again after a crash.
+
+    Rows are written in small transactions and count for nothing until the last one, which
+    matches the findings and marks the run as imported.
+    """
+    if run.state == RunState.IMPORTED:
+        return run
+    if run.state != RunState.IMPORTING:
+        move(run, RUN_MOVES, RunState.IMPORTING, error="")
+    try:
+        path = vault.checked_path(run.blob, name=run.name)
+        staging.discard(run)
+        stage, summary = _stage(run, path, progress)
+        loading.ensure_loaded()
+        mapping.resolve(stage.rules.values())
+        _finish(run, stage, summary)
+    except Refused as refusal:
+        _fail(run, refusal)
+        raise
+    return run
+
+
+def _stage(run: ScanRun, path: Path, progress: Progress | None) -> tuple[staging.Stage, Summary]:
+    stage, summary = staging.Stage(run), Summary()
+    with path.open("rb") as stream:
+        for count, record in enumerate(parsers.read(stream, Options(**run.options)), start=1):
+            summary.add(record)
+            if isinstance(record, Row):
+                stage.row(record)
+            elif isinstance(record, Problem):
+                stage.problem(record)
+            if progress is not None and count % REPORT_EVERY == 0:
+                done = min(stream.tell(), run.blob.size)
+                progress.step(done, run.blob.size, _("%(rows)s rows read") % {"rows": count})
+    stage.flush()
+    return stage, summary
+
+
+@transaction.atomic
+def _finish(run: ScanRun, stage: staging.Stage, summary: Summary) -> None:
+    facts = summary.run
+    if facts is None:  # parsers.read refuses a file without one
+        raise Refused(_("The file holds no scan."))
+    stage.cover(facts.targets)
+    counts = summary.as_dict() | {"tools": _tools(facts, summary)}
+    counts.pop("problem_list")
+    columns = _columns(facts)
+    for column, value in columns.items():
+        setattr(run, column, value)
+    run.counts = counts
+    changes = Matcher(run, scope=facts.scope, assets=stage.assets.values()).match()
+    run.counts = counts | changes.as_dict()
+    move(
+        run,
+        RUN_MOVES,
+        RunState.IMPORTED,
+        counts=run.counts,
+        imported_at=timezone.now(),
+        **columns,
+    )
+    _announce(run, changes)
+
+
+def _announce(run: ScanRun, changes: Changes) -> None:
+    signals.run_imported.send(sender=ScanRun, run=run)
+    actor = run.imported_by or audit.SYSTEM
+    audit.record(actor, Action.IMPORTED, run, rows=run.count("rows"), **changes.as_dict())
+
+
+def _tools(facts: Run, summary: Summary) -> list[str]:
+    """Tool families that this run speaks for, also when it found nothing."""
+    seen = {tool for tool, _code in summary.rules}
+    named = facts.tool.lower().split(", ")
+    prefix = "sarif/" if facts.format == "sarif" else ""
+    return sorted(seen | {f"{prefix}{name}" for name in named})
+
+
+def _columns(facts: Run) -> dict[str, Any]:
+    return {
+        "tool": facts.tool[:200],
+        "tool_version": facts.tool_version[:300],
+        "started_at": facts.started_at,
+        "finished_at": facts.finished_at,
+        "complete": facts.complete,
+        "targets": [
+            {"kind": seen.kind, "key": seen.key, "name": seen.name} for seen in facts.targets
+        ],
+    }
+
+
+def _fail(run: ScanRun, refusal: Refused) -> None:
+    staging.discard(run)
+    with transaction.atomic():
+        move(run, RUN_MOVES, RunState.FAILED, error=str(refusal))
+        audit.record(audit.SYSTEM, Action.IMPORT_FAILED, run, error=str(refusal))
+
+
+# Findings
+
+
+@transaction.atomic
+def triage(
+    finding: Finding, *, state: str, reason: str, by: User, until: date | None = None
+) -> None:
+    """Say what the finding is: a false positive, an accepted risk, disputed, or open again."""
+    policies.check_can_triage(finding, by, state)
+    policies.check_reason(reason)
+    policies.check_until(state, until)
+    before = finding.state
+    is_open = state == Finding.State.OPEN
+    move(
+        finding,
+        MOVES,
+        state,
+        reason="" if is_open else reason.strip(),
+        accepted_until=until if state == Finding.State.RISK_ACCEPTED else None,
+        fixed_run=None,
+        fixed_at=None,
+        triaged_by=by,
+        triaged_at=timezone.now(),
+    )
+    audit.record(
+        by,
+        Action.TRIAGED,
+        finding,
+        before=before,
+        after=state,
+        reason=reason.strip(),
+        until=until.isoformat() if until else None,
+    )
