@@ -4,6 +4,9 @@
   const words = document.body.dataset;
 
   function toast(sentence, tone = "bad") {
+    // A page that asks every second would say the same every second.
+    const shown = [...document.querySelectorAll("#toasts .gp-alert > div")];
+    if (shown.some((each) => each.textContent === sentence)) return;
     const box = document.createElement("div");
     box.className = `gp-alert tone-${tone}`;
     box.setAttribute("role", tone === "bad" ? "alert" : "status");
