@@ -1,6 +1,6 @@
 """Scan results over the API."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -50,7 +50,7 @@ def add(
     """Take the file in and queue its import; ask again with the id for the outcome."""
     entered = enter(request, organisation)
     run, fresh = services.import_file(
-        entered.organisation, file, name=file.name or "", by=entered.user
+        entered.organisation, cast(BinaryIO, file), name=file.name or "", by=entered.user
     )
     return 202, _shown(run, fresh=fresh)
 
