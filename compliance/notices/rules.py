@@ -1,4 +1,4 @@
-"""Which action tells whom, as data. Upper rooms register theirs when they are ready."""
+"""Which action tells whom, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,9 @@ from compliance.accounts.roles import Capability
 class Rule:
     """Who hears of *action*.
 
-    *people* are keys of the entry's data that hold a person's id; *capability* names everybody whose
-    role includes it. *page* is a URL name and *arguments* its {argument: key of the entry's data}.
+    *people* are keys of the entry's data that hold a person's id or a list of them; *capability*
+    names everybody whose role includes it. *page* is a URL name and *arguments* its
+    {argument: key of the entry's data}.
     """
 
     action: str
@@ -25,6 +26,7 @@ _rules: dict[str, list[Rule]] = {}
 
 
 def register(*rules: Rule) -> None:
+    """Upper rooms say in their AppConfig.ready who hears of their actions."""
     for rule in rules:
         known = _rules.setdefault(rule.action, [])
         if rule not in known:
@@ -35,6 +37,5 @@ def rules_of(action: str) -> list[Rule]:
     return _rules.get(action, [])
 
 
-def actions() -> list[str]:
-    """Actions that somebody hears of."""
-    return sorted(_rules)
+def every() -> list[Rule]:
+    return [rule for known in _rules.values() for rule in known]

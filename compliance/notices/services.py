@@ -72,10 +72,13 @@ def _notices(organisation_id: int, entries: list[Entry]) -> list[Notice]:
 
 def _hearers(rule: Rule, entry: Entry, roles: dict[int, Role]) -> set[int]:
     """Members that the rule names, without the one who did it."""
-    named = {entry.data.get(key) for key in rule.people}
+    named: set[Any] = set()
+    for key in rule.people:
+        value = entry.data.get(key)
+        named |= set(value) if isinstance(value, list) else {value}
     if rule.capability:
         named |= {user for user, role in roles.items() if rule.capability in CAPABILITIES[role]}
-    return {user for user in named if isinstance(user, int) and user in roles} - {entry.actor_id}
+    return {user for user in named if user in roles} - {entry.actor_id}
 
 
 def _url(rule: Rule, entry: Entry, slug: str) -> str:

@@ -1,0 +1,29 @@
+"""Who hears of what happens to an application: whose signature is missing, and who has to act."""
+
+from compliance.accounts.roles import Capability
+from compliance.applications.actions import Action
+from compliance.notices import rules
+from compliance.notices.rules import Rule
+
+_TELLS = [
+    (Action.REVIEW_REQUESTED, Capability.EVIDENCE_REVIEW),
+    (Action.REVIEW_REQUESTED, Capability.APPLICATION_APPROVE),
+    (Action.REVIEWED, Capability.APPLICATION_EDIT),
+    (Action.APPROVED, Capability.APPLICATION_EDIT),
+    (Action.CHANGES_REQUESTED, Capability.TASK_WORK),
+    (Action.DECIDED, Capability.ASSESSMENT_EDIT),
+]
+
+
+def register() -> None:
+    rules.register(
+        *[
+            Rule(
+                action,
+                capability=capability,
+                page="applications:detail",
+                arguments={"number": "number"},
+            )
+            for action, capability in _TELLS
+        ]
+    )

@@ -1,0 +1,28 @@
+"""Who hears of what happens to tasks, and of scans, which open them."""
+
+from compliance.accounts.roles import Capability
+from compliance.notices import rules
+from compliance.notices.rules import Rule
+from compliance.remediation.actions import Action
+
+_TO_WHO_DOES_IT = [
+    Action.CREATED,
+    Action.ASSIGNED,
+    Action.REOPENED,
+    Action.COMMENTED,
+    Action.VERIFIED,
+    Action.CLOSED,
+]
+_NUMBER = {"number": "number"}
+
+
+def register() -> None:
+    page = "remediation:detail"
+    rules.register(
+        Rule(Action.OPENED_FROM_RUN, people=("assignee_ids",), page="remediation:list"),
+        Rule(Action.FIXED, capability=Capability.TASK_MANAGE, page=page, arguments=_NUMBER),
+        *[
+            Rule(action, people=("assignee_id", "fixed_by_id"), page=page, arguments=_NUMBER)
+            for action in _TO_WHO_DOES_IT
+        ],
+    )
