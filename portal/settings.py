@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.audit_context",
     "portal.middleware.refusals",
@@ -151,6 +152,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 PACKET_SIGNING_KEY = env.text("PACKET_SIGNING_KEY")
 PACKET_SIGNING_PASSPHRASE = env.text("PACKET_SIGNING_PASSPHRASE")
+# Larger files, and what exceeds the total, are in the packet's ZIP alone and not in its PDF.
+PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
+PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
