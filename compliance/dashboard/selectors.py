@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from compliance.accounts.actions import Action as Account
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import can
 from compliance.accounts.roles import Capability
@@ -24,6 +25,7 @@ from compliance.shared.templatetags.charts import Segment, verdict_segments
 
 Verdict = Assessment.Verdict
 SETTLED = (Verdict.MET, Verdict.NOT_APPLICABLE)
+_NO_CHANGE = (Account.SIGNED_IN, Account.SIGNED_OUT)
 GAPS_SHOWN = 10
 ITEMS_SHOWN = 8
 ENTRIES_SHOWN = 10
@@ -202,8 +204,9 @@ def _link_items(links: "QuerySet[EvidenceLink]", symbol: str) -> list[Item]:
 
 
 def last_changes(organisation: Organisation) -> list[Entry]:
-    rows = Entry.objects.filter(organisation_id=organisation.pk).order_by("-seq")
-    return list(rows[:ENTRIES_SHOWN])
+    """The newest entries, comings and goings left out: those are in the audit log."""
+    rows = Entry.objects.filter(organisation_id=organisation.pk)
+    return list(rows.exclude(action__in=_NO_CHANGE).order_by("-seq")[:ENTRIES_SHOWN])
 
 
 def latest_runs(organisation: Organisation, user: User) -> list[ScanRun]:

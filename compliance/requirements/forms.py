@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Organisation, User
 from compliance.requirements.models import Assessment, Profile
@@ -36,14 +37,16 @@ class FilterForm(forms.Form):
         choices=[("", _("All")), ("open", _("Open (not met yet)")), *Assessment.Verdict.choices],
     )
     severity = forms.ChoiceField(
-        label=_("Severity"), required=False, choices=[("", _("All")), *Severity.choices]
+        label=pgettext_lazy("of a requirement", "Severity"),
+        required=False,
+        choices=[("", _("All")), *Severity.choices],
     )
     mandatory = forms.ChoiceField(
         label=_("Mandatory"),
         required=False,
         choices=[("", _("All")), ("yes", _("Mandatory")), ("no", _("Optional"))],
     )
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    owner = forms.ChoiceField(label=pgettext_lazy("of a requirement", "Owner"), required=False)
     q = forms.CharField(
         label=_("Search"),
         required=False,
@@ -166,7 +169,7 @@ class VerdictForm(forms.Form):
 
 class AssignForm(forms.Form):
     owner = forms.ModelChoiceField(
-        label=_("Owner"),
+        label=pgettext_lazy("of a requirement", "Owner"),
         queryset=User.objects.none(),
         required=False,
         empty_label=_("Nobody"),

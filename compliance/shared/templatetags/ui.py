@@ -1,5 +1,6 @@
 """Small pieces that every page is made of. Usage: templates/_components/README.md."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,9 @@ from django.utils.translation import ngettext
 from compliance.shared.templatetags._tones import MUTE, TONES
 
 register = template.Library()
+
+NOTHING = format_html('<span class="text-body-secondary">{}</span>', "—")
+_ADDRESS = re.compile(r" <[^<>@ ]+@[^<> ]+>")
 
 
 @register.simple_tag
@@ -97,28 +101,32 @@ def when(moment: datetime | date | None, form: str = "") -> SafeString:
     *form* "short" leaves out the weekday, "date" the time of day.
     """
     if moment is None:
-        return format_html('<span class="text-body-secondary">—</span>')
+        return NOTHING
     if not isinstance(moment, datetime):
-        return _time(
-            moment.isoformat(),
-            date_format(moment, "Y-m-d (D)"),
-            date_format(moment, "Y-m-d (D)" if not form else "Y-m-d"),
-        )
+        shown = f"{moment:%Y-%m-%d}" if form else _day(moment)
+        return _time(moment.isoformat(), _day(moment), shown)
     local = timezone.localtime(moment)
-    shapes = {"short": "Y-m-d H:i", "date": "Y-m-d"}
+    shapes = {"short": f"{local:%Y-%m-%d %H:%M}", "date": f"{local:%Y-%m-%d}"}
+    exact = f"{_day(local)} {local:%H:%M:%S %Z}"
     return _time(
         local.isoformat(timespec="seconds"),
-        date_format(local, "Y-m-d (D) H:i:s T"),
-        date_format(local, shapes.get(form, "Y-m-d (D) H:i")),
+        exact,
+        shapes.get(form, f"{_day(local)} {local:%H:%M}"),
     )
+
+
+def _day(day: date) -> str:
+    """Return 2026-11-22 (일), or (Sun) in English."""
+    name = date_format(day, "D").removesuffix("요일")
+    return f"{day:%Y-%m-%d} ({name})"
 
 
 @register.simple_tag
 def due(day: date | None, finished: Any = None) -> SafeString:
     """A due date; says “3 days late” or “today” in words while it is not *finished*."""
     if day is None:
-        return format_html('<span class="text-body-secondary">—</span>')
-    shown = _time(day.isoformat(), date_format(day, "Y-m-d (D)"), date_format(day, "Y-m-d"))
+        return NOTHING
+    shown = _time(day.isoformat(), _day(day), f"{day:%Y-%m-%d}")
     left = (day - timezone.localdate()).days
     if finished or left > _SOON:
         return shown
@@ -151,9 +159,15 @@ def pager(context: dict[str, Any], page: Any, target: str = "") -> dict[str, Any
 
 
 @register.inclusion_tag("_components/timeline.html")
-def timeline(entries: Any) -> dict[str, Any]:
-    """What happened, from audit entries, newest first."""
-    return {"entries": entries}
+def timeline(entries: Any, compact: Any = None) -> dict[str, Any]:
+    """What happened, from audit entries, newest first; *compact* is one line an entry."""
+    return {"entries": entries, "compact": compact}
+
+
+@register.filter
+def told(entry: Any) -> str:
+    """Return the entry's sentence without e-mail addresses, which the audit log itself shows."""
+    return _ADDRESS.sub("", entry.sentence)
 
 
 @register.filter
