@@ -4,7 +4,7 @@ from datetime import date
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import File, Form, Path, Router, Schema, UploadedFile
+from ninja import File, Form, Path, Router, Schema, Status, UploadedFile
 
 from compliance.accounts.api import enter
 from compliance.evidence import services
@@ -60,13 +60,13 @@ def _shown(evidence: Evidence, *, repeated: bool = False) -> EvidenceOut:
     )
 
 
-@router.post("/evidence", response={201: EvidenceOut})
+@router.post("/evidence", url_name="evidence-add", response={201: EvidenceOut})
 def add(
     request: HttpRequest,
     organisation: Path[str],
     facts: Form[EvidenceIn],
     files: File[list[UploadedFile]],
-) -> tuple[int, EvidenceOut]:
+) -> Status[EvidenceOut]:
     entered = enter(request, organisation)
     profile = requirements.chosen_profile(entered.organisation)
     requirement = get_object_or_404(Requirement, profile=profile, code=facts.requirement)
@@ -79,7 +79,7 @@ def add(
         title=facts.title,
         collected_at=facts.collected_at,
     )
-    return 201, _shown(added.evidence, repeated=added.repeated)
+    return Status(201, _shown(added.evidence, repeated=added.repeated))
 
 
 def _kind(requirement: Requirement, code: str) -> EvidenceKind | None:
@@ -88,21 +88,29 @@ def _kind(requirement: Requirement, code: str) -> EvidenceKind | None:
     return get_object_or_404(EvidenceKind, profile=requirement.profile_id, code=code)
 
 
-@router.get("/evidence/{number}", response=EvidenceOut)
+@router.get("/evidence/{number}", url_name="evidence", response=EvidenceOut)
 def evidence(request: HttpRequest, organisation: Path[str], number: int) -> EvidenceOut:
     entered = enter(request, organisation)
     rows = Evidence.objects.visible_to(entered.user).filter(organisation=entered.organisation)
     return _shown(get_object_or_404(rows, number=number))
 
 
-@router.post("/evidence/{number}/requirements/{code}/accept", response=EvidenceOut)
+@router.post(
+    "/evidence/{number}/requirements/{code}/accept",
+    url_name="evidence-accept",
+    response=EvidenceOut,
+)
 def accept(request: HttpRequest, organisation: Path[str], number: int, code: str) -> EvidenceOut:
     link = _link(request, organisation, number, code)
     services.accept(link, by=request.user)  # type: ignore[arg-type]
     return _shown(link.evidence)
 
 
-@router.post("/evidence/{number}/requirements/{code}/return", response=EvidenceOut)
+@router.post(
+    "/evidence/{number}/requirements/{code}/return",
+    url_name="evidence-return",
+    response=EvidenceOut,
+)
 def return_(
     request: HttpRequest, organisation: Path[str], number: int, code: str, body: ReturnIn
 ) -> EvidenceOut:

@@ -4,7 +4,7 @@ from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import File, Path, Router, Schema, UploadedFile
+from ninja import File, Path, Router, Schema, Status, UploadedFile
 
 from compliance.accounts.api import enter
 from compliance.scans import services
@@ -43,19 +43,17 @@ def _shown(run: ScanRun, *, fresh: bool = True) -> RunOut:
     )
 
 
-@router.post("/scans", response={202: RunOut})
-def add(
-    request: HttpRequest, organisation: Path[str], file: File[UploadedFile]
-) -> tuple[int, RunOut]:
+@router.post("/scans", url_name="scan-add", response={202: RunOut})
+def add(request: HttpRequest, organisation: Path[str], file: File[UploadedFile]) -> Status[RunOut]:
     """Take the file in and queue its import; ask again with the id for the outcome."""
     entered = enter(request, organisation)
     run, fresh = services.import_file(
         entered.organisation, cast(BinaryIO, file), name=file.name or "", by=entered.user
     )
-    return 202, _shown(run, fresh=fresh)
+    return Status(202, _shown(run, fresh=fresh))
 
 
-@router.get("/scans/{run_id}", response=RunOut)
+@router.get("/scans/{run_id}", url_name="scan", response=RunOut)
 def run(request: HttpRequest, organisation: Path[str], run_id: int) -> RunOut:
     entered = enter(request, organisation)
     rows = ScanRun.objects.visible_to(entered.user).filter(organisation=entered.organisation)
