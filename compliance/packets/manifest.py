@@ -43,7 +43,7 @@ class File(TypedDict):
 class Evidence(TypedDict):
     number: str
     title: str
-    kind: str
+    kind: Text
     state: str
     collected_at: str
     valid_until: str
@@ -200,6 +200,9 @@ class Manifest(TypedDict):
     approved: Person
     profile: Profile
     scope: str
+    out_of_scope: str
+    traffic: str
+    contact: str
     service: str
     integration: str
     areas: list[Area]

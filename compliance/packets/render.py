@@ -7,6 +7,7 @@ a section can be drawn alone.
 import ctypes.util
 import io
 import logging
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,11 +95,12 @@ class _Pages(logging.Handler):
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
-        self._progress = progress
+        self._progress, self._thread = progress, threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         step, _, number = record.getMessage().rpartition("Page ")
-        if step and number.isdigit():
+        # Another document may be drawn in another thread of this process.
+        if step and number.isdigit() and record.thread == self._thread:
             self._progress(int(number))
 
 

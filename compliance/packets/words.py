@@ -46,6 +46,13 @@ TASK_STATES: Words = {
     "risk_accepted": pgettext_lazy("task", "Risk accepted"),
     "disputed": pgettext_lazy("task", "Disputed"),
 }
+ROLES: Words = {
+    "owner": pgettext_lazy("role", "Owner"),
+    "security_lead": pgettext_lazy("role", "Security lead"),
+    "contributor": pgettext_lazy("role", "Engineer"),
+    "auditor": pgettext_lazy("role", "Internal auditor"),
+    "viewer": pgettext_lazy("role", "Viewer"),
+}
 # What a verification says of one part of a packet.
 FINDINGS_OF_VERIFICATION: Words = {
     "intact": pgettext_lazy("verification", "Intact"),
@@ -60,5 +67,6 @@ BOOKS: dict[str, Words] = {
     "evidence": EVIDENCE_STATES,
     "finding": FINDING_STATES,
     "task": TASK_STATES,
+    "role": ROLES,
     "verification": FINDINGS_OF_VERIFICATION,
 }

@@ -44,7 +44,7 @@ def make_evidence(number: str, title: str, *files: File, **more: Any) -> Evidenc
     evidence: Evidence = {
         "number": number,
         "title": title,
-        "kind": "네트워크 구성도",
+        "kind": both("네트워크 구성도", "Network diagram"),
         "state": "accepted",
         "collected_at": "2026-11-02",
         "valid_until": "2027-11-02",
@@ -130,8 +130,8 @@ def make_manifest(**more: Any) -> Manifest:
         "as_of": FROZEN,
         "frozen_at": FROZEN,
         "frozen_by": "안소영",
-        "prepared": {"name": "안소영", "role": "보안책임자", "at": FROZEN},
-        "reviewed": {"name": "차지연", "role": "심사원", "at": FROZEN},
+        "prepared": {"name": "안소영", "role": "security_lead", "at": FROZEN},
+        "reviewed": {"name": "차지연", "role": "auditor", "at": FROZEN},
         "approved": {"name": "", "role": "", "at": ""},
         "profile": {
             "identifier": "order-integration-reference",
@@ -142,6 +142,9 @@ def make_manifest(**more: Any) -> Manifest:
             "digest": hashlib.sha256(b"profile").hexdigest(),
         },
         "scope": "주문 수신 API, 배차 서버, 주문 DB, 라이더 앱.",
+        "out_of_scope": "사내 그룹웨어: 주문연동과 분리된 망입니다.",
+        "traffic": "평일 점심 피크 시간당 12,000건",
+        "contact": "안소영 · security@example.com",
         "service": "전국 지역 배달사무소에 주문 접수와 배차를 제공하는 배달대행 서비스입니다.",
         "integration": "플랫폼의 주문 API를 서버 대 서버로 호출합니다.",
         "areas": [
@@ -152,7 +155,7 @@ def make_manifest(**more: Any) -> Manifest:
             make_assessment(
                 evidence=[
                     make_evidence("E-30", "2026년 11월 네트워크 구성도", diagram),
-                    make_evidence("E-31", "방화벽 정책 화면", capture, kind="방화벽 정책"),
+                    make_evidence("E-31", "방화벽 정책 화면", capture, kind=both("방화벽 정책")),
                 ],
                 checks=[make_check()],
                 tasks=["T-12"],

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compliance.packets.report import Report, Unreadable
 from compliance.packets.verify import verify
@@ -15,7 +14,7 @@ ALTERED, UNREADABLE = 1, 2
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
+    help = (
         "Say of a packet (PDF or ZIP) which files are as they were frozen. "
         "Exits with 0 when all are, 1 when one is not, 2 when the file cannot be read."
     )

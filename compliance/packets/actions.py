@@ -1,0 +1,11 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit import registry
+
+
+@registry.register
+class Action(models.TextChoices):
+    FROZEN = "packet.frozen", _("{actor} froze the manifest {digest} of {target}")
+    BUILT = "packet.built", _("{actor} built {target}: {pages} pages")
+    DOWNLOADED = "packet.downloaded", _("{actor} downloaded {name} of {target}")

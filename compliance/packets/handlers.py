@@ -1,0 +1,71 @@
+"""The job that builds a packet: a shell around the service, with progress in words."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compliance.jobs.progress import Cancelled, Progress
+from compliance.packets import services
+from compliance.packets.building import Phase
+from compliance.packets.models import Packet, State
+from compliance.packets.states import MOVES
+from compliance.shared import states
+
+# Where each phase begins on a bar of 100, as long as it takes in an ordinary packet.
+_BEGINS = {
+    Phase.COLLECT: 0,
+    Phase.PAGES: 8,
+    Phase.ATTACH: 72,
+    Phase.SIGN: 80,
+    Phase.ZIP: 85,
+    Phase.VERIFY: 94,
+}
+_ENDS = dict(zip(_BEGINS, [*list(_BEGINS.values())[1:], 99], strict=True))
+
+
+def build(progress: Progress) -> dict[str, Any]:
+    packet = Packet.objects.select_related(
+        "organisation", "freeze__organisation", "freeze__round__application", "requested_by"
+    ).get(pk=progress.args["packet"])
+
+    def step(phase: Phase, done: int, total: int) -> None:
+        begin, end = _BEGINS[phase], _ENDS[phase]
+        # The number of pages is a guess until the last one is laid out.
+        share = min(done, total) * (end - begin) // max(total, 1)
+        progress.step(begin + share, 100, _said(phase, done))
+
+    try:
+        services.build(packet, step=step)
+    except Cancelled:
+        states.move(packet, MOVES, State.FAILED, error=_("Cancelled."))
+        raise
+    return {"url": _url(packet)}
+
+
+def _said(phase: Phase, done: int) -> str:
+    match phase:
+        case Phase.COLLECT:
+            return _("Reading and checking the files: %(n)d") % {"n": done}
+        case Phase.PAGES:
+            return _("Laying out page %(n)d") % {"n": done}
+        case Phase.ATTACH:
+            return _("Embedding the evidence")
+        case Phase.SIGN:
+            return _("Signing")
+        case Phase.ZIP:
+            return _("Writing the ZIP: %(n)d files") % {"n": done}
+        case Phase.VERIFY:
+            return _("Verifying what was made")
+
+
+def _url(packet: Packet) -> str:
+    round_ = packet.freeze.round
+    return reverse(
+        "packets:packet",
+        kwargs={
+            "organisation": packet.organisation.slug,
+            "number": round_.application.number,
+            "round": round_.number,
+        },
+    )

@@ -1,0 +1,124 @@
+"""What was frozen, and the packets that were built from it."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from compliance.accounts.models import Membership, Organisation, User
+from compliance.applications.models import Round
+from compliance.jobs.models import Job
+from compliance.packets import manifest as manifests
+from compliance.packets.manifest import Manifest
+from compliance.vault.models import Blob
+
+
+class FreezeQuerySet(models.QuerySet["Freeze"]):
+    def visible_to(self, user: User) -> Self:
+        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        return self.filter(organisation_id__in=mine)
+
+
+class Freeze(models.Model):
+    """A round as it was at one moment: the canonical manifest. Never changed, never deleted."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="freezes")
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="freeze")
+    manifest_text = models.TextField()
+    digest = models.CharField(_("SHA-256"), max_length=64)
+    as_of = models.DateTimeField()
+    frozen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    frozen_at = models.DateTimeField()
+
+    objects: ClassVar[FreezeQuerySet] = FreezeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("frozen round")
+        ordering = ["-frozen_at"]
+
+    def __str__(self) -> str:
+        return str(self.round)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("A freeze is never changed; open the next round.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A freeze is never deleted.")
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        return manifests.loads(self.manifest_text)
+
+
+class Edition(models.TextChoices):
+    KO = "ko", _("Korean edition")
+    EN = "en", _("English edition")
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", pgettext_lazy("packet", "Waiting")
+    BUILDING = "building", pgettext_lazy("packet", "Being built")
+    BUILT = "built", pgettext_lazy("packet", "Built")
+    FAILED = "failed", pgettext_lazy("packet", "Failed")
+
+
+class PacketQuerySet(models.QuerySet["Packet"]):
+    def visible_to(self, user: User) -> Self:
+        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        return self.filter(organisation_id__in=mine)
+
+
+class Packet(models.Model):
+    """The PDF and the ZIP of a freeze in one language (제출본)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="packets")
+    freeze = models.ForeignKey(Freeze, on_delete=models.PROTECT, related_name="packets")
+    edition = models.CharField(max_length=2, choices=Edition.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    zip = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pages = models.PositiveIntegerField(default=0)
+    missing_glyphs = models.JSONField(default=list)
+    self_signed = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    built_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[PacketQuerySet] = PacketQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("packet")
+        ordering = ["edition"]
+        constraints = [
+            models.UniqueConstraint(fields=["freeze", "edition"], name="packet_once_an_edition"),
+            models.CheckConstraint(
+                name="packet_built_has_files",
+                condition=~Q(state="built")
+                | Q(pdf__isnull=False, zip__isnull=False, built_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.freeze} ({self.get_edition_display()})"
+
+    @property
+    def is_built(self) -> bool:
+        return self.state == State.BUILT
+
+    @property
+    def is_under_way(self) -> bool:
+        """Somebody works on it, or will: a cancelled or lost job leaves the row behind."""
+        return not self.is_built and self.job is not None and self.job.is_active
+
+    def file_name(self, kind: str) -> str:
+        """Return what the *kind* ("pdf" or "zip") is called when it leaves the portal."""
+        application = self.freeze.round.application
+        return f"{application.number}-R{self.freeze.round.number}-{self.edition}.{kind}"

@@ -1,0 +1,220 @@
+"""Freeze a round; build the packet of a freeze."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from compliance.accounts.models import User
+from compliance.applications import services as applications
+from compliance.applications.models import Round
+from compliance.audit.services import record, record_read
+from compliance.jobs import services as jobs
+from compliance.jobs.models import Job
+from compliance.packets import building, gathering, policies, signing
+from compliance.packets import manifest as manifests
+from compliance.packets.actions import Action
+from compliance.packets.building import Built, Step
+from compliance.packets.manifest import File
+from compliance.packets.models import Edition, Freeze, Packet, State
+from compliance.packets.states import MOVES
+from compliance.shared import states
+from compliance.shared.errors import Conflict, Refused
+from compliance.vault import services as vault
+from compliance.vault.models import Blob
+
+BUILD = "packets.build"
+
+
+def freeze(round_: Round, *, by: User, gaps_reason: str = "") -> Freeze:
+    """Lock the round and keep what it says as a manifest, read in one snapshot.
+
+    *gaps_reason* is needed while blockers are open; the packet prints it.
+    """
+    policies.check_can_freeze(round_, by)
+    try:
+        with _snapshot():
+            return _freeze(round_, by, gaps_reason)
+    except OperationalError as error:
+        # PostgreSQL ends a snapshot when somebody wrote to what it changes.
+        if "could not serialize" not in str(error):
+            raise
+        raise Conflict(
+            _("Somebody changed the application at this moment. Freeze it again.")
+        ) from error
+
+
+def request_build(freeze: Freeze, edition: str, *, by: User) -> Packet:
+    """Queue the building of an edition, once: a packet that is built or under way is returned."""
+    policies.check_can_build(freeze, by)
+    packet = _packet(freeze, edition, by)
+    if packet.is_built or packet.is_under_way:
+        return packet
+    with transaction.atomic():
+        if packet.state in {State.FAILED, State.BUILDING}:
+            states.move(packet, MOVES, State.QUEUED, error="")
+        job = jobs.enqueue(
+            kind=BUILD,
+            organisation=freeze.organisation,
+            by=by,
+            args={"packet": packet.pk},
+            key=_key(packet),
+        )
+        _write(packet, job=job)
+    return packet
+
+
+def build_now(freeze: Freeze, edition: str, *, by: User) -> tuple[Packet, Job | None]:
+    """Build in this process, as commands do; the job is None when the packet was there already."""
+    policies.check_can_build(freeze, by)
+    packet = _packet(freeze, edition, by)
+    if packet.is_built:
+        return packet, None
+    job = jobs.run_now(
+        kind=BUILD,
+        organisation=freeze.organisation,
+        by=by,
+        args={"packet": packet.pk},
+        key=_key(packet),
+    )
+    packet.refresh_from_db()
+    return packet, job
+
+
+def build(packet: Packet, *, step: Step) -> None:
+    """Make PDF and ZIP and keep them in the vault. Safe to run again after a crash."""
+    if packet.is_built:
+        return
+    states.move(packet, MOVES, State.BUILDING, error="")
+    try:
+        with _workshop() as folder:
+            made = building.build(
+                packet.freeze.manifest,
+                "en" if packet.edition == Edition.EN else "ko",
+                folder,
+                open_file=lambda file: _open(packet, file),
+                key=signing_key(packet.freeze),
+                step=step,
+            )
+            _keep(packet, made)
+    except Refused as refusal:
+        states.move(packet, MOVES, State.FAILED, error=str(refusal))
+        raise
+
+
+def signing_key(freeze: Freeze) -> signing.Key:
+    """Return the key of the settings, or the organisation's own, made at first use."""
+    if settings.PACKET_SIGNING_KEY:
+        return signing.configured(settings.PACKET_SIGNING_KEY, settings.PACKET_SIGNING_PASSPHRASE)
+    organisation = freeze.organisation
+    # The number keeps two organisations apart whose names make one slug.
+    slug = f"{organisation.pk}-{slugify(organisation.slug) or 'organisation'}"
+    return signing.own(Path(settings.VAR_DIR) / "keys", slug=slug, name=organisation.name)
+
+
+def record_download(packet: Packet, *, kind: str, by: User) -> Blob:
+    """Write the access record and return the bytes to hand out."""
+    policies.check_is_built(packet)
+    blob = packet.pdf if kind == "pdf" else packet.zip
+    assert blob is not None  # noqa: S101 - a constraint of the table
+    record_read(by, Action.DOWNLOADED, packet, name=packet.file_name(kind), sha256=blob.sha256)
+    return blob
+
+
+def _freeze(round_: Round, by: User, gaps_reason: str) -> Freeze:
+    applications.lock(round_, by=by, gaps_reason=gaps_reason)
+    if round_.as_of is None or round_.frozen_at is None:
+        raise RuntimeError("locking a round sets its times")
+    manifest = gathering.gather(round_)
+    frozen = Freeze.objects.create(
+        organisation=round_.application.organisation,
+        round=round_,
+        manifest_text=manifests.dumps(manifest),
+        digest=manifests.digest(manifest),
+        as_of=round_.as_of,
+        frozen_by=by,
+        frozen_at=round_.frozen_at,
+    )
+    record(by, Action.FROZEN, frozen, digest=frozen.digest)
+    return frozen
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """One transaction that sees one state of the database."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """A folder that is gone afterwards, on the disk that has room for packets."""
+    root = Path(settings.VAR_DIR) / "packets"
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root) as folder:
+        yield Path(folder)
+
+
+def _packet(freeze: Freeze, edition: str, by: User) -> Packet:
+    if edition not in Edition.values:
+        raise Refused(_("There is a Korean edition (ko) and an English one (en)."))
+    packet, _made = Packet.objects.select_related("job").get_or_create(
+        freeze=freeze,
+        edition=edition,
+        defaults={"organisation": freeze.organisation, "requested_by": by},
+    )
+    return packet
+
+
+def _open(packet: Packet, file: File) -> Iterator[bytes]:
+    """Yield the checked bytes of a file; raises Refused that names it when it is gone or altered."""
+    blob = Blob.objects.filter(
+        organisation_id=packet.organisation_id, sha256=file["sha256"]
+    ).first()
+    if blob is None:
+        raise Refused(
+            _("“%(path)s” is no longer stored. Restore it from a backup, then build again.")
+            % {"path": file["path"]}
+        )
+    return vault.open_checked(blob, name=file["path"])
+
+
+def _keep(packet: Packet, made: Built) -> None:
+    organisation = packet.organisation
+    with made.pdf.open("rb") as file:
+        pdf = vault.store_output(organisation, file, media_type="application/pdf")
+    with made.zip.open("rb") as file:
+        zipped = vault.store_output(organisation, file, media_type="application/zip")
+    signature = made.report.signature
+    with transaction.atomic():
+        states.move(
+            packet,
+            MOVES,
+            State.BUILT,
+            pdf=pdf,
+            zip=zipped,
+            pages=made.pages,
+            missing_glyphs=made.missing_glyphs,
+            self_signed=bool(signature and signature.self_signed),
+            built_at=timezone.now(),
+        )
+        record(packet.requested_by, Action.BUILT, packet, pages=made.pages, sha256=zipped.sha256)
+
+
+def _write(packet: Packet, *, job: Job) -> None:
+    Packet.objects.filter(pk=packet.pk).update(job=job)
+    packet.job = job
+
+
+def _key(packet: Packet) -> str:
+    return f"packet-{packet.pk}"

@@ -1,0 +1,14 @@
+"""Where a packet can go. Built is the end: the same freeze gives the same bytes."""
+
+from compliance.packets.models import State
+from compliance.shared import states
+
+MOVES = {
+    State.QUEUED: {State.BUILDING, State.FAILED},
+    # Again to itself: a job that was killed begins from the start.
+    State.BUILDING: {State.BUILDING, State.BUILT, State.FAILED, State.QUEUED},
+    State.FAILED: {State.QUEUED, State.BUILDING},
+    State.BUILT: set(),
+}
+
+states.register("packet", State, MOVES)
