@@ -67,7 +67,9 @@ def reasons(organisation: Organisation, requirement_ids: list[int]) -> dict[int,
         passes = outcomes.get(Outcome.PASS, 0)
         if passes:
             sentence = ngettext("%(n)d check passed.", "%(n)d checks passed.", passes)
-            found.setdefault(requirement_id, []).append(Reason(True, sentence % {"n": passes}))
+            found.setdefault(requirement_id, []).append(
+                Reason(supports=True, sentence=sentence % {"n": passes})
+            )
     return found
 
 

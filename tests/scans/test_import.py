@@ -216,7 +216,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     services.import_now(manna, table(10), name="warm.csv", by=alice)
     with django_assert_max_num_queries(110) as few:
         services.import_now(manna, table(11), name="few.csv", by=alice)
-    with django_assert_max_num_queries(len(few) + 8):
+    # SQLite takes some 80 rows a statement; what must not appear is a query a row.
+    with django_assert_max_num_queries(len(few) + 60):
         services.import_now(manna, table(900), name="many.csv", by=alice)
 
 

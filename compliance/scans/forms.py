@@ -1,0 +1,127 @@
+"""Filters of the lists, the import form, and triage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from compliance.accounts.models import Organisation
+from compliance.requirements.models import Requirement
+from compliance.scans import selectors
+from compliance.scans.models import CheckResult, Effect, Finding, FindingState, ScanRun
+from compliance.scans.records import Options, Outcome
+from compliance.shared.severity import Severity
+
+ANY = ("", _("All"))
+
+
+def _select(label: Any, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=[ANY, *choices])
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(label=_("scan result"), allow_empty_file=True)
+    edition = forms.ChoiceField(
+        label=_("edition of the KISA guide"),
+        choices=[("2026", "2026"), ("2021", "2021")],
+        required=False,
+    )
+    asset = forms.CharField(
+        label=_("asset, if the file does not name one"), max_length=200, required=False
+    )
+
+    def options(self) -> Options:
+        data = self.cleaned_data
+        return Options(edition=data["edition"] or "2026", asset=data["asset"].strip())
+
+
+class FindingFilter(forms.Form):
+    """Filters of the findings; what does not fit the choices is ignored."""
+
+    q = forms.CharField(label=_("search"), required=False, max_length=200)
+    severity = _select(_("severity"), Severity.choices)
+    state = _select(_("state"), FindingState.choices)
+    tool = _select(_("tool"), [])
+    requirement = _select(_("requirement"), [])
+
+    def __init__(self, data: Any, *, organisation: Organisation) -> None:
+        super().__init__(data)
+        self.organisation = organisation
+        tools = Finding.objects.filter(organisation=organisation).order_by("rule__tool")
+        names = tools.values_list("rule__tool", flat=True).distinct()
+        self.fields["tool"].choices = [ANY, *((name, name) for name in names)]  # type: ignore[attr-defined]
+        mapped = (
+            Requirement.objects.filter(
+                rule_mappings__rule__organisation=organisation,
+                rule_mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
+            )
+            .distinct()
+            .only("pk", "code")
+        )
+        self.fields["requirement"].choices = [ANY, *((str(r.pk), r.code) for r in mapped)]  # type: ignore[attr-defined]
+
+    def chosen(self, name: str) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get(name) or "")
+
+    def apply(self, findings: QuerySet[Finding]) -> QuerySet[Finding]:
+        for name, column in (("severity", "severity"), ("state", "state"), ("tool", "rule__tool")):
+            if value := self.chosen(name):
+                findings = findings.filter(**{column: value})
+        if pk := self.chosen("requirement"):
+            findings = findings.filter(
+                selectors.severe_enough(),
+                rule__mappings__requirement=pk,
+                rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
+            )
+        return self._search(findings)
+
+    def _search(self, findings: QuerySet[Finding]) -> QuerySet[Finding]:
+        words = self.chosen("q").strip()
+        if not words:
+            return findings
+        number = words.upper().removeprefix("F-")
+        condition = (
+            Q(title__icontains=words)
+            | Q(rule__code__icontains=words)
+            | Q(asset__name__icontains=words)
+            | Q(asset__key__icontains=words)
+            | Q(location__icontains=words)
+        )
+        if number.isdecimal() and len(number) < 9:
+            condition |= Q(number=int(number))
+        return findings.filter(condition)
+
+
+class ResultFilter(forms.Form):
+    """Filters of a run's check results."""
+
+    q = forms.CharField(label=_("search"), required=False, max_length=200)
+    outcome = _select(_("outcome"), Outcome.choices)
+    suspicious = forms.BooleanField(label=_("doubtful passes only"), required=False)
+
+    def apply(self, run: ScanRun) -> QuerySet[CheckResult]:
+        self.is_valid()
+        data = self.cleaned_data
+        results = run.results.select_related("rule", "asset")
+        if data.get("outcome"):
+            results = results.filter(outcome=data["outcome"])
+        if data.get("suspicious"):
+            results = results.filter(suspicious=True)
+        if words := (data.get("q") or "").strip():
+            results = results.filter(
+                Q(title__icontains=words)
+                | Q(rule__code__icontains=words)
+                | Q(asset__name__icontains=words)
+                | Q(location__icontains=words)
+            )
+        return results
+
+
+class TriageForm(forms.Form):
+    state = forms.ChoiceField(choices=FindingState.choices)
+    reason = forms.CharField(label=_("reason"), max_length=5000)
+    until = forms.DateField(label=_("accepted until"), required=False)

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from compliance.scans import views
+
+app_name = "scans"
+urlpatterns = [
+    path("scans/", views.runs, name="runs"),
+    path("scans/import/", views.import_scan, name="import"),
+    path("scans/unmapped/", views.unmapped, name="unmapped"),
+    path("scans/<int:pk>/", views.run, name="run"),
+    path("findings/", views.findings, name="findings"),
+    path("findings/<int:number>/", views.finding, name="finding"),
+    path("findings/<int:number>/triage/", views.triage, name="triage"),
+]

@@ -1,0 +1,212 @@
+"""Runs, findings, and what no mapping knows."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, IntegerField, Value, When
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.audit.selectors import history
+from compliance.scans import parsers, policies, selectors, services
+from compliance.scans.forms import FindingFilter, ImportForm, ResultFilter, TriageForm
+from compliance.scans.models import Finding, FindingState, ScanRun
+from compliance.scans.states import MOVES
+from compliance.shared.errors import Refused, why_not
+from compliance.shared.severity import Severity
+
+PAGE = 50
+RUNS_A_PAGE = 25
+QUARANTINE_SHOWN = 50
+OBSERVATIONS_SHOWN = 50
+
+# Dialogs of the finding page: state → (title, what it means, button).
+_DECISIONS = {
+    FindingState.FALSE_POSITIVE: (
+        gettext_lazy("False positive"),
+        gettext_lazy("The tool is wrong here. Say how you know, for the reviewer reads it."),
+    ),
+    FindingState.RISK_ACCEPTED: (
+        gettext_lazy("Accept the risk"),
+        gettext_lazy(
+            "The finding is true and stays for a time. Say why, and what limits the damage."
+        ),
+    ),
+    FindingState.DISPUTED: (
+        gettext_lazy("Dispute"),
+        gettext_lazy(
+            "The finding or its severity is open to question. Say what has to be clarified."
+        ),
+    ),
+    FindingState.OPEN: (
+        gettext_lazy("Open again"),
+        gettext_lazy("The decision no longer holds. Say what changed."),
+    ),
+}
+
+
+def _page(request: OrganisationRequest, rows: Any, size: int) -> Page[Any]:
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+@require_safe
+@in_organisation
+def runs(request: OrganisationRequest) -> HttpResponse:
+    return _runs(request, ImportForm())
+
+
+def _runs(request: OrganisationRequest, form: ImportForm, status: int = 200) -> HttpResponse:
+    found = ScanRun.objects.visible_to(request.user).filter(organisation=request.organisation)
+    context = {
+        "form": form,
+        "page": _page(request, found.select_related("imported_by"), RUNS_A_PAGE),
+        "formats": sorted(parser.label for parser in parsers.parsers().values()),
+        "why_not_import": why_not(policies.check_can_import, request.organisation, request.user),
+    }
+    return render(request, "scans/runs.html", context, status=status)
+
+
+@require_POST
+@in_organisation
+def import_scan(request: OrganisationRequest) -> HttpResponse:
+    """Take the file in; its import goes on in a worker. A bad file gets its sentence in the form."""
+    policies.check_can_import(request.organisation, request.user)
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _runs(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    upload = form.cleaned_data["file"]
+    try:
+        run, fresh = services.import_file(
+            request.organisation,
+            upload.file,
+            name=upload.name,
+            by=request.user,
+            options=form.options(),
+        )
+    except Refused as refusal:
+        form.add_error("file", str(refusal))
+        return _runs(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not fresh:
+        messages.info(request, _("This file was imported before. Nothing changed."))
+    return redirect("scans:run", organisation=request.organisation.slug, pk=run.pk)
+
+
+@require_safe
+@in_organisation
+def run(request: OrganisationRequest, pk: int) -> HttpResponse:
+    """One run: what it holds, what it changed, and what could not be read."""
+    visible = ScanRun.objects.visible_to(request.user).select_related(
+        "imported_by", "job", "job__organisation", "blob"
+    )
+    found = get_object_or_404(visible, organisation=request.organisation, pk=pk)
+    form = ResultFilter(request.GET)
+    context = {
+        "run": found,
+        "job": found.job,
+        "label": parsers.parsers()[found.format].label,
+        "form": form,
+        "page": _page(request, form.apply(found), PAGE),
+        "quarantine": found.quarantine.all()[:QUARANTINE_SHOWN],
+        "skipped": found.counts.get("skipped", {}),
+    }
+    return _part(request, "scans/run.html", "scans/_results.html", context)
+
+
+def _part(
+    request: OrganisationRequest, whole: str, part: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The page, or to htmx that filters or turns pages the rows alone."""
+    rows_only = request.headers.get("HX-Target") == "rows"
+    response = render(request, part if rows_only else whole, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+_WORST_FIRST = Case(
+    *[When(severity=severity, then=Value(-severity.rank)) for severity in Severity],
+    output_field=IntegerField(),
+)
+
+
+@require_safe
+@in_organisation
+def findings(request: OrganisationRequest) -> HttpResponse:
+    form = FindingFilter(request.GET, organisation=request.organisation)
+    visible = (
+        Finding.objects.visible_to(request.user)
+        .filter(organisation=request.organisation)
+        .select_related("rule", "asset", "last_run")
+        .prefetch_related("rule__mappings__requirement")
+        .order_by(_WORST_FIRST, "-number")
+    )
+    context = {"form": form, "page": _page(request, form.apply(visible), PAGE)}
+    return _part(request, "scans/findings.html", "scans/_findings.html", context)
+
+
+def _finding(request: OrganisationRequest, number: int) -> Finding:
+    visible = Finding.objects.visible_to(request.user).select_related(
+        "organisation", "rule", "asset", "first_run", "last_run", "fixed_run", "triaged_by"
+    )
+    return get_object_or_404(visible, organisation=request.organisation, number=number)
+
+
+@require_safe
+@in_organisation
+def finding(request: OrganisationRequest, number: int) -> HttpResponse:
+    return render(request, "scans/finding.html", _about(request, _finding(request, number)))
+
+
+def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
+    mappings = found.rule.mappings.select_related("requirement__profile", "edge__set")
+    return {
+        "finding": found,
+        "mappings": mappings,
+        "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
+        "history": history(found)[:20],
+        "decisions": [
+            {
+                "state": state.value,
+                "title": title,
+                "sentence": sentence,
+                "id": f"decide-{state.value}",
+                "why_not": why_not(policies.check_can_triage, found, request.user, state),
+            }
+            for state, (title, sentence) in _DECISIONS.items()
+            if state in MOVES[FindingState(found.state)] and found.state != FindingState.FIXED
+        ],
+    }
+
+
+@require_POST
+@in_organisation
+def triage(request: OrganisationRequest, number: int) -> HttpResponse:
+    found = _finding(request, number)
+    form = TriageForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("Choose what the finding is and write the reason."))
+    data = form.cleaned_data
+    services.triage(
+        found, state=data["state"], reason=data["reason"], until=data["until"], by=request.user
+    )
+    messages.success(request, _("Saved. The history of the finding has the reason."))
+    return redirect("scans:finding", organisation=request.organisation.slug, number=number)
+
+
+@require_safe
+@in_organisation
+def unmapped(request: OrganisationRequest) -> HttpResponse:
+    """Rules that speak about no requirement: a queue, not a silent default."""
+    context = {
+        "page": _page(request, selectors.unmapped_rules(request.organisation), PAGE),
+        "coverage": selectors.mapping_coverage(request.organisation),
+    }
+    return render(request, "scans/unmapped.html", context)

@@ -1,0 +1,71 @@
+"""Mappings are data: the most specific reference decides, and nothing is mapped by default."""
+
+import pytest
+from django.core.management import call_command
+
+from compliance.requirements.models import Requirement
+from compliance.scans import loading, mapping
+from compliance.scans.models import Finding, MappingEdge, MappingSet, Rule, RuleMapping
+
+
+@pytest.fixture
+def book(adopted) -> mapping.Book:
+    loading.ensure_loaded()
+    return mapping.open_book()
+
+
+def codes(book, *refs) -> set[str]:
+    return {found.edge.requirement_code for found in book.find(refs)}
+
+
+def test_every_shipped_edge_points_to_a_requirement_that_exists(book):
+    known = set(Requirement.objects.values_list("code", flat=True))
+    assert {edge.requirement_code for edge in MappingEdge.objects.all()} <= known
+
+
+@pytest.mark.parametrize(
+    ("refs", "expected"),
+    [
+        (["nmap.port:23/tcp"], {"OI-NET-05", "OI-NET-10"}),
+        (["nmap.port:3306/tcp", "nmap.service:mysql"], {"OI-DAT-11"}),
+        (["nmap.port:13306/tcp", "nmap.service:mysql"], {"OI-DAT-11"}),
+        (["nmap.port:44444/tcp"], {"OI-SRV-07"}),
+        (["cve:CVE-2026-1", "cwe:89", "trivy.class:os-pkgs"], {"OI-SRV-08"}),
+        (["sarif:x/y", "cwe:89"], {"OI-SRV-10"}),
+        (["kisa2026:U-65"], {"OI-LOG-10"}),
+        (["kisa2026:U-04"], {"OI-SRV-02"}),
+        (["lynis:LOGG-2154", "lynis.family:LOGG"], {"OI-LOG-05"}),
+        (["lynis:LOGG-2130", "lynis.family:LOGG"], {"OI-LOG-06"}),
+        (["testssl:SSLv3"], {"OI-NET-11"}),
+        (["xccdf:rsyslog_remote_loghost", "cce:CCE-1-1"], {"OI-LOG-05"}),
+        (["xccdf:sshd_disable_root_login"], {"OI-SRV-04"}),
+        (["sarif:x/y"], set()),
+        ([], set()),
+    ],
+)
+def test_the_most_specific_reference_decides(book, refs, expected):
+    assert codes(book, *refs) == expected
+
+
+def test_a_number_of_the_2021_guide_leads_over_that_of_2026(book):
+    found = book.find(["kisa2021:U-44"])[0]
+    assert found.path == ("kisa2021:U-44", "kisa2026:U-05")
+    assert found.edge.requirement_code == "OI-SRV-03"
+
+
+def test_loading_twice_changes_nothing(adopted, capsys):
+    call_command("load_mappings")
+    before = set(MappingEdge.objects.values_list("pk", flat=True))
+    call_command("load_mappings")
+    assert set(MappingEdge.objects.values_list("pk", flat=True)) == before
+    assert MappingSet.objects.count() == 3
+
+
+def test_remapping_is_recomputation_not_reimport(import_sample):
+    import_sample("nmap_ipv6_only.xml")
+    MappingEdge.objects.filter(from_ref="nmap.port:3306/tcp").update(raise_to="critical")
+    MappingEdge.objects.filter(from_ref="nmap.port:22/tcp").delete()
+    mapping.resolve_all()
+    assert Finding.objects.get(rule__code="port:3306/tcp").severity == "critical"
+    assert RuleMapping.objects.get(rule__code="port:22/tcp").path[0] == "nmap.service:ssh"
+    assert Rule.objects.get(code="port:3306/tcp").raise_to == "critical"
