@@ -13,9 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from django.db import DatabaseError, connection
 
@@ -120,7 +119,7 @@ class Supervisor:
             for child in self.children:
                 if child.process is not None and child.process.poll() is not None:
                     raise CannotStart(f"The {child.name} does not start:\n{_tail(child.log)}")
-            if self.worker_ready.exists() and _answers(f"{self.url}healthz"):
+            if self.worker_ready.exists() and _answers(self.host, self.port):
                 self.say(f"Gatepass is ready at {self.url} (Ctrl-C ends it)")
                 return
             if time.monotonic() > end:
@@ -221,12 +220,16 @@ def _queue_is_stuck() -> bool:
         connection.close()
 
 
-def _answers(url: str) -> bool:
+def _answers(host: str, port: int) -> bool:
+    """Whether the web process answers at all; which hosts it serves and how is its own matter."""
+    asking = HTTPConnection(host, port, timeout=2)
     try:
-        with urlopen(url, timeout=2) as answer:  # noqa: S310 - our own http address
-            return bool(answer.status == HTTPStatus.OK)
-    except (URLError, OSError):
+        asking.request("GET", "/healthz")
+        return asking.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+    except (HTTPException, OSError):
         return False
+    finally:
+        asking.close()
 
 
 def _how(code: int) -> str:

@@ -1,6 +1,7 @@
 """Named people: alice leads, bob fixes, carol audits, dave looks on, olga owns, sam is a stranger."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from compliance.requirements.models import Assessment, Profile
 from tests.services.fixtures import (  # noqa: F401 - fixtures are found by their names here
     browser,
     chromium_path,
+    installation,
     postgresql_url,
     redis_url,
 )
@@ -104,10 +106,15 @@ def sam(elsewhere) -> User:
     return make_person("sam", "샘", elsewhere, Role.OWNER)
 
 
+@cache
+def reference() -> documents.Document:
+    return documents.read(REFERENCE.read_bytes())
+
+
 @pytest.fixture
 def profile(db) -> Profile:
     """The shipped reference profile, 59 items."""
-    return loading.load(documents.read(REFERENCE.read_bytes()))[0]
+    return loading.load(reference())[0]
 
 
 @pytest.fixture

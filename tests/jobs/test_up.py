@@ -6,47 +6,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from portal.children import with_parent
-from tests.jobs.installation import ROOT, Installation, until
-from tests.services.children import end, free_port, listens
+from tests.services.children import free_port, listens
+from tests.services.installation import ROOT, Installation, until
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(120)]
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
-    made = Installation(tmp_path, f"sqlite:///{tmp_path / 'private.sqlite3'}")
+    made = Installation(tmp_path, settings="tests.jobs.worker_settings")
     made.manage("migrate", "-v", "0")
     return made
-
-
-def output(installation: Installation) -> str:
-    return (installation.folder / "up").read_text("utf-8")
-
-
-@contextmanager
-def up(installation: Installation, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    with (installation.folder / "up").open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "django", "up", "--port", str(port)],
-            env={**installation.environment, "PYTHONUNBUFFERED": "1"},
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=with_parent(signal.SIGTERM),
-        )
-    try:
-        until(lambda: "is ready" in output(installation) or process.poll(), 60, "it is ready")
-        yield process
-    finally:
-        end(process)
 
 
 def children(pid: int) -> dict[str, int]:
@@ -75,8 +49,8 @@ def is_alive(pid: int) -> bool:
 
 def test_it_serves_and_ctrl_c_ends_everything_within_five_seconds(installation) -> None:
     port = free_port()
-    with up(installation, port) as supervisor:
-        assert f"Gatepass is ready at http://127.0.0.1:{port}/" in output(installation)
+    with installation.up(port) as supervisor:
+        assert f"Gatepass is ready at http://127.0.0.1:{port}/" in installation.output
         kept = children(supervisor.pid)
         assert set(kept) == {"gunicorn", "worker", "beat"}
         began = time.monotonic()
@@ -89,19 +63,18 @@ def test_it_serves_and_ctrl_c_ends_everything_within_five_seconds(installation) 
 
 def test_kill_9_of_it_leaves_no_orphan_and_it_starts_again(installation) -> None:
     port = free_port()
-    with up(installation, port) as supervisor:
+    with installation.up(port) as supervisor:
         kept = children(supervisor.pid)
         supervisor.kill()
         supervisor.wait()
         until(lambda: not any(map(is_alive, kept.values())), 8, "the children ended")
         until(lambda: not listens(port), 8, "the port is free")
-    (installation.folder / "up").unlink()
-    with up(installation, port) as supervisor:
+    with installation.up(port) as supervisor:
         assert set(children(supervisor.pid)) == {"gunicorn", "worker", "beat"}
 
 
 def test_what_dies_is_started_again(installation) -> None:
-    with up(installation, free_port()) as supervisor:
+    with installation.up() as supervisor:
         before = children(supervisor.pid)
         for pid in before.values():
             os.kill(pid, signal.SIGKILL)
@@ -111,11 +84,11 @@ def test_what_dies_is_started_again(installation) -> None:
             return set(now) == set(before) and not set(now.values()) & set(before.values())
 
         until(replaced, 20, "all three run again")
-        assert "The worker ended (signal 9); starting it again." in output(installation)
+        assert "The worker ended (signal 9); starting it again." in installation.output
 
 
 def test_a_second_start_says_who_holds_the_place(installation) -> None:
-    with up(installation, free_port()) as supervisor:
+    with installation.up() as supervisor:
         second = subprocess.run(
             [sys.executable, "-m", "django", "up", "--port", str(free_port())],
             env=installation.environment,
@@ -134,7 +107,7 @@ def test_a_taken_port_is_said_in_one_sentence(installation) -> None:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
-        with up(installation, port) as supervisor:
+        with installation.up(port) as supervisor:
             assert supervisor.wait(10) == 1
-    assert f"Port {port} of 127.0.0.1 cannot be used" in output(installation)
-    assert "--port 8001" in output(installation)
+    assert f"Port {port} of 127.0.0.1 cannot be used" in installation.output
+    assert "--port 8001" in installation.output

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.services import chromium, postgresql, redis
+from tests.services.installation import Installation
 from tests.services.need import missing
 
 
@@ -26,6 +27,19 @@ def redis_url() -> Iterator[str]:
         missing("Redis", redis.PACKAGES)
     with redis.running() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An empty installation that serves: web, worker and scheduler in real processes.
+
+    `installation.url` is where; `installation.manage("demo")` or `.script("…")` fill it.
+    """
+    made = Installation(tmp_path_factory.mktemp("installation"))
+    made.prepare()
+    with made.up():
+        assert made.url, made.output
+        yield made
 
 
 @pytest.fixture(scope="session")
