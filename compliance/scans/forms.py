@@ -74,7 +74,7 @@ class FindingFilter(forms.Form):
         if pk := self.chosen("requirement"):
             findings = findings.filter(
                 selectors.severe_enough(),
-                rule__mappings__requirement=pk,
+                rule__mappings__requirement=int(pk),
                 rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
             )
         return self._search(findings)

@@ -116,7 +116,8 @@ class Matcher:
         )
 
     def _seen_again(self, known: dict[str, Finding], worst: dict[str, CheckResult]) -> None:
-        touched, changed = [], []
+        touched: list[Finding] = []
+        changed: list[Finding] = []
         for mark, finding in known.items():
             if finding.last_run_id == self.run.pk:
                 continue  # the same finding in an earlier batch of this run

@@ -169,7 +169,7 @@ def unmapped_rules(organisation: Organisation) -> QuerySet[Rule]:
 
 def mapping_coverage(organisation: Organisation) -> list[dict[str, Any]]:
     """For each tool: rules known, and how many of them are mapped."""
-    return list(
+    rows = (
         Rule.objects.filter(organisation=organisation)
         .values("tool")
         .annotate(
@@ -178,3 +178,4 @@ def mapping_coverage(organisation: Organisation) -> list[dict[str, Any]]:
         )
         .order_by("tool")
     )
+    return [dict(row) for row in rows]
