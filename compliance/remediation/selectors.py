@@ -18,6 +18,13 @@ BOARD_COLUMNS = [
 ]
 BOARD_CARDS = 40
 
+LONGEST_NUMBER = 9
+
+
+def _is_number(text: str) -> bool:
+    """Digits that fit a column; an address may hold anything."""
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -48,7 +55,7 @@ class Filter:
             wanted &= Q(state=self.state)
         if self.assignee == "none":
             wanted &= Q(assignee__isnull=True)
-        elif self.assignee.isdecimal():
+        elif _is_number(self.assignee):
             wanted &= Q(assignee_id=int(self.assignee))
         if self.area:
             wanted &= Q(requirement__area__code=self.area)
@@ -62,7 +69,7 @@ class Filter:
         words = Q()
         for word in self.search.split():
             number = word.upper().removeprefix("T-")
-            named = Q(number=int(number)) if number.isdecimal() and len(number) < 10 else Q()
+            named = Q(number=int(number)) if _is_number(number) else Q()
             words &= Q(title__icontains=word) | Q(basis__icontains=word) | named
         return words
 
