@@ -1,35 +1,25 @@
 """Where the things of other rooms are looked at."""
 
-from typing import Any
+from django.urls import reverse
 
-from django.urls import NoReverseMatch, reverse
-
-from compliance.accounts.models import Organisation
 from compliance.evidence.models import EvidenceLink
 from compliance.remediation.models import Task
 from compliance.requirements.models import Assessment
 
 
-def _page(organisation: Organisation, name: str, **kwargs: Any) -> str:
-    try:
-        return reverse(name, kwargs={"organisation": organisation.slug, **kwargs})
-    except NoReverseMatch:
-        return ""
-
-
 def of_task(task: Task) -> str:
-    return _page(task.organisation, "remediation:detail", number=task.number)
+    return reverse("remediation:detail", args=[task.organisation.slug, task.number])
 
 
 def of_requirement(row: Assessment) -> str:
     requirement = row.requirement
-    return _page(
-        row.organisation,
-        "requirements:detail",
-        profile=requirement.profile.identifier,
-        code=requirement.code,
-    )
+    where = [row.organisation.slug, requirement.profile.identifier, requirement.code]
+    return reverse("requirements:detail", args=where)
 
 
-def of_link(link: EvidenceLink) -> str:
-    return _page(link.organisation, "evidence:detail", number=link.evidence.number)
+def of_evidence(link: EvidenceLink) -> str:
+    return reverse("evidence:detail", args=[link.organisation.slug, link.evidence.number])
+
+
+def of_review(link: EvidenceLink) -> str:
+    return reverse("evidence:desk", args=[link.organisation.slug, link.pk])

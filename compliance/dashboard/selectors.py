@@ -1,6 +1,6 @@
 """What is true now, across rooms. Each part is one query, whatever the number of rows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -133,8 +133,8 @@ def my_work(organisation: Organisation, user: User) -> Items:
     mine = _open_assessments(organisation, user).filter(owner=user)
     links = EvidenceLink.objects.visible_to(user).filter(organisation=organisation).current()
     returned = links.filter(state=Review.RETURNED, submitted_by=user)
-    items = [*_task_items(tasks), *_assessment_items(mine), *_link_items(returned, "undo")]
-    return Items.of(items)
+    back = _link_items(returned, "undo", addresses.of_evidence)
+    return Items.of([*_task_items(tasks), *_assessment_items(mine), *back])
 
 
 def my_reviews(organisation: Organisation, user: User) -> Items:
@@ -143,7 +143,7 @@ def my_reviews(organisation: Organisation, user: User) -> Items:
         return Items()
     links = EvidenceLink.objects.visible_to(user).filter(organisation=organisation).current()
     waiting = links.filter(state=Review.IN_REVIEW).exclude(submitted_by=user)
-    return Items.of(_link_items(waiting.order_by("submitted_at"), "desk"))
+    return Items.of(_link_items(waiting.order_by("submitted_at"), "desk", addresses.of_review))
 
 
 def _tasks(organisation: Organisation, user: User) -> "QuerySet[Task]":
@@ -188,13 +188,15 @@ def _assessment_items(rows: Iterable[Assessment]) -> list[Item]:
     ]
 
 
-def _link_items(links: "QuerySet[EvidenceLink]", symbol: str) -> list[Item]:
+def _link_items(
+    links: "QuerySet[EvidenceLink]", symbol: str, address: Callable[[EvidenceLink], str]
+) -> list[Item]:
     related = ("evidence", "requirement__profile", "submitted_by", "organisation")
     return [
         Item(
             symbol=symbol,
             title=str(link),
-            url=addresses.of_link(link),
+            url=address(link),
             state=link.state,
             label=link.get_state_display(),
             owner=link.submitted_by.name if link.submitted_by else "",
