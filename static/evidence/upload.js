@@ -61,24 +61,26 @@
         if (event.lengthComputable) bar.value = event.loaded / event.total;
         if (event.loaded === event.total) said.textContent = form.dataset.checking;
       });
-      request.addEventListener("load", () => resolve(tell(request.response?.added, form, bar, said)));
+      request.addEventListener("load", () => resolve(tell(request, form, bar, said)));
       for (const name of ["error", "abort", "timeout"]) {
-        request.addEventListener(name, () => resolve(tell(null, form, bar, said)));
+        request.addEventListener(name, () => resolve(tell(request, form, bar, said)));
       }
       request.send(data);
     });
   }
 
-  function tell(added, form, bar, said) {
-    const [outcome] = added ?? [];
+  function tell(request, form, bar, said) {
+    const [outcome] = request.response?.added ?? [];
     bar.remove();
     said.classList.add(outcome?.ok ? "good" : "bad");
-    said.textContent = outcome ? outcome.sentence : form.dataset.failed;
+    // An answer that is not ours is the sign-in page: the session has ended.
+    const why = request.status ? document.body.dataset.signedOut : form.dataset.failed;
+    said.textContent = outcome ? outcome.sentence : why;
     if (outcome?.url) {
       const link = document.createElement("a");
       link.href = outcome.url;
-      link.textContent = ` ${outcome.code}`;
-      said.append(link);
+      link.textContent = outcome.sentence;
+      said.replaceChildren(link);
     }
     return Boolean(outcome?.ok);
   }

@@ -34,8 +34,8 @@ def test_a_page_that_is_not_there(manna, number):
     ("name", "kind"), [("a.png", "PNG"), ("a.jpg", "JPEG"), ("a.webp", "WEBP")]
 )
 def test_an_image_is_made_smaller(manna, name, kind):
-    blob = store(manna, name, samples.image(kind, (2800, 1000)))
-    assert opened(previews.image(blob)).size == (1400, 500)
+    blob = store(manna, name, samples.image(kind, (5200, 1000)))
+    assert opened(previews.image(blob)).size == (2600, 500)
 
 
 def test_a_second_look_comes_from_the_cache(manna):
