@@ -163,10 +163,8 @@ def test_the_house_hears_of_an_import(import_sample):
     finally:
         run_imported.disconnect(listen)
     assert heard == [(run.pk, 3)]
-    actions = list(
-        Entry.objects.filter(target_kind="scans.scanrun").values_list("action", flat=True)
-    )
-    assert sorted(actions) == ["scan.imported", "scan.received"]
+    actions = Entry.objects.filter(target_kind="scans.scanrun").values_list("action", flat=True)
+    assert {"scan.imported", "scan.received"} <= set(actions)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"<nmaprun><host></nmaprun>", b"\x1f\x8bxx"])
