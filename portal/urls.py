@@ -3,7 +3,6 @@
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import JavaScriptCatalog
 
 from compliance.accounts import urls as accounts_urls
 from compliance.accounts import views as accounts_views
@@ -39,7 +38,6 @@ urlpatterns = [
         else []
     ),
     path("api/v1/", api.urls),
-    path("i18n/words.js", JavaScriptCatalog.as_view(), name="words"),
     path(
         "o/<slug:organisation>/",
         include(

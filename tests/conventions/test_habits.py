@@ -86,7 +86,9 @@ def test_each_state_can_be_reached(name):
 
 
 def test_no_template_carries_inline_style_or_script():
-    inline = re.compile(r"""<script(?![^>]*\bsrc=)|\sstyle=["']|\son[a-z]+=["']|<style""", re.IGNORECASE)
+    inline = re.compile(
+        r"""<script(?![^>]*\bsrc=)|\sstyle=["']|\son[a-z]+=["']|<style""", re.IGNORECASE
+    )
     found = [
         f"{path.relative_to(ROOT)}: {match.group(0)}"
         for path in (ROOT / "templates").rglob("*.html")

@@ -1,0 +1,128 @@
+"""Every URL, and who may pass. The test replays each as each person.
+
+Reading is everybody's who is a member; a verb lists the roles whose policy lets them in. A person
+who is let in may still be told that the state is wrong (409) or the form is incomplete: that is
+another question, asked in the rooms' own tests.
+"""
+
+from typing import NamedTuple
+
+from compliance.accounts.roles import CAPABILITIES, Capability, Role
+
+
+class Door(NamedTuple):
+    method: str
+    roles: frozenset[Role]
+
+
+EVERYBODY = frozenset(Role)
+READ = Door("GET", EVERYBODY)
+
+
+def holders(*capabilities: Capability) -> frozenset[Role]:
+    """Roles that include one of *capabilities*."""
+    return frozenset(role for role in Role if CAPABILITIES[role] & set(capabilities))
+
+
+def verb(*capabilities: Capability, method: str = "POST") -> Door:
+    return Door(method, holders(*capabilities))
+
+
+C = Capability
+# Reachable without signing in.
+PUBLIC = {
+    "accounts:sign-in": "where people sign in",
+    "accounts:sign-out": "ends a session, does nothing without one",
+    "accounts:language": "sets a cookie",
+    "healthz": "says that the process is up",
+    "readyz": "names a failing part, no data",
+    "api:openapi-json": "describes the API, no data",
+}
+# Signed in, but of no organisation.
+PERSONAL = {"home": "sends the person to their organisation", "review:verify": "stores nothing"}
+
+DOORS: dict[str, Door] = {
+    "members:list": READ,
+    "notices:list": READ,
+    "notices:read": Door("POST", EVERYBODY),
+    "notices:read-all": Door("POST", EVERYBODY),
+    "jobs:progress": READ,
+    "jobs:cancel": verb(C.TASK_MANAGE, C.PACKET_BUILD),
+    "dashboard:home": READ,
+    "dashboard:audit": verb(C.AUDIT_READ, method="GET"),
+    "requirements:list": READ,
+    "requirements:detail": READ,
+    "requirements:adopt": verb(C.APPLICATION_EDIT),
+    "requirements:statement": verb(C.ASSESSMENT_EDIT),
+    "requirements:verdict": verb(C.VERDICT_SET),
+    "requirements:assign": verb(C.VERDICT_SET),
+    "evidence:list": READ,
+    "evidence:detail": READ,
+    "evidence:desk": READ,
+    "evidence:file": READ,
+    "evidence:preview": READ,
+    "evidence:upload": verb(C.EVIDENCE_ADD),
+    "evidence:version": verb(C.EVIDENCE_ADD),
+    "evidence:link": verb(C.EVIDENCE_ADD),
+    "evidence:withdraw": verb(C.EVIDENCE_ADD),
+    "evidence:accept": verb(C.EVIDENCE_REVIEW),
+    "evidence:return": verb(C.EVIDENCE_REVIEW),
+    "scans:runs": READ,
+    "scans:run": READ,
+    "scans:findings": READ,
+    "scans:finding": READ,
+    "scans:unmapped": READ,
+    "scans:import": verb(C.SCANS_IMPORT),
+    "scans:triage": verb(C.FINDING_TRIAGE),
+    "applications:list": READ,
+    "applications:detail": READ,
+    "applications:preflight": READ,
+    "applications:create": verb(C.APPLICATION_EDIT),
+    "applications:edit": verb(C.APPLICATION_EDIT),
+    "applications:request-review": verb(C.APPLICATION_EDIT),
+    "applications:take-back": verb(C.APPLICATION_EDIT),
+    "applications:review": verb(C.EVIDENCE_REVIEW),
+    "applications:approve": verb(C.APPLICATION_APPROVE),
+    "applications:submit": verb(C.APPLICATION_APPROVE),
+    "applications:receive": verb(C.APPLICATION_EDIT),
+    "applications:start-review": verb(C.APPLICATION_EDIT),
+    "applications:request-changes": verb(C.APPLICATION_EDIT),
+    "applications:next-round": verb(C.APPLICATION_EDIT),
+    "applications:decide": verb(C.APPLICATION_EDIT),
+    "applications:cancel": verb(C.APPLICATION_APPROVE),
+    "packets:packet": READ,
+    "packets:download": READ,
+    "packets:freeze": verb(C.PACKET_BUILD),
+    "packets:build": verb(C.PACKET_BUILD),
+    "remediation:list": READ,
+    "remediation:board": READ,
+    "remediation:detail": READ,
+    "remediation:create": verb(C.TASK_MANAGE),
+    "remediation:open-for": verb(C.TASK_MANAGE),
+    "remediation:edit": verb(C.TASK_WORK, C.TASK_MANAGE),
+    "remediation:plan": verb(C.TASK_WORK),
+    "remediation:start": verb(C.TASK_WORK),
+    "remediation:fix": verb(C.TASK_WORK),
+    "remediation:verify": verb(C.TASK_MANAGE, C.EVIDENCE_REVIEW),
+    "remediation:verify-and-close": verb(C.TASK_MANAGE, C.EVIDENCE_REVIEW),
+    "remediation:close": verb(C.TASK_MANAGE),
+    "remediation:reopen": verb(C.TASK_MANAGE, C.EVIDENCE_REVIEW),
+    "remediation:false-positive": verb(C.FINDING_TRIAGE),
+    "remediation:dispute": verb(C.FINDING_TRIAGE),
+    "remediation:accept-risk": verb(C.RISK_ACCEPT),
+    "remediation:assign": verb(C.TASK_MANAGE),
+    "remediation:comment": verb(C.TASK_WORK, C.TASK_MANAGE, C.EVIDENCE_REVIEW),
+    "api:requirement_list": READ,
+    "api:readiness": READ,
+    "api:requirement": READ,
+    "api:put_statement": verb(C.ASSESSMENT_EDIT, method="PUT"),
+    "api:put_verdict": verb(C.VERDICT_SET, method="PUT"),
+    "api:evidence-add": verb(C.EVIDENCE_ADD),
+    "api:evidence": READ,
+    "api:evidence-accept": verb(C.EVIDENCE_REVIEW),
+    "api:evidence-return": verb(C.EVIDENCE_REVIEW),
+    "api:scan-add": verb(C.SCANS_IMPORT),
+    "api:scan": READ,
+    "api:application_list": READ,
+    "api:gaps": READ,
+}

@@ -1,0 +1,184 @@
+"""Every URL × every role: what a stranger sees is what is not there."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from PIL import Image
+
+from compliance.accounts.models import User
+from compliance.accounts.roles import Role
+from compliance.applications import services as applications
+from compliance.audit.services import SYSTEM
+from compliance.evidence import services as evidence
+from compliance.evidence.models import EvidenceFile
+from compliance.jobs.models import Job
+from compliance.notices.models import Notice
+from compliance.packets import services as packets
+from compliance.remediation import services as remediation
+from compliance.requirements import services as requirements
+from compliance.requirements.models import Assessment
+from compliance.scans import services as scans
+from compliance.scans.models import Finding
+from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
+
+CHECKS = "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-01,상,root 원격 접속,취약\n"
+BODIES = {
+    "api:put_statement": '{"statement": "x", "revision": 0}',
+    "api:put_verdict": '{"verdict": "met", "revision": 0}',
+    "api:evidence-return": '{"reason": "다시"}',
+}
+
+
+def named_urls():
+    def walk(patterns, spaces):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                space = (pattern.namespace,) if pattern.namespace else ()
+                yield from walk(pattern.url_patterns, spaces + space)
+            elif isinstance(pattern, URLPattern) and pattern.name != "api-root":
+                yield ":".join((*spaces, str(pattern.name)))
+
+    return set(walk(get_resolver().url_patterns, ()))
+
+
+def test_every_url_is_a_door():
+    assert named_urls() == set(DOORS) | set(PUBLIC) | set(PERSONAL)
+
+
+def picture():
+    out = io.BytesIO()
+    Image.new("RGB", (320, 200), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def house(manna, adopted, alice, bob, carol, olga):
+    """One of everything, and how each URL names it."""
+    requirement = Assessment.objects.get(requirement__code="OI-NET-03").requirement
+    upload = evidence.Upload(io.BytesIO(picture()), "룰셋.png")
+    added = evidence.add(manna, [upload], by=bob, requirement=requirement)
+    file = EvidenceFile.objects.get()
+    run, _fresh = scans.import_now(manna, io.BytesIO(CHECKS.encode()), name="점검.csv", by=alice)
+    finding = Finding.objects.get()
+    task = remediation.create(
+        manna, remediation.NewTask(title="보완", requirement=requirement, assignee=bob), by=alice
+    )
+    application = applications.create(manna, profile=adopted, by=alice, title="배민 연동")
+    frozen = applications.create(manna, profile=adopted, by=alice, title="확정된 신청")
+    packets.freeze(frozen.current_round, by=alice, gaps_reason="미비점을 알고 있습니다.")
+    packets.request_build(frozen.current_round.freeze, "ko", by=alice)
+    job = Job.objects.filter(state="queued").latest("pk")
+    notice = Notice.objects.filter(organisation=manna).first()
+    requirements.adopt(manna, adopted, by=SYSTEM)
+    return {
+        "organisation": manna.slug,
+        "profile": adopted.identifier,
+        "code": requirement.code,
+        "link": added.link.pk,
+        "file": file.pk,
+        "page": 1,
+        "evidence:number": added.evidence.number,
+        "api:evidence": added.evidence.number,
+        "run_id": run.pk,
+        "scans:pk": run.pk,
+        "scans:number": finding.number,
+        "assessment": Assessment.objects.get(requirement=requirement).pk,
+        "remediation:number": task.number,
+        "applications:number": application.number,
+        "api:gaps": application.number,
+        "packets:number": frozen.number,
+        "round": 1,
+        "edition": "ko",
+        "kind": "pdf",
+        "jobs:pk": job.pk,
+        "notices:pk": notice.pk if notice else 1,
+        # What a form needs before the policy is asked.
+        "forms": {
+            "scans:triage": {"state": "false_positive", "reason": "오탐"},
+            "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
+            "evidence:link": {"requirement": requirement.pk},
+            "requirements:adopt": {"profile": adopted.pk},
+        },
+    }
+
+
+def address(name, house):
+    """Fill the URL's parts from the house: by name, by room and part, or by part."""
+    room = name.split(":")[0]
+    resolver = get_resolver()
+    for part in name.split(":")[:-1]:
+        resolver = resolver.namespace_dict[part][1]
+    wanted = {
+        part
+        for pattern, *_rest in resolver.reverse_dict.getlist(name.split(":")[-1])
+        for _path, parts in pattern
+        for part in parts
+    } | {"organisation"}
+    kwargs = {
+        part: house.get(f"{room}:{part}", house.get(part, house.get(name))) for part in wanted
+    }
+    if name == "packets:freeze":
+        kwargs["number"] = house["applications:number"]
+    if name.startswith("api:evidence") and "number" in kwargs:
+        kwargs["number"] = house["api:evidence"]
+    return reverse(name, kwargs=kwargs)
+
+
+def knock(client, name, house):
+    door, path = DOORS[name], address(name, house)
+    if name in house["forms"]:
+        return client.post(path, house["forms"][name])
+    if name == "api:scan-add":
+        return client.post(path, {"file": SimpleUploadedFile("x.csv", CHECKS.encode())})
+    if name == "api:evidence-add":
+        upload = SimpleUploadedFile("x.txt", b"x\n")
+        return client.post(path, {"requirement": "OI-NET-03", "files": upload})
+    if name.startswith("api:"):
+        body = BODIES.get(name, "")
+        return client.generic(door.method, path, body, content_type="application/json")
+    return client.generic(door.method, path)
+
+
+@pytest.fixture
+def visit(house, browse):
+    """visit(person, name): the status of that door for that person."""
+
+    def status(person, name):
+        return knock(browse(person), name, house).status_code
+
+    return status
+
+
+def test_nobody_passes_without_signing_in(visit):
+    seen = {name: visit(None, name) for name in DOORS}
+    expected = {name: 401 if name.startswith("api:") else 302 for name in DOORS}
+    assert seen == expected
+
+
+def test_a_stranger_finds_nothing_behind_any_door(visit, sam):
+    assert {name: visit(sam, name) for name in DOORS} == dict.fromkeys(DOORS, 404)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_door_opens_to_the_roles_of_its_row(visit, role, dave):
+    person = User.objects.get(memberships__role=role)
+    shut = {name for name in DOORS if visit(person, name) == 403}
+    assert shut == {name for name, door in DOORS.items() if role not in door.roles}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_door_breaks(visit, role, dave):
+    person = User.objects.get(memberships__role=role)
+    broken = {name: code for name in DOORS if (code := visit(person, name)) in {404, 405, 500}}
+    # A notice is its reader's alone.
+    assert set(broken) <= {"notices:read"}
+
+
+def test_reading_changes_nothing(house, browse, alice):
+    """A GET on a verb is refused: no state changes by a link that somebody clicks."""
+    pages = {"applications:create", "applications:edit", "remediation:create", "remediation:edit"}
+    for name, door in DOORS.items():
+        if door.method == "POST" and name not in pages and not name.startswith("api:"):
+            assert browse(alice).get(address(name, house)).status_code == 405, name
