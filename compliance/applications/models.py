@@ -6,23 +6,24 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.requirements.models import Platform, Profile
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    INTERNAL_REVIEW = "internal_review", _("Internal review")
-    LOCKED = "locked", _("Locked")
-    SUBMITTED = "submitted", _("Submitted")
-    RECEIVED = "received", _("Received")
-    IN_REVIEW = "in_review", _("Under review")
-    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
-    RESUBMITTED = "resubmitted", _("Resubmitted")
-    APPROVED = "approved", _("Integration approved")
-    REFUSED = "refused", _("Integration refused")
-    CANCELLED = "cancelled", _("Cancelled")
+    DRAFT = "draft", pgettext_lazy("application", "Draft")
+    INTERNAL_REVIEW = "internal_review", pgettext_lazy("application", "Internal review")
+    LOCKED = "locked", pgettext_lazy("application", "Approved (locked)")
+    SUBMITTED = "submitted", pgettext_lazy("application", "Submitted")
+    RECEIVED = "received", pgettext_lazy("application", "Received")
+    IN_REVIEW = "in_review", pgettext_lazy("application", "Under review")
+    CHANGES_REQUESTED = "changes_requested", pgettext_lazy("application", "Supplement requested")
+    RESUBMITTED = "resubmitted", pgettext_lazy("application", "Resubmitted")
+    APPROVED = "approved", pgettext_lazy("application", "Integration approved")
+    REFUSED = "refused", pgettext_lazy("application", "Integration not possible")
+    CANCELLED = "cancelled", pgettext_lazy("application", "Withdrawn")
 
 
 OPEN_STATES = [

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.requirements.models import Assessment, Requirement
@@ -13,15 +14,15 @@ from compliance.shared.severity import Severity
 
 
 class State(models.TextChoices):
-    REGISTERED = "registered", _("Registered")
-    PLANNED = "planned", _("Planned")
-    IN_PROGRESS = "in_progress", _("In progress")
-    FIXED = "fixed", _("Fixed")
-    VERIFYING = "verifying", _("Verified")
-    CLOSED = "closed", _("Closed")
-    FALSE_POSITIVE = "false_positive", _("False positive")
-    RISK_ACCEPTED = "risk_accepted", _("Risk accepted")
-    DISPUTED = "disputed", _("Disputed")
+    REGISTERED = "registered", pgettext_lazy("task", "Registered")
+    PLANNED = "planned", pgettext_lazy("task", "Planned")
+    IN_PROGRESS = "in_progress", pgettext_lazy("task", "In progress")
+    FIXED = "fixed", pgettext_lazy("task", "Fixed")
+    VERIFYING = "verifying", pgettext_lazy("task", "Verifying")
+    CLOSED = "closed", pgettext_lazy("task", "Closed")
+    FALSE_POSITIVE = "false_positive", pgettext_lazy("task", "False positive")
+    RISK_ACCEPTED = "risk_accepted", pgettext_lazy("task", "Risk accepted")
+    DISPUTED = "disputed", pgettext_lazy("task", "Disputed")
 
 
 # What still has to be done by somebody, and therefore can be overdue.
