@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_ready, worker_shutting_down
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -40,6 +41,8 @@ def _configuration() -> dict[str, Any]:
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS},
             },
+            "expire evidence": {"task": "evidence.expire_due", "schedule": crontab(minute="7")},
+            "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
         },
         **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),
     }

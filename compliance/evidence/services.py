@@ -1,6 +1,7 @@
 """Verbs: add, add a version, link, accept, return, withdraw, expire."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import PurePath
@@ -25,7 +26,7 @@ from compliance.evidence.models import (
 from compliance.evidence.states import MOVES
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.shared import states
-from compliance.shared.errors import Refused
+from compliance.shared.errors import Conflict, Refused
 from compliance.vault import services as vault
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
@@ -178,10 +179,11 @@ def expire_due(today: date | None = None) -> int:
     due = EvidenceLink.objects.current().filter(state=State.ACCEPTED, valid_until__lt=today)
     count = 0
     for each in due.select_related("evidence", "requirement", "version"):
-        with transaction.atomic():
+        # Somebody may have handed in a new version a moment ago: then there is nothing to expire.
+        with suppress(Conflict), transaction.atomic():
             states.move(each, MOVES, State.EXPIRED)
             _record_review(SYSTEM, Action.EXPIRED, each)
-        count += 1
+            count += 1
     return count
 
 
