@@ -155,6 +155,8 @@ PACKET_SIGNING_PASSPHRASE = env.text("PACKET_SIGNING_PASSPHRASE")
 # Larger files, and what exceeds the total, are in the packet's ZIP alone and not in its PDF.
 PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024
+# What the page that verifies a packet reads into memory at most.
+VERIFY_LIMIT = env.number("VERIFY_LIMIT_MB", 300, least=1) * 1024 * 1024
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

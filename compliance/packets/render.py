@@ -110,14 +110,16 @@ def _listening(progress: Progress | None) -> Iterator[None]:
     if progress is None:
         yield
         return
-    handler, level = _Pages(progress), logger.level
+    handler, level, propagate = _Pages(progress), logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    logger.propagate = False
     try:
         yield
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
+        logger.propagate = propagate
 
 
 def _warn_without_subsetter() -> None:

@@ -21,6 +21,9 @@ class Unreadable(ValueError):
     """The file is no packet at all, or cannot be read."""
 
 
+_GOOD = {Verdict.INTACT, Verdict.ELSEWHERE}
+
+
 @dataclass(slots=True)
 class Item:
     """One part of the packet: a file, or a place in the container such as its directory."""
@@ -43,13 +46,15 @@ class Report:
 
     @property
     def intact(self) -> bool:
-        good = {Verdict.INTACT, Verdict.ELSEWHERE}
-        return all(each.verdict in good for each in self.items)
+        return bool(self.items) and not self.wrong
 
     @property
     def wrong(self) -> list[Item]:
-        good = {Verdict.INTACT, Verdict.ELSEWHERE}
-        return [each for each in self.items if each.verdict not in good]
+        return [each for each in self.items if each.verdict not in _GOOD]
+
+    @property
+    def right(self) -> list[Item]:
+        return [each for each in self.items if each.verdict in _GOOD]
 
     def add(self, name: str, verdict: Verdict, detail: str = "") -> None:
         """Note a verdict; of a name that is known already only the worse one stays."""

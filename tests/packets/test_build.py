@@ -1,0 +1,127 @@
+"""alice builds the packet of a frozen round: PDF and ZIP that anybody can check."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from compliance.audit.models import Entry
+from compliance.jobs import services as jobs
+from compliance.jobs.models import Job
+from compliance.jobs.models import State as JobState
+from compliance.packets import services
+from compliance.packets.models import Packet, State
+from compliance.packets.verify import verify
+from compliance.shared.errors import Unauthorised
+from compliance.vault import layout
+
+
+def test_the_packet_is_what_was_frozen(packet, accepted):
+    assert packet.state == State.BUILT
+    assert packet.pages > 10
+    assert packet.missing_glyphs == []
+    for blob in (packet.pdf, packet.zip):
+        report = verify(layout.path_of(blob))
+        assert report.intact, report.wrong
+        assert report.manifest_digest == packet.freeze.digest
+        names = {item.name for item in report.items}
+        assert f"증적/OI-NET-03/{accepted.evidence.code}_방화벽 정책.pdf" in names
+
+
+def test_building_twice_is_building_once(packet, alice):
+    before = (packet.pdf_id, packet.zip_id, packet.built_at)
+    again, job = services.build_now(packet.freeze, "ko", by=alice)
+    assert job is None
+    assert (again.pdf_id, again.zip_id, again.built_at) == before
+    assert Entry.objects.filter(action="packet.built").count() == 1
+
+
+def test_the_same_freeze_makes_the_same_bytes(packet, alice):
+    first = (packet.pdf.sha256, packet.zip.sha256)
+    Packet.objects.all().delete()
+    again, _job = services.build_now(packet.freeze, "ko", by=alice)
+    assert (again.pdf.sha256, again.zip.sha256) == first
+
+
+def test_progress_moves_through_every_phase(packet):
+    job = Job.objects.get()
+    assert (job.state, job.done, job.total) == (JobState.DONE, 100, 100)
+    assert job.result["url"].endswith("/packets/1/")
+
+
+def test_a_request_queues_one_job(frozen, alice, sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        first = services.request_build(frozen, "ko", by=alice)
+        second = services.request_build(frozen, "ko", by=alice)
+    assert first == second
+    assert sent == [first.job_id]
+    assert first.is_under_way
+
+
+def test_a_job_that_was_killed_begins_again(frozen, alice, sent):
+    packet = services.request_build(frozen, "ko", by=alice)
+    Packet.objects.update(state=State.BUILDING)
+    jobs.run(packet.job_id)
+    packet.refresh_from_db()
+    assert packet.state == State.BUILT
+
+
+def test_an_altered_file_stops_it_and_is_named(frozen, accepted, alice):
+    blob = accepted.version.files.get().blob
+    path = layout.path_of(blob)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().swapcase())
+    packet, job = services.build_now(frozen, "ko", by=alice)
+    assert packet.state == State.FAILED
+    assert "방화벽 정책.pdf" in packet.error
+    assert job.state == JobState.FAILED
+    assert packet.pdf is None
+
+
+def test_a_failed_packet_can_be_asked_for_again(frozen, accepted, alice, sent):
+    path = layout.path_of(accepted.version.files.get().blob)
+    content = path.read_bytes()
+    path.unlink()
+    assert services.build_now(frozen, "ko", by=alice)[0].state == State.FAILED
+    path.write_bytes(content)
+    packet = services.request_build(frozen, "ko", by=alice)
+    assert (packet.state, packet.error) == (State.QUEUED, "")
+    jobs.run(packet.job_id)
+    packet.refresh_from_db()
+    assert packet.state == State.BUILT
+
+
+@pytest.mark.parametrize("who", ["bob", "carol", "dave", "sam"])
+def test_only_who_may_build_packets_builds(frozen, who, request):
+    with pytest.raises(Unauthorised):
+        services.request_build(frozen, "ko", by=request.getfixturevalue(who))
+
+
+def test_the_command_freezes_builds_and_verifies(application, accepted, tmp_path, capsys):
+    out = tmp_path / "out"
+    call_command(
+        "build_packet",
+        application.number,
+        out=out,
+        gaps="12월에 도입합니다.",
+        edition="en",
+        as_json=True,
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told["pages"] > 10
+    assert [report["intact"] for report in told["verified"]] == [True, True]
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"{application.number}-R1-en.pdf",
+        f"{application.number}-R1-en.zip",
+    ]
+    call_command("verify_packet", str(out / f"{application.number}-R1-en.zip"))
+
+
+def test_the_command_says_in_one_line_what_is_wrong(application, tmp_path, db):
+    with pytest.raises(CommandError, match="GP-1999-0001"):
+        call_command("build_packet", "GP-1999-0001", out=tmp_path)
+    with pytest.raises(CommandError):
+        call_command("build_packet", application.number, out=tmp_path)
+    with pytest.raises(CommandError, match="nobody@example"):
+        call_command("build_packet", application.number, out=tmp_path, by="nobody@example.com")
