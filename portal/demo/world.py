@@ -13,6 +13,8 @@ from compliance.applications import services as applications
 from compliance.applications.models import Application
 from compliance.audit.services import SYSTEM
 from compliance.evidence.services import Upload
+from compliance.packets import services as packets
+from compliance.packets.models import Freeze
 from compliance.remediation import services as remediation
 from compliance.remediation.models import Task
 from compliance.requirements import documents, loading
@@ -23,6 +25,10 @@ from compliance.scans.models import ScanRun
 from portal.demo import answers, papers, people, scan_files
 
 PROFILE = Path("compliance/requirements/data/order-integration-reference.yaml")
+GAPS = (
+    "접속용 서버의 포트, 컨테이너 이미지의 취약점, 정산 서버의 계정 잠금 설정은 보완조치로 등록해 조치하고 있으며 "
+    "조치기한과 담당자를 보완조치 내역서에 적었습니다. 사전 검토를 위해 현재 상태 그대로 확정합니다."
+)
 Say = Callable[[str], None]
 
 
@@ -44,6 +50,19 @@ def build(say: Say) -> Application:
     return Application.objects.filter(organisation=company).order_by("serial")[0]
 
 
+def build_packet(application: Application, say: Say) -> None:
+    """Freeze the first round with its open items declared and build the Korean edition."""
+    lead = application.created_by
+    round_ = application.current_round
+    frozen = Freeze.objects.filter(round=round_).first()
+    if frozen is None:
+        say("freezing round 1")
+        frozen = packets.freeze(round_, by=lead, gaps_reason=GAPS)
+    if not frozen.packets.filter(edition="ko", state="built").exists():
+        say("the packet: PDF and ZIP")
+        packets.build_now(frozen, "ko", by=lead)
+
+
 def _scan(company: Organisation, staff: dict[str, User]) -> None:
     """Three checks, two fixes with their proof, and a second port scan that shows them."""
     now = timezone.now()
@@ -62,7 +81,9 @@ def _scan(company: Organisation, staff: dict[str, User]) -> None:
 
 
 def _fix(task: Task, engineer: User) -> None:
-    remediation.plan(task, plan="텔넷 서비스를 제거하고 방화벽에서 23번 포트를 차단합니다.", by=engineer)
+    remediation.plan(
+        task, plan="텔넷 서비스를 제거하고 방화벽에서 23번 포트를 차단합니다.", by=engineer
+    )
     remediation.start(task, by=engineer)
     day = timezone.localdate() - timedelta(days=2)
     lines = ["systemctl disable --now telnet.socket", "ss -ltn: 23번 포트 없음"]
