@@ -2,13 +2,17 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from compliance.shared.errors import Refused
 
 _CHUNK = 1024 * 1024
+# What came in was read whole; on the way out its beginning tells the codec.
+HEAD = 256 * 1024
 # Control characters that no log or configuration has. Kept: tab, line ends, form feed, escape.
 _CONTROL = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f]")
 _HEADER = re.compile(
@@ -16,10 +20,10 @@ _HEADER = re.compile(
 )
 
 
-def encoding_of(path: Path) -> str:
-    """Return the codec that reads the whole file; raises Refused when none does."""
+def encoding_of(path: Path, limit: int | None = None) -> str:
+    """Return the codec that reads the file, or its first *limit* bytes; Refused when none does."""
     for codec in _candidates(path):
-        if _reads(path, codec):
+        if _reads(path, codec, limit):
             return codec
     raise Refused(_("This is not readable text. Save it as UTF-8 and upload it again."))
 
@@ -45,14 +49,22 @@ def _candidates(path: Path) -> list[str]:
     return ["utf-8-sig", "cp949"]
 
 
-def _reads(path: Path, codec: str) -> bool:
+def _reads(path: Path, codec: str, limit: int | None) -> bool:
     decoder = codecs.getincrementaldecoder(codec)()
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+            for chunk in _chunks(file, limit):
                 if _CONTROL.search(decoder.decode(chunk)):
                     return False
-            decoder.decode(b"", final=True)
+            decoder.decode(b"", final=limit is None)
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _chunks(file: BinaryIO, limit: int | None) -> Iterator[bytes]:
+    if limit is not None:
+        yield file.read(limit)
+        return
+    while chunk := file.read(_CHUNK):
+        yield chunk

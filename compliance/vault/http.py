@@ -76,7 +76,7 @@ def _type(blob: Blob, path: Path, inline: bool) -> str:  # noqa: FBT001 - privat
     if not inline or blob.media_type not in INLINE_TEXTS:
         return blob.media_type
     try:
-        codec = _texts.encoding_of(path)
+        codec = _texts.encoding_of(path, _texts.HEAD)
     except Refused:
         return "text/plain"
     return f"text/plain; charset={'euc-kr' if codec == 'cp949' else codec.removesuffix('-sig')}"

@@ -35,6 +35,8 @@ _SHARED_STRINGS_LIMIT = 20 * 1024**2
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # PDFium is not thread-safe, and the web server has threads.
 _PDFIUM = threading.Lock()
+# A preview is a courtesy: what one library opens, another may not.
+_UNREADABLE = (pypdfium2.PdfiumError, OSError, ValueError, SyntaxError)
 
 Table = list[list[str]]
 _IMAGES = {"image/png", "image/jpeg", "image/webp"}
@@ -58,14 +60,21 @@ def check(blob: Blob, *, name: str = "") -> None:
 def page_sizes(blob: Blob, *, name: str = "") -> list[tuple[int, int]]:
     """Return (width, height) in pixels of the images of a PDF's pages, at most PAGES of them."""
     path = services.checked_path(blob, name=name)
-    with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
-        shown = range(min(len(pdf), PAGES))
-        return [_scaled(*pdf.get_page_size(number))[1] for number in shown]
+    try:
+        with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
+            shown = range(min(len(pdf), PAGES))
+            return [_scaled(*pdf.get_page_size(number))[1] for number in shown]
+    except _UNREADABLE:
+        return []
 
 
 def page_total(blob: Blob, *, name: str = "") -> int:
-    with _PDFIUM, pypdfium2.PdfDocument(services.checked_path(blob, name=name)) as pdf:
-        return len(pdf)
+    path = services.checked_path(blob, name=name)
+    try:
+        with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
+            return len(pdf)
+    except _UNREADABLE:
+        return 0
 
 
 def image(blob: Blob, number: int = 1, *, name: str = "") -> bytes:
@@ -74,7 +83,10 @@ def image(blob: Blob, number: int = 1, *, name: str = "") -> bytes:
     if kept.exists():
         return kept.read_bytes()
     path = services.checked_path(blob, name=name)
-    made = _encoded(_page(path, number) if kind_of(blob) == "pages" else _picture(path, number))
+    try:
+        made = _encoded(_page(path, number) if kind_of(blob) == "pages" else _picture(path, number))
+    except _UNREADABLE as fault:
+        raise LookupError(number) from fault
     _keep(kept, made)
     return made
 
@@ -105,7 +117,6 @@ def table(blob: Blob, *, name: str = "") -> Table:
         SyntaxError,
         OSError,
     ):
-        # A preview is a courtesy: the file itself can still be downloaded.
         return []
 
 
@@ -156,7 +167,7 @@ def _keep(place: Path, data: bytes) -> None:
 
 def _codec(path: Path) -> str:
     try:
-        return _texts.encoding_of(path)
+        return _texts.encoding_of(path, _texts.HEAD)
     except Refused:
         return "utf-8"  # a mail may mix character sets
 

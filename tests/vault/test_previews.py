@@ -79,3 +79,17 @@ def test_damage_is_not_shown(manna):
     path.write_bytes(b"hallo")
     with pytest.raises(services.Damaged):
         previews.text(blob)
+
+
+def test_a_pdf_that_only_one_library_opens_has_no_preview(manna):
+    blob = services.store_output(manna, b"%PDF-1.7 not really", media_type="application/pdf")
+    assert previews.page_sizes(blob) == []
+    assert previews.page_total(blob) == 0
+    with pytest.raises(LookupError):
+        previews.image(blob, 1)
+
+
+def test_a_mark_cut_in_half_does_not_spoil_the_text(manna):
+    """The beginning that is looked at may end within a Hangul syllable."""
+    blob = store(manna, "a.txt", "가".encode() * 200_000)
+    assert set(previews.text(blob)) <= {"가", "\ufffd"}
