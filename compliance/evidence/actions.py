@@ -15,5 +15,5 @@ class Action(models.TextChoices):
     RETURNED = "evidence.returned", _("{actor} returned {target} for {requirement}")
     EXPIRED = "evidence.expired", _("{target} is no longer valid for {requirement}")
     WITHDRAWN = "evidence.withdrawn", _("{actor} withdrew {target}")
-    DOWNLOADED = "evidence.downloaded", _("{actor} downloaded {name} of {target}")
+    DOWNLOADED = "evidence.downloaded", _("{actor} downloaded the file {name} of {target}")
     VIEWED = "evidence.viewed", _("{actor} looked at {name} of {target}")
