@@ -8,4 +8,4 @@ from compliance.audit import registry
 class Action(models.TextChoices):
     FROZEN = "packet.frozen", _("{actor} froze the manifest {digest} of {target}")
     BUILT = "packet.built", _("{actor} built {target}: {pages} pages")
-    DOWNLOADED = "packet.downloaded", _("{actor} downloaded {name} of {target}")
+    DOWNLOADED = "packet.downloaded", _("{actor} downloaded {name} of the packet {target}")
