@@ -1,60 +1,137 @@
-"""Scan results over the API."""
+"""Runs and findings over the API."""
 
-from typing import Any, BinaryIO, cast
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import File, Path, Router, Schema, Status, UploadedFile
+from ninja import File, Form, Path, Query, Router, Schema, UploadedFile
 
 from compliance.accounts.api import enter
 from compliance.scans import services
-from compliance.scans.models import ScanRun
+from compliance.scans.models import Finding, ScanRun
+from compliance.scans.records import Options
 
 router = Router(tags=["scans"])
+MOST = 200
 
 
 class RunOut(Schema):
-    """One imported file. `fresh` is false when the same file was imported before."""
+    """One imported file. `already_imported` says that these bytes were here before."""
 
     id: int
     name: str
     format: str
     tool: str
     tool_version: str
-    state: str
+    started_at: datetime | None
+    finished_at: datetime | None
     complete: bool
-    counts: dict[str, Any]
+    state: str
     error: str
-    fresh: bool = True
+    counts: dict[str, Any]
+    already_imported: bool = False
 
 
-def _shown(run: ScanRun, *, fresh: bool = True) -> RunOut:
+class FindingOut(Schema):
+    """One finding, with the requirements it speaks about."""
+
+    number: int
+    rule: str
+    tool: str
+    title: str
+    asset: str
+    location: str
+    severity: str
+    state: str
+    reason: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    requirements: list[str]
+
+
+def _run(run: ScanRun, *, again: bool = False) -> RunOut:
     return RunOut(
         id=run.pk,
         name=run.name,
         format=run.format,
         tool=run.tool,
         tool_version=run.tool_version,
-        state=run.state,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
         complete=run.complete,
-        counts=run.counts,
+        state=run.state,
         error=run.error,
-        fresh=fresh,
+        counts=run.counts,
+        already_imported=again,
     )
 
 
-@router.post("/scans", url_name="scan-add", response={202: RunOut})
-def add(request: HttpRequest, organisation: Path[str], file: File[UploadedFile]) -> Status[RunOut]:
-    """Take the file in and queue its import; ask again with the id for the outcome."""
+def _finding(finding: Finding) -> FindingOut:
+    return FindingOut(
+        number=finding.number,
+        rule=finding.rule.code,
+        tool=finding.rule.tool,
+        title=finding.title,
+        asset=str(finding.asset),
+        location=finding.location,
+        severity=finding.severity,
+        state=finding.state,
+        reason=finding.reason,
+        first_seen_at=finding.first_seen_at,
+        last_seen_at=finding.last_seen_at,
+        requirements=[mapping.requirement.code for mapping in finding.rule.mappings.all()],
+    )
+
+
+@router.post("/scans", response=RunOut)
+def import_scan(
+    request: HttpRequest,
+    organisation: Path[str],
+    file: File[UploadedFile],
+    edition: Form[str] = "2026",
+    asset: Form[str] = "",
+) -> RunOut:
+    """Take a scan result in; a worker imports it. A file that cannot be read answers 409."""
     entered = enter(request, organisation)
     run, fresh = services.import_file(
-        entered.organisation, cast(BinaryIO, file), name=file.name or "", by=entered.user
+        entered.organisation,
+        file.file,
+        name=file.name or "scan",
+        by=entered.user,
+        options=Options(edition="2021" if edition == "2021" else "2026", asset=asset[:200]),
     )
-    return Status(202, _shown(run, fresh=fresh))
+    return _run(run, again=not fresh)
 
 
-@router.get("/scans/{run_id}", url_name="scan", response=RunOut)
-def run(request: HttpRequest, organisation: Path[str], run_id: int) -> RunOut:
+@router.get("/scans", response=list[RunOut])
+def runs(request: HttpRequest, organisation: Path[str]) -> list[RunOut]:
     entered = enter(request, organisation)
-    rows = ScanRun.objects.visible_to(entered.user).filter(organisation=entered.organisation)
-    return _shown(get_object_or_404(rows, pk=run_id))
+    found = ScanRun.objects.visible_to(entered.user).filter(organisation=entered.organisation)
+    return [_run(run) for run in found[:MOST]]
+
+
+@router.get("/scans/{pk}", response=RunOut)
+def one_run(request: HttpRequest, organisation: Path[str], pk: int) -> RunOut:
+    entered = enter(request, organisation)
+    visible = ScanRun.objects.visible_to(entered.user)
+    return _run(get_object_or_404(visible, organisation=entered.organisation, pk=pk))
+
+
+@router.get("/findings", response=list[FindingOut])
+def findings(
+    request: HttpRequest,
+    organisation: Path[str],
+    state: Query[str] = "open",
+    offset: Query[int] = 0,
+) -> list[FindingOut]:
+    """Findings of a state, 200 at a time."""
+    entered = enter(request, organisation)
+    found = (
+        Finding.objects.visible_to(entered.user)
+        .filter(organisation=entered.organisation, state=state)
+        .select_related("rule", "asset")
+        .prefetch_related("rule__mappings__requirement")
+    )
+    start = max(0, offset)
+    return [_finding(finding) for finding in found[start : start + MOST]]

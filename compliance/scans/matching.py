@@ -52,7 +52,7 @@ class Matcher:
 
     def __init__(self, run: ScanRun, *, scope: tuple[str, ...], assets: Iterable[Asset]) -> None:
         self.run = run
-        self.scope = scope
+        self.scope = frozenset(scope)
         self.assets = [asset.pk for asset in assets]
         self.moment = run.scanned_at
         self.changes = Changes()

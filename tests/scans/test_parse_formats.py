@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.scans.parsers import lynis, trivy
+from compliance.scans.parsers import lynis, nessus, trivy
 from tests.scans.reading import SAMPLES, by_rule, outcomes, read, read_bytes
 
 
@@ -122,3 +122,52 @@ def test_testssl_json():
     assert by_rule(rows)["BEAST"].refs == ("testssl:BEAST", "cve:CVE-2011-3389", "cwe:20")
     assert by_rule(rows)["cert_notAfter"].severity == "critical"
     assert len(problems) == 1
+
+
+def test_nessus_keeps_every_cve_and_the_compliance_items():
+    rows, problems, run = read("nessus.nessus")
+    assert outcomes(rows) == {"fail": 3, "pass": 1}
+    certificate = by_rule(rows)["51192"]
+    assert {"cve:CVE-2026-1111", "cve:CVE-2026-2222", "cwe:295", "cwe:310"} <= set(certificate.refs)
+    assert (certificate.asset.key, certificate.location) == ("10.0.1.11", "443/tcp")
+    length = next(row for row in rows if row.title == "Password length")
+    assert "cci:CCI-000205" in length.refs
+    assert (len(problems), run.complete, run.tool_version) == (1, True, "10.8.3")
+    assert [seen.key for seen in run.targets] == ["10.0.1.11"]
+    assert nessus.covers(run.scope, "51192", ())
+    assert not nessus.covers(run.scope, "99999", ())
+
+
+def test_nessus_without_the_end_of_a_host_is_not_complete():
+    content = (SAMPLES / "nessus.nessus").read_bytes().replace(b"HOST_END", b"HOST_ELSE")
+    assert not read_bytes(content)[2].complete
+
+
+def test_grype_names_the_image_that_stands_behind_the_matches():
+    rows, problems, run = read("grype.json")
+    assert outcomes(rows) == {"fail": 2, "suppressed": 1}
+    assert by_rule(rows)["GHSA-aaaa-bbbb-cccc"].refs == (
+        "cve:CVE-2026-3333",
+        "ghsa:GHSA-aaaa-bbbb-cccc",
+    )
+    assert {row.asset.key for row in rows} == {"shop/order-api"}
+    assert (len(problems), run.tool_version) == (1, "0.104.0")
+
+
+def test_prowler_brings_its_isms_p_numbers():
+    rows, problems, run = read("prowler.ocsf.json")
+    assert outcomes(rows) == {"fail": 1, "pass": 1, "suppressed": 1}
+    trail = by_rule(rows)["cloudtrail_multi_region_enabled"]
+    assert trail.refs == ("prowler:cloudtrail_multi_region_enabled", "ismsp2023:2.9.4")
+    assert trail.asset.key == "aws/111122223333"
+    assert (len(problems), run.tool_version) == (2, "5.13.0")
+
+
+def test_zap_alerts_keep_their_identity_when_addresses_change():
+    rows, _problems, run = read("zap.xml")
+    assert outcomes(rows) == {"fail": 1, "suppressed": 1}
+    assert "cwe:89" in rows[0].refs
+    content = (SAMPLES / "zap.xml").read_bytes()
+    other = read_bytes(content.replace(b"orders?id=1", b"orders?id=2"))[0]
+    assert other[0].identity == rows[0].identity
+    assert run.tool_version == "2.16.1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
@@ -21,7 +21,7 @@ HEAD = 1 << 16
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
 
 
-def _nothing_covered(_scope: tuple[str, ...], _rule: str, _place: tuple[str, ...]) -> bool:
+def _nothing_covered(_scope: Collection[str], _rule: str, _place: tuple[str, ...]) -> bool:
     return False
 
 
@@ -33,7 +33,7 @@ class Parser:
     label: str
     sniff: Callable[[bytes], int]
     parse: Callable[[BinaryIO, Options], Iterator[Record]]
-    covers: Callable[[tuple[str, ...], str, tuple[str, ...]], bool]
+    covers: Callable[[Collection[str], str, tuple[str, ...]], bool]
 
 
 @cache

@@ -62,7 +62,7 @@ _NAMED_SECRET = re.compile(
     ["']?\s*[:=]\s*["']?(?:bearer\s+|basic\s+)?)([^\s"',;]{4,})""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CREDENTIAL_IN_URL = re.compile(r"(\w+://)[^\s/@:]+:[^\s/@]+@")
+_CREDENTIAL_IN_URL = re.compile(r"(\b[a-zA-Z][\w+.-]{0,20}://)[^\s/@:]+:[^\s/@]+@")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from compliance.scans import reasons
@@ -23,7 +23,7 @@ def sniff(head: bytes) -> int:
     return 100 if b"lynis_version=" in head or head.startswith(b"# Lynis Report") else 0
 
 
-def covers(scope: tuple[str, ...], rule: str, place: tuple[str, ...]) -> bool:
+def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
     """A test that ran and did not complain is proof; one that did not run is none."""
     return rule in scope
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from compliance.scans import reasons
@@ -36,7 +36,7 @@ def sniff(head: bytes) -> int:
     return 100 if _xml.root(head)[1] == "nmaprun" else 0
 
 
-def covers(scope: tuple[str, ...], rule: str, place: tuple[str, ...]) -> bool:
+def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
     """A port that was in the scanned range and is not listed open is not open any more.
 
     A script's finding is gone only if the same script ran again.
@@ -48,7 +48,7 @@ def covers(scope: tuple[str, ...], rule: str, place: tuple[str, ...]) -> bool:
     return not script or f"script:{script}" in scope
 
 
-def _in_ranges(scope: tuple[str, ...], protocol: str, port: int) -> bool:
+def _in_ranges(scope: Collection[str], protocol: str, port: int) -> bool:
     for entry in scope:
         kind, _colon, span = entry.partition(":")
         low, _dash, high = span.partition("-")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -46,7 +46,7 @@ def sniff(head: bytes) -> int:
     return 70 if b"sarif-schema" in head else 0
 
 
-def covers(scope: tuple[str, ...], rule: str, place: tuple[str, ...]) -> bool:
+def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
     """A whole analysis of a known repository without the result: it is gone."""
     return "repository" in scope
 

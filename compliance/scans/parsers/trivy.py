@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 from compliance.scans import reasons
@@ -52,7 +52,7 @@ def sniff(head: bytes) -> int:
     return 60 if "Target" in keys and keys & {"VulnerabilityID", "Vulnerabilities"} else 0
 
 
-def covers(scope: tuple[str, ...], rule: str, place: tuple[str, ...]) -> bool:
+def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
     """Gone, if this kind of finding was looked for: Trivy lists what it found, not what it ran."""
     return bool(place) and place[0] in scope
 
