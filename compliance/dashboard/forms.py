@@ -36,7 +36,7 @@ class AuditFilterForm(forms.Form):
             select = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if select else "form-control"
         for name in ("since", "until"):
-            self.fields[name].widget.input_type = "date"  # type: ignore[attr-defined]
+            self.fields[name].widget.input_type = "date"
         self.fields["target"].widget.attrs["data-search"] = ""
         self.is_valid()
 

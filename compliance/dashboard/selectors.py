@@ -17,7 +17,7 @@ from compliance.audit.models import Entry
 from compliance.dashboard import addresses
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as Review
-from compliance.remediation.models import Task
+from compliance.remediation.models import Task, TaskQuerySet
 from compliance.requirements.models import Assessment, Profile
 from compliance.requirements.selectors import Readiness, readiness
 from compliance.scans.models import ScanRun
@@ -146,7 +146,7 @@ def my_reviews(organisation: Organisation, user: User) -> Items:
     return Items.of(_link_items(waiting.order_by("submitted_at"), "desk", addresses.of_review))
 
 
-def _tasks(organisation: Organisation, user: User) -> "QuerySet[Task]":
+def _tasks(organisation: Organisation, user: User) -> TaskQuerySet:
     rows = Task.objects.visible_to(user).filter(organisation=organisation)
     return rows.select_related("assignee", "organisation")
 

@@ -143,8 +143,12 @@ def statement(request: OrganisationRequest, profile: str, code: str) -> HttpResp
     except Conflict as conflict:
         return _both_texts(request, assessment, text, str(conflict))
     if request.headers.get("HX-Request") == "true":
-        context = {"assessment": assessment, "saved": True}
-        context["statement_form"] = StatementForm.of(assessment)
+        context = {
+            "assessment": assessment,
+            "saved": True,
+            "statement_form": StatementForm.of(assessment),
+            "why_not_decide": why_not(policies.check_can_decide, assessment, request.user),
+        }
         return render(request, "requirements/_statement.html", context)
     messages.success(request, _("The implementation statement was saved."))
     return _back(request, assessment)

@@ -29,6 +29,12 @@ def test_htmx_gets_the_saved_box_with_the_new_revision(save, bob, assessment):
     shown = save(bob, "기본 차단", headers=HTMX).content.decode()
     assert "<html" not in shown
     assert "저장됨" in shown
+    # bob has no verdict form whose revision would have to follow.
+    assert "verdict-revision" not in shown
+
+
+def test_the_verdict_form_beside_it_learns_the_new_revision(save, alice, assessment):
+    shown = save(alice, "기본 차단", headers=HTMX).content.decode()
     assert 'id="verdict-revision" value="1" hx-swap-oob="true"' in shown
 
 
