@@ -59,32 +59,35 @@ def create(request: OrganisationRequest) -> HttpResponse:
 def detail(request: OrganisationRequest, number: str) -> HttpResponse:
     application = _application(request, number)
     round_ = application.current_round
-    found = preflight.gaps(application)
     context = {
         "application": application,
         "round": round_,
         "rounds": application.rounds.select_related("prepared_by", "reviewed_by", "approved_by"),
         "steps": selectors.steps(application),
-        "groups": preflight.grouped(application, found),
-        "blockers": len(preflight.blockers(found)),
-        "warnings": len(found) - len(preflight.blockers(found)),
         "entries": history(application)[:20],
         "why_not": _reasons(application, request),
     }
+    if not round_.is_frozen:
+        context |= _checklist(application)
     return render(request, "applications/detail.html", context)
+
+
+def _checklist(application: Application) -> dict[str, Any]:
+    """The pre-flight as the templates want it."""
+    found = preflight.gaps(application)
+    blockers = len(preflight.blockers(found))
+    return {
+        "groups": preflight.grouped(application, found),
+        "blockers": blockers,
+        "warnings": len(found) - blockers,
+    }
 
 
 @in_organisation
 def preflight_(request: OrganisationRequest, number: str) -> HttpResponse:
     """The checklist, as a page and as the fragment that the page refreshes."""
     application = _application(request, number)
-    found = preflight.gaps(application)
-    context = {
-        "application": application,
-        "groups": preflight.grouped(application, found),
-        "blockers": len(preflight.blockers(found)),
-        "warnings": len(found) - len(preflight.blockers(found)),
-    }
+    context = {"application": application, **_checklist(application)}
     fragment = bool(request.headers.get("HX-Request"))
     template = "applications/_preflight.html" if fragment else "applications/preflight.html"
     return render(request, template, context)

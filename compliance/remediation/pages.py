@@ -48,9 +48,9 @@ def tabs(organisation: Organisation, tally: Tally, chosen: Filter) -> list[Tab]:
         Tab(_("Overdue"), f"{address}?overdue=1", tally.overdue, chosen.overdue),
         Tab(
             _("To verify"),
-            f"{address}?state=fixed",
+            f"{address}?state=to_verify",
             tally.to_verify,
-            plain and chosen.state == "fixed",
+            plain and chosen.state == "to_verify",
         ),
         Tab(
             _("All tasks"), f"{address}?state=", tally.open + tally.over, plain and not chosen.state

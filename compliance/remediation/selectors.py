@@ -17,6 +17,8 @@ BOARD_COLUMNS = [
     State.DISPUTED,
 ]
 BOARD_CARDS = 40
+# Words of the address that stand for several states.
+GROUPS = {"open": OPEN_STATES, "to_verify": [State.FIXED, State.VERIFYING]}
 
 LONGEST_NUMBER = 9
 
@@ -28,7 +30,7 @@ def _is_number(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the address of the list asks for; "" means everything. *state* may be "open"."""
+    """What the address of the list asks for; "" means everything. *state* may be one of GROUPS."""
 
     state: str = "open"
     assignee: str = ""
@@ -49,8 +51,8 @@ class Filter:
 
     def _columns(self) -> Q:
         wanted = Q()
-        if self.state == "open":
-            wanted &= Q(state__in=OPEN_STATES)
+        if self.state in GROUPS:
+            wanted &= Q(state__in=GROUPS[self.state])
         elif self.state in State.values:
             wanted &= Q(state=self.state)
         if self.assignee == "none":
@@ -99,7 +101,7 @@ def tally(organisation: Organisation, user: User) -> Tally:
         open=Count("pk", filter=is_open),
         mine=Count("pk", filter=is_open & Q(assignee_id=user.pk)),
         overdue=Count("pk", filter=late),
-        to_verify=Count("pk", filter=Q(state__in=[State.FIXED, State.VERIFYING])),
+        to_verify=Count("pk", filter=Q(state__in=GROUPS["to_verify"])),
         over=Count("pk", filter=~is_open),
     )
     return Tally(**found)

@@ -186,7 +186,9 @@ def fix(
 @transaction.atomic
 def _fix(task: Task, action_taken: str, after: str, proofs: list[Evidence], by: User) -> None:
     _attach(task, proofs, TaskEvidence.Role.AFTER, by)
-    if not task.evidence_links.filter(role=TaskEvidence.Role.AFTER).exists():
+    # A scan that no longer shows it is the proof itself.
+    has_proof = task.evidence_links.filter(role=TaskEvidence.Role.AFTER).exists()
+    if not has_proof and not policies.shown_fixed(task):
         raise Refused(policies.EVIDENCE_IS_MISSING)
     now = timezone.now()
     columns = {"action_taken": action_taken, "after": after, "fixed_by": by, "fixed_at": now}
@@ -226,6 +228,7 @@ def close(task: Task, *, by: User) -> None:
 @transaction.atomic
 def verify_and_close(task: Task, *, by: User) -> None:
     """Both at once, for the lead who confirms what a scan or the evidence shows."""
+    policies.check_can_verify_and_close(task, by)
     verify(task, by=by)
     close(task, by=by)
 

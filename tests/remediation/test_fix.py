@@ -41,6 +41,14 @@ def test_without_proof_it_is_not_fixed(task, bob):
     assert fresh(task).state == "in_progress"
 
 
+def test_a_scan_that_no_longer_shows_it_is_proof_enough(task, scan, bob):
+    scan({"U-01": "양호"})
+    task = fresh(task)
+    services.start(task, by=bob)
+    services.fix(task, action_taken="PermitRootLogin no", by=bob)
+    assert fresh(task).state == "fixed"
+
+
 def test_without_a_word_about_what_was_done_nothing_is_uploaded(task, bob):
     services.start(task, by=bob)
     with pytest.raises(Refused):

@@ -37,6 +37,7 @@ def numbers(client, query: str) -> list[int]:
         ("q=망분리", [2]),
         ("q=T-0003", [3]),
         ("state=closed", []),
+        ("state=to_verify", []),
         ("state=", [1, 2, 3]),
         ("state=nonsense&area=없음", []),
         ("assignee=9999999999999999999999", [1, 2, 3]),

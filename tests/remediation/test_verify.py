@@ -54,6 +54,12 @@ def test_with_a_scan_even_the_fixer_confirms_and_the_scan_is_the_verifier(task, 
     assert (stored.state, stored.verified_run, stored.verified_by) == ("closed", run, None)
 
 
+def test_the_auditor_does_not_close_by_the_way(fixed, carol):
+    with pytest.raises(Unauthorised):
+        services.verify_and_close(fixed, by=carol)
+    assert fresh(fixed).state == "fixed"
+
+
 def test_what_is_not_verified_is_not_closed(fixed, alice):
     with pytest.raises(Refused):
         services.close(fixed, by=alice)
