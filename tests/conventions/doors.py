@@ -104,7 +104,7 @@ DOORS: dict[str, Door] = {
     "remediation:start": verb(C.TASK_WORK),
     "remediation:fix": verb(C.TASK_WORK),
     "remediation:verify": verb(C.TASK_MANAGE, C.EVIDENCE_REVIEW),
-    "remediation:verify-and-close": verb(C.TASK_MANAGE, C.EVIDENCE_REVIEW),
+    "remediation:verify-and-close": verb(C.TASK_MANAGE),
     "remediation:close": verb(C.TASK_MANAGE),
     "remediation:reopen": verb(C.TASK_MANAGE, C.EVIDENCE_REVIEW),
     "remediation:false-positive": verb(C.FINDING_TRIAGE),
