@@ -1,7 +1,7 @@
 """Runs and findings over the API."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -96,7 +96,7 @@ def import_scan(
     entered = enter(request, organisation)
     run, fresh = services.import_file(
         entered.organisation,
-        file.file,
+        cast(BinaryIO, file.file),
         name=file.name or "scan",
         by=entered.user,
         options=Options(edition="2021" if edition == "2021" else "2026", asset=asset[:200]),

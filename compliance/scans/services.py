@@ -155,8 +155,10 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
         path = vault.checked_path(run.blob, name=run.name)
         staging.discard(run)
         stage, summary = _stage(run, path, progress)
-        loading.ensure_loaded()
-        mapping.resolve(stage.rules.values())
+        if loading.ensure_loaded():
+            mapping.resolve_all()  # renewed sets took the mappings of every rule with them
+        else:
+            mapping.resolve(stage.rules.values())
         _finish(run, stage, summary)
     except Refused as refusal:
         _fail(run, refusal)

@@ -7,11 +7,18 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from compliance.audit.models import Entry
-from compliance.scans import services
-from compliance.scans.models import CheckResult, Finding, QuarantinedRow, RuleMapping, ScanRun
+from compliance.scans import services, staging
+from compliance.scans.models import (
+    CheckResult,
+    Finding,
+    MappingSet,
+    QuarantinedRow,
+    RuleMapping,
+    ScanRun,
+)
 from compliance.scans.signals import run_imported
 from compliance.shared.errors import Refused
-from tests.scans.reading import SAMPLES
+from tests.scans.reading import SAMPLES, read
 
 NMAP, KISA = "nmap_ipv6_only.xml", "kisa_results.csv"
 
@@ -184,6 +191,29 @@ def test_a_big_file_that_breaks_in_the_middle_leaves_a_failed_run_without_rows(
     run = ScanRun.objects.get()
     assert (run.state, run.results.count(), bool(run.error)) == ("failed", 0, True)
     assert not Finding.objects.exists()
+
+
+def test_a_crash_in_the_middle_is_begun_again_without_a_trace(import_sample, manna, alice, adopted):
+    stream = io.BytesIO((SAMPLES / NMAP).read_bytes())
+    run, _fresh = services.import_file(manna, stream, name=NMAP, by=alice)
+    run.state = "importing"
+    run.save(update_fields=["state"])
+    stage = staging.Stage(run)
+    for row in read(NMAP)[0]:
+        stage.row(row)
+    stage.flush()
+    services.import_run(ScanRun.objects.get(pk=run.pk))
+    run.refresh_from_db()
+    assert (run.state, run.results.count(), run.counts["new"]) == ("imported", 5, 3)
+    services.import_run(run)
+    assert run.results.count() == 5
+
+
+def test_rules_stay_mapped_when_a_set_is_renewed_by_another_import(import_sample):
+    import_sample(NMAP)
+    MappingSet.objects.update(digest="older")
+    import_sample(KISA)
+    assert RuleMapping.objects.filter(rule__code="port:23/tcp").count() == 2
 
 
 def test_dave_may_not_import(manna, dave, import_sample):
