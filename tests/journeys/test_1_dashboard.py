@@ -1,0 +1,34 @@
+"""Step 1: the security lead signs in and sees where her organisation stands."""
+
+from playwright.sync_api import expect
+
+
+def test_the_lead_signs_in_and_sees_where_the_company_stands(open_window):
+    seoyeon = open_window("seoyeon")
+    seoyeon.sign_in()
+    page = seoyeon.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("대시보드")
+    readiness = page.locator("section", has=page.get_by_role("heading", name="영역별 준비율"))
+    for area in ("NET", "SRV", "LOG", "DAT"):
+        row = readiness.get_by_role("row").filter(has_text=area)
+        expect(row).to_contain_text("%")
+    blocks = page.locator("section", has=page.get_by_role("heading", name="제출 전 해결할 항목"))
+    expect(blocks.locator(".gp-list li").first).to_contain_text("OI-")
+    expect(page.locator("#overdue")).to_be_visible()
+    seoyeon.shot("dashboard.ko")
+
+
+def test_a_number_of_the_dashboard_leads_to_what_it_counts(person):
+    page = person("seoyeon").page
+    page.locator("section", has_text="영역별 준비율").get_by_role("link", name="NET").click()
+    page.wait_for_url("**/requirements/?area=NET")
+    expect(page.locator("tbody [data-row]").first).to_contain_text("OI-NET-")
+
+
+def test_a_wrong_password_is_a_sentence(open_window, portal):
+    page = open_window("seoyeon").page
+    page.goto(f"{portal.url}/accounts/sign-in/")
+    page.get_by_label("이메일").fill("seoyeon@bareun.example")
+    page.get_by_label("비밀번호").fill("not this one")
+    page.get_by_role("button", name="로그인").click()
+    expect(page.locator(".alert")).to_contain_text("이메일")
