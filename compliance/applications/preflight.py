@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compliance.applications.models import Application
-from compliance.requirements.models import Area
+from compliance.requirements.models import Area, Requirement
 
 
 class Level(models.TextChoices):
@@ -26,12 +26,28 @@ class Gap:
     requirement: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Everything that one requirement lacks, the worst first; the application has none."""
+
+    requirement: Requirement | None
+    gaps: list[Gap]
+
+    @property
+    def level(self) -> Level:
+        return self.gaps[0].level
+
+
 @dataclass(slots=True)
 class Group:
     """Gaps of one area, or of the application itself (no area)."""
 
     area: Area | None
-    gaps: list[Gap] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def gaps(self) -> list[Gap]:
+        return [gap for item in self.items for gap in item.gaps]
 
     @property
     def blockers(self) -> list[Gap]:
@@ -65,11 +81,16 @@ def blockers(found: Iterable[Gap]) -> list[Gap]:
 
 def grouped(application: Application, found: Iterable[Gap]) -> list[Group]:
     """*found* per area in the profile's order; what concerns the application itself first."""
-    areas = list(application.profile.areas.all())
-    area_of = dict(application.profile.requirements.values_list("code", "area_id"))
-    groups = {area.pk: Group(area) for area in areas}
-    general = Group(None)
+    by_code: dict[str, list[Gap]] = {}
     for gap in found:
-        area_id = area_of.get(gap.requirement)
-        (groups[area_id] if area_id else general).gaps.append(gap)
+        by_code.setdefault(gap.requirement, []).append(gap)
+    requirements = application.profile.requirements.filter(code__in=by_code)
+    groups = {area.pk: Group(area) for area in application.profile.areas.all()}
+    for requirement in requirements.defer("statement_ko", "statement_en"):
+        item = Item(requirement, by_code.pop(requirement.code))
+        groups[requirement.area_id].items.append(item)
+    for group in groups.values():
+        group.items.sort(key=lambda item: item.level != Level.BLOCKER)
+    # What names no requirement of the profile concerns the application itself.
+    general = Group(None, [Item(None, [gap]) for rest in by_code.values() for gap in rest])
     return [general, *groups.values()]

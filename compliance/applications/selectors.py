@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from compliance.accounts.models import Organisation
 from compliance.applications.models import Application, State
-from compliance.requirements.models import Requirement
 
 # The way of an application as the page draws it; changes and resubmission loop around the review.
 STEPS = [
@@ -46,8 +45,3 @@ def open_application(organisation: Organisation) -> Application | None:
     """The newest application that is not over: what the dashboard speaks of."""
     rows = Application.objects.filter(organisation=organisation, closed_at__isnull=True)
     return rows.select_related("profile__platform", "organisation").first()
-
-
-def requirement_codes(application: Application) -> dict[str, Requirement]:
-    """{code: requirement} of the application's profile, in its order."""
-    return {each.code: each for each in application.profile.requirements.select_related("area")}
