@@ -121,10 +121,11 @@
   // A form is sent once: a second click on the way does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
-    event.submitter?.setAttribute("aria-busy", "true");
+    // An answer that is a download leaves the page where it is.
+    setTimeout(() => delete form.dataset.sent, 10000);
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
@@ -133,6 +134,11 @@
   // A refusal carries its own target; a form with mistakes or a conflict comes back as a fragment.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
+    // The sign-in has ended: the whole page goes there, not a fragment of this one.
+    if (xhr.responseURL && new URL(xhr.responseURL).pathname === words.signIn) {
+      event.detail.shouldSwap = false;
+      return location.reload();
+    }
     if (xhr.getResponseHeader("HX-Retarget") || [400, 409, 422].includes(xhr.status)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;

@@ -13,7 +13,7 @@ from compliance.requirements import registries
 from compliance.requirements.models import Assessment, Profile, Requirement
 from compliance.requirements.registries import Reason
 
-ROWS_ON_A_PAGE = 200
+ROWS_ON_A_PAGE = 100
 # Long texts that the list does not show.
 _UNSHOWN = ("statement", "requirement__statement_ko", "requirement__statement_en")
 FRAMEWORKS = {

@@ -32,14 +32,16 @@ HISTORY_SHOWN = 20
 @in_organisation
 def index(request: OrganisationRequest) -> HttpResponse:
     """The profile's items; htmx asks for the part under the filters alone."""
-    profile = selectors.chosen_profile(request.organisation, request.GET.get("profile", ""))
-    if profile is None:
+    profiles = selectors.adopted_profiles(request.organisation)
+    if not profiles:
         return _nothing_adopted(request)
+    named = [each for each in profiles if each.identifier == request.GET.get("profile")]
+    profile = next(iter(named or profiles))
     form = FilterForm(request.GET, people=pages.people_of(request.organisation))
     rows = form.apply(pages.assessments(request.organisation, profile, request.user))
     context = {
         "profile": profile,
-        "profiles": selectors.adopted_profiles(request.organisation),
+        "profiles": profiles,
         "form": form,
         "readiness": selectors.readiness(request.organisation, profile),
         "listing": pages.listing(request.organisation, rows, request.GET.get("page", "1")),
