@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,11 @@ def screen_png(folder: Path, name: str = "방화벽_설정화면.png") -> Path:
     path = folder / name
     path.write_bytes(papers.capture("방화벽 정책 화면", lines, timezone.localdate()))
     return path
+
+
+def address() -> str:
+    """A host that no other journey scans."""
+    return f"10.30.{secrets.randbelow(250)}.{1 + secrets.randbelow(250)}"
 
 
 def nmap(folder: Path, address: str, ports: Sequence[tuple[int, str, str]]) -> Path:

@@ -1,0 +1,33 @@
+"""Steps that several journeys take."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.journeys.visitor import Visitor
+
+
+def import_scan(visitor: Visitor, path: Path) -> Any:
+    """Drag a scan result onto the page and wait, without a reload, until it is imported."""
+    page = visitor.go("점검결과")
+    visitor.drop("#import [data-drop]", path)
+    expect(page.locator("#import [data-files]")).to_contain_text(path.name)
+    page.get_by_role("button", name="등록", exact=True).click()
+    page.wait_for_url("**/scans/*/")
+    imported = page.locator(".gp-head [data-value=imported]")
+    result = page.get_by_role("link", name="결과 열기")
+    expect(imported.or_(result)).to_be_visible(timeout=30_000)
+    if result.is_visible():
+        result.click()
+    expect(imported).to_be_visible()
+    return page
+
+
+def find_task(visitor: Visitor, words: str) -> Any:
+    """Search the tasks for *words* and return the row of the only one."""
+    page = visitor.go("보완조치")
+    page.locator("[data-search]").fill(words)
+    row = page.locator("[data-row]")
+    expect(row).to_have_count(1)
+    return row
