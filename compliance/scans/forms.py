@@ -41,11 +41,11 @@ class ImportForm(forms.Form):
 class FindingFilter(forms.Form):
     """Filters of the findings; what does not fit the choices is ignored."""
 
-    q = forms.CharField(label=_("search"), required=False, max_length=200)
-    severity = _select(_("severity"), Severity.choices)
-    state = _select(_("state"), FindingState.choices)
-    tool = _select(_("tool"), [])
-    requirement = _select(_("requirement"), [])
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    severity = _select(_("Severity"), Severity.choices)
+    state = _select(_("State"), FindingState.choices)
+    tool = _select(_("Tool"), [])
+    requirement = _select(_("Requirement"), [])
 
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
@@ -99,9 +99,9 @@ class FindingFilter(forms.Form):
 class ResultFilter(forms.Form):
     """Filters of a run's check results."""
 
-    q = forms.CharField(label=_("search"), required=False, max_length=200)
-    outcome = _select(_("outcome"), Outcome.choices)
-    suspicious = forms.BooleanField(label=_("doubtful passes only"), required=False)
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    outcome = _select(_("Outcome"), Outcome.choices)
+    suspicious = forms.BooleanField(label=_("Doubtful passes only"), required=False)
 
     def apply(self, run: ScanRun) -> QuerySet[CheckResult]:
         self.is_valid()
@@ -123,5 +123,5 @@ class ResultFilter(forms.Form):
 
 class TriageForm(forms.Form):
     state = forms.ChoiceField(choices=FindingState.choices)
-    reason = forms.CharField(label=_("reason"), max_length=5000)
-    until = forms.DateField(label=_("accepted until"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=5000)
+    until = forms.DateField(label=_("Accepted until"), required=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,12 +13,14 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from compliance.accounts.models import Organisation, User
 from compliance.audit import services as audit
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
-from compliance.jobs.progress import Progress
+from compliance.jobs.models import State as JobState
+from compliance.jobs.progress import Cancelled, Progress
 from compliance.scans import loading, mapping, parsers, policies, signals, staging
 from compliance.scans.actions import Action
 from compliance.scans.matching import Changes, Matcher
@@ -25,7 +28,7 @@ from compliance.scans.models import Finding, RunState, ScanRun
 from compliance.scans.records import Options, Problem, Row, Run
 from compliance.scans.states import MOVES, RUN_MOVES
 from compliance.scans.summary import Summary, summarise
-from compliance.shared.errors import Refused
+from compliance.shared.errors import Conflict, Refused
 from compliance.shared.states import move
 from compliance.vault import services as vault
 from compliance.vault.names import clean_name
@@ -34,6 +37,7 @@ KIND = "scans.import"
 # Files up to this size are read once before they are taken, so that the form can say no at once.
 READ_AT_ONCE = 4 * 1024 * 1024
 REPORT_EVERY = 200
+_CANCELLED = gettext_lazy("The import was cancelled. Import the file again when it is wanted.")
 _MEDIA = {b"<": "application/xml", b"{": "application/json", b"[": "application/json"}
 
 
@@ -106,6 +110,7 @@ def _receive(
     media = _MEDIA.get(stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")[:1], "text/plain")
     stream.seek(0)
     blob = vault.store_output(organisation, stream, media_type=media)
+    settle_abandoned(organisation)
     with transaction.atomic():
         # Two clicks at the same moment: the second waits here and finds the first one's run.
         Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -138,6 +143,19 @@ def _check_readable(stream: BinaryIO, options: Options) -> parsers.Parser:
     return parser
 
 
+def settle_abandoned(organisation: Organisation) -> None:
+    """Runs whose work was cancelled or given up are failed, so that the file can come again."""
+    over = ScanRun.objects.filter(
+        organisation=organisation,
+        state__in=[RunState.QUEUED, RunState.IMPORTING],
+        job__state__in=[JobState.CANCELLED, JobState.FAILED],
+    )
+    for run in over.select_related("job"):
+        why = run.job.error if run.job else ""
+        with suppress(Conflict):  # another request settles it at this moment
+            _fail(run, Refused(why or _CANCELLED))
+
+
 # The import itself, done by a worker
 
 
@@ -162,6 +180,9 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
         _finish(run, stage, summary)
     except Refused as refusal:
         _fail(run, refusal)
+        raise
+    except Cancelled:
+        _fail(run, Refused(_CANCELLED))
         raise
     return run
 

@@ -65,6 +65,7 @@ def runs(request: OrganisationRequest) -> HttpResponse:
 
 
 def _runs(request: OrganisationRequest, form: ImportForm, status: int = 200) -> HttpResponse:
+    services.settle_abandoned(request.organisation)
     found = ScanRun.objects.visible_to(request.user).filter(organisation=request.organisation)
     context = {
         "form": form,
@@ -104,6 +105,7 @@ def import_scan(request: OrganisationRequest) -> HttpResponse:
 @in_organisation
 def run(request: OrganisationRequest, pk: int) -> HttpResponse:
     """One run: what it holds, what it changed, and what could not be read."""
+    services.settle_abandoned(request.organisation)
     visible = ScanRun.objects.visible_to(request.user).select_related(
         "imported_by", "job", "job__organisation", "blob"
     )

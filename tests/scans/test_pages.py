@@ -52,6 +52,19 @@ def test_the_same_file_again_says_that_nothing_changed(browse, alice, import_sam
     assert ScanRun.objects.count() == 1
 
 
+def test_a_cancelled_import_is_failed_and_the_file_may_come_again(browse, alice, adopted):
+    client = browse(alice)
+    content = (SAMPLES / NMAP).read_bytes()
+    upload(client, content)
+    first = ScanRun.objects.get()
+    jobs.cancel(first.job, by=alice)
+    page = client.get(url("run", pk=first.pk))
+    assert page.context["run"].state == "failed"
+    assert page.context["run"].error in page.content.decode()
+    upload(client, content)
+    assert ScanRun.objects.filter(state="queued").count() == 1
+
+
 def test_dave_reads_but_may_not_import(browse, dave, import_sample):
     import_sample(NMAP)
     client = browse(dave)
