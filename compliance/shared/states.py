@@ -41,7 +41,8 @@ def move(row: models.Model, moves: Moves, new: str, **columns: Any) -> None:
     Raises Refused when the table does not allow it and Conflict when another request moved first.
     """
     old = row.state  # type: ignore[attr-defined]
-    check_move(type(old), moves, old, new)
+    # A fetched row holds the bare string; the table's keys know their labels.
+    check_move(type(next(iter(moves))), moves, old, new)
     manager = type(row)._base_manager
     if not manager.filter(pk=row.pk, state=old).update(state=new, **columns):
         raise Conflict(_("Somebody else changed this a moment ago. Reload the page."))
