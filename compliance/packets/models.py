@@ -118,6 +118,17 @@ class Packet(models.Model):
         """Somebody works on it, or will: a cancelled or lost job leaves the row behind."""
         return not self.is_built and self.job is not None and self.job.is_active
 
+    @property
+    def shown_state(self) -> State:
+        """The state for people: what nobody works on any more has failed."""
+        lost = self.state in {State.QUEUED, State.BUILDING} and not self.is_under_way
+        return State.FAILED if lost else State(self.state)
+
+    @property
+    def shown_error(self) -> str:
+        """Why it failed: the rule's sentence, or that of the job that was lost."""
+        return self.error or (self.job.error if self.job else "")
+
     def file_name(self, kind: str) -> str:
         """Return what the *kind* ("pdf" or "zip") is called when it leaves the portal."""
         application = self.freeze.round.application

@@ -51,7 +51,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
     return render(request, "review/verify.html", context, status=status)
 
 
-def _report(upload: UploadedFile | None) -> Report:
+def _report(upload: "UploadedFile[bytes] | None") -> Report:
     if upload is None:
         raise Unreadable(_("Choose the PDF or the ZIP of a packet."))
     name = clean_name(upload.name or "")

@@ -5,12 +5,14 @@ import json
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from compliance.audit.models import Entry
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
 from compliance.jobs.models import State as JobState
-from compliance.packets import services
+from compliance.jobs.progress import Cancelled, Progress
+from compliance.packets import handlers, services
 from compliance.packets.models import Packet, State
 from compliance.packets.verify import verify
 from compliance.shared.errors import Unauthorised
@@ -65,6 +67,29 @@ def test_a_job_that_was_killed_begins_again(frozen, alice, sent):
     jobs.run(packet.job_id)
     packet.refresh_from_db()
     assert packet.state == State.BUILT
+
+
+def test_a_cancelled_build_says_so_and_can_be_asked_for_again(frozen, alice, sent):
+    packet = services.request_build(frozen, "ko", by=alice)
+    progress = Progress(packet.job)
+    progress._cancelled.set()
+    with pytest.raises(Cancelled):
+        handlers.build(progress)
+    packet.refresh_from_db()
+    assert (packet.state, bool(packet.error)) == (State.FAILED, True)
+    Job.objects.update(state=JobState.CANCELLED, finished_at=timezone.now())
+    again = services.request_build(frozen, "ko", by=alice)
+    assert again.is_under_way
+    assert again.job_id != packet.job_id
+
+
+def test_what_nobody_works_on_any_more_is_shown_as_failed(frozen, alice, sent):
+    packet = services.request_build(frozen, "ko", by=alice)
+    assert packet.shown_state == State.QUEUED
+    Job.objects.update(state=JobState.FAILED, error="끊겼습니다.", finished_at=timezone.now())
+    packet = Packet.objects.get()
+    assert packet.shown_state == State.FAILED
+    assert packet.shown_error == "끊겼습니다."
 
 
 def test_an_altered_file_stops_it_and_is_named(frozen, accepted, alice):
