@@ -8,7 +8,8 @@ import pytest
 
 from tests.journeys import portal as portals
 from tests.journeys.portal import Portal
-from tests.journeys.visitor import SIZE, Visitor
+from tests.journeys.visitor import Visitor
+from tests.journeys.windows import Windows, opened
 
 
 def pytest_collection_modifyitems(items):
@@ -38,39 +39,13 @@ def sessions() -> dict[tuple[str, str], Any]:
 
 
 @pytest.fixture
-def open_window(browser: Any, portal: Portal) -> Iterator[Callable[..., Visitor]]:
-    """open_window("seoyeon") is a new window, not signed in; options go to the browser."""
-    opened: list[Visitor] = []
-
-    def one(key: str, **options: Any) -> Visitor:
-        chosen = {"viewport": SIZE, "locale": "ko-KR", "timezone_id": "Asia/Seoul", **options}
-        visitor = Visitor(portal, browser.new_context(**chosen), key)
-        opened.append(visitor)
-        return visitor
-
-    yield one
-    complaints = [line for visitor in opened for line in visitor.watch.complaints]
-    for visitor in opened:
-        visitor.context.close()
-    assert complaints == []
+def windows(browser: Any, portal: Portal, sessions: dict[Any, Any]) -> Iterator[Windows]:
+    """Windows of this test; it fails when one of them complained."""
+    with opened(browser, portal, sessions) as made:
+        yield made
 
 
 @pytest.fixture
-def person(open_window, sessions) -> Callable[..., Visitor]:
+def person(windows: Windows) -> Callable[..., Visitor]:
     """person("seoyeon") is her window, signed in, at her dashboard; language="en" for English."""
-
-    def signed_in(key: str, *, language: str = "ko", **options: Any) -> Visitor:
-        if (key, language) in sessions:
-            options.setdefault("storage_state", sessions[key, language])
-            visitor = open_window(key, **options)
-            visitor.open()
-            return visitor
-        visitor = open_window(key, **options)
-        visitor.sign_in()
-        if language == "en":
-            visitor.page.get_by_role("button", name="EN", exact=True).click()
-            visitor.page.locator("html[lang=en]").wait_for()
-        sessions[key, language] = visitor.context.storage_state()
-        return visitor
-
-    return signed_in
+    return windows.of

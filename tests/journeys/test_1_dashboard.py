@@ -3,8 +3,8 @@
 from playwright.sync_api import expect
 
 
-def test_the_lead_signs_in_and_sees_where_the_company_stands(open_window):
-    seoyeon = open_window("seoyeon")
+def test_the_lead_signs_in_and_sees_where_the_company_stands(windows):
+    seoyeon = windows.new("seoyeon")
     seoyeon.sign_in()
     page = seoyeon.page
     expect(page.get_by_role("heading", level=1)).to_have_text("대시보드")
@@ -25,8 +25,8 @@ def test_a_number_of_the_dashboard_leads_to_what_it_counts(person):
     expect(page.locator("tbody [data-row]").first).to_contain_text("OI-NET-")
 
 
-def test_a_wrong_password_is_a_sentence(open_window, portal):
-    page = open_window("seoyeon").page
+def test_a_wrong_password_is_a_sentence(windows, portal):
+    page = windows.new("seoyeon").page
     page.goto(f"{portal.url}/accounts/sign-in/")
     page.get_by_label("이메일").fill("seoyeon@bareun.example")
     page.get_by_label("비밀번호").fill("not this one")

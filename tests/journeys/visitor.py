@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.portal import ROOT, Portal
-from tests.journeys.shots import keep
+from tests.journeys.portal import Portal
+from tests.journeys.shots import FOLDER, keep
 from tests.journeys.watching import Watch
 
 SIZE = {"width": 1440, "height": 900}
@@ -59,4 +59,4 @@ class Visitor:
     def shot(self, name: str) -> None:
         """Keep a picture of the page for the README when SCREENSHOTS is set."""
         if os.environ.get("SCREENSHOTS"):
-            keep(self.page.screenshot(animations="disabled"), ROOT / "docs/images" / f"{name}.png")
+            keep(self.page.screenshot(animations="disabled"), FOLDER / f"{name}.png")
