@@ -92,7 +92,13 @@ class Stage:
         organisation = self.run.organisation
         Rule.objects.bulk_create(
             [
-                Rule(organisation=organisation, tool=tool, code=code, title=row.title[:300])
+                Rule(
+                    organisation=organisation,
+                    tool=tool,
+                    code=code,
+                    title=row.title[:300],
+                    refs=list(row.refs[:MOST_REFS]),
+                )
                 for (tool, code), row in missing.items()
             ],
             batch_size=BATCH,
