@@ -15,6 +15,7 @@ from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.audit.models import Entry
 from compliance.dashboard import addresses
+from compliance.evidence.actions import Action as Paper
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as Review
 from compliance.remediation.models import Task, TaskQuerySet
@@ -25,7 +26,7 @@ from compliance.shared.templatetags.charts import Segment, verdict_segments
 
 Verdict = Assessment.Verdict
 SETTLED = (Verdict.MET, Verdict.NOT_APPLICABLE)
-_NO_CHANGE = (Account.SIGNED_IN, Account.SIGNED_OUT)
+_NO_CHANGE = (Account.SIGNED_IN, Account.SIGNED_OUT, Paper.VIEWED, Paper.DOWNLOADED)
 GAPS_SHOWN = 10
 ITEMS_SHOWN = 8
 ENTRIES_SHOWN = 10
@@ -206,7 +207,7 @@ def _link_items(
 
 
 def last_changes(organisation: Organisation) -> list[Entry]:
-    """The newest entries, comings and goings left out: those are in the audit log."""
+    """The newest entries; who came, went or looked is in the audit log alone."""
     rows = Entry.objects.filter(organisation_id=organisation.pk)
     return list(rows.exclude(action__in=_NO_CHANGE).order_by("-seq")[:ENTRIES_SHOWN])
 

@@ -100,13 +100,15 @@ def test_evidence_that_came_back_is_bobs_work_again(browse, bob, carol, submitte
     assert titles(browse(bob).get(HOME).context["mine"]) == [str(submitted)]
 
 
-def test_last_changes_leave_out_comings_and_goings(browse, alice, assessment):
+def test_last_changes_leave_out_who_came_and_looked(browse, alice, carol, submitted, assessment):
+    browse(carol).get(f"/o/manna/evidence/files/{submitted.version.files.get().pk}/")
     services.set_verdict(assessment, verdict="met", reason="", revision=0, by=alice)
     client = browse()
     client.login(username=alice.email, password="correct horse battery")
     actions = [entry.action for entry in client.get(HOME).context["entries"]]
     assert actions[0] == "assessment.verdict_set"
     assert "person.signed_in" not in actions
+    assert not {"evidence.viewed", "evidence.downloaded"} & set(actions)
 
 
 def queries(client) -> int:
