@@ -3,7 +3,8 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -83,10 +84,12 @@ class Profile(Bilingual):
         verbose_name = _("requirement profile")
         ordering = ["identifier", "-version"]
         constraints = [
+            # Shipped profiles have no organisation, and SQL holds two NULLs for different.
             models.UniqueConstraint(
-                fields=["identifier", "version", "organisation"],
+                "identifier",
+                "version",
+                Coalesce("organisation", Value(0)),
                 name="profile_version_once",
-                nulls_distinct=False,
             ),
         ]
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from compliance.requirements.models import Profile, Requirement
 from tests.conftest import REFERENCE
@@ -81,3 +82,9 @@ def test_two_requirements_with_one_code_are_refused(db, tmp_path):
     path.write_text(text, "utf-8")
     with pytest.raises(CommandError, match="OI-NET-01"):
         run(path)
+
+
+def test_the_database_keeps_one_shipped_profile_a_version(profile):
+    profile.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        profile.save(force_insert=True)
