@@ -21,7 +21,7 @@ from compliance.remediation.numbers import next_number
 from compliance.remediation.states import MOVES
 from compliance.requirements.models import Assessment, Requirement
 from compliance.scans import services as scans_room
-from compliance.scans.models import FindingState
+from compliance.scans.models import Finding, FindingState
 from compliance.shared import states
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.severity import Severity
@@ -29,6 +29,13 @@ from compliance.shared.severity import Severity
 EDITABLE = ["title", "defect", "before", "plan", "action_taken", "after", "basis"]
 LONGEST_COMMENT = 10_000
 TRIAGED = {FindingState.FALSE_POSITIVE, FindingState.RISK_ACCEPTED, FindingState.DISPUTED}
+# Where a task goes when its finding is decided.
+FOLLOWED = {
+    FindingState.OPEN: State.IN_PROGRESS,
+    FindingState.FALSE_POSITIVE: State.FALSE_POSITIVE,
+    FindingState.RISK_ACCEPTED: State.RISK_ACCEPTED,
+    FindingState.DISPUTED: State.DISPUTED,
+}
 NOTHING_FIXED: dict[str, Any] = dict.fromkeys(
     [
         "fixed_by",
@@ -238,9 +245,9 @@ def reopen(task: Task, *, reason: str, by: User) -> None:
     """Back to work (재조치)."""
     policies.check_can_reopen(task, by)
     reason = _required(reason, policies.REASON_IS_MISSING)
+    reopen_by_machine(task, reason=reason, by=by)
     if task.finding and task.finding.state in TRIAGED:
         scans_room.triage(task.finding, state=FindingState.OPEN, reason=reason, by=by)
-    reopen_by_machine(task, reason=reason, by=by)
 
 
 @transaction.atomic
@@ -281,6 +288,24 @@ def accept_risk(task: Task, *, reason: str, until: date | None, by: User) -> Non
     )
     _triage(task, FindingState.RISK_ACCEPTED, reason, by, until=until)
     _record(by, Action.RISK_ACCEPTED, task, reason=reason, until=str(until))
+
+
+@transaction.atomic
+def follow_finding(finding: Finding, *, by: User) -> None:
+    """What was decided of a finding on its own page holds for its task."""
+    task = Task.objects.filter(finding=finding).first()
+    target = FOLLOWED.get(FindingState(finding.state))
+    if task is None or target is None or target not in MOVES[State(task.state)]:
+        return
+    if target == State.IN_PROGRESS:
+        if task.state in FOLLOWED.values():
+            reopen_by_machine(task, reason=str(finding.get_state_display()), by=by)
+        return
+    risk = target == State.RISK_ACCEPTED
+    accepted = {"accepted_by": by, "accepted_until": finding.accepted_until} if risk else {}
+    states.move(task, MOVES, target, reason=finding.reason, **accepted)
+    until = str(finding.accepted_until) if risk else ""
+    _record(by, Action(f"task.{target.value}"), task, reason=finding.reason, until=until)
 
 
 @transaction.atomic

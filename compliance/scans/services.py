@@ -295,3 +295,4 @@ def triage(
         reason=reason.strip(),
         until=until.isoformat() if until else None,
     )
+    signals.triaged.send(sender=Finding, finding=finding, by=by)

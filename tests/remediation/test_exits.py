@@ -6,8 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from compliance.audit.selectors import history
 from compliance.remediation import services
 from compliance.remediation.models import Task
+from compliance.scans import services as scans
 from compliance.scans.models import Finding
 from compliance.shared.errors import Refused, Unauthorised
 from tests.remediation.conftest import fresh
@@ -67,6 +69,25 @@ def test_back_to_work_opens_the_finding_again(task, alice):
     stored = fresh(task)
     assert (stored.state, stored.accepted_by, stored.accepted_until) == ("in_progress", None, None)
     assert Finding.objects.get().state == "open"
+
+
+@pytest.mark.parametrize("state", ["false_positive", "disputed", "risk_accepted"])
+def test_what_is_decided_of_the_finding_holds_for_the_task(task, alice, state):
+    until = in_days(30) if state == "risk_accepted" else None
+    scans.triage(task.finding, state=state, reason=REASON, until=until, by=alice)
+    assert (fresh(task).state, fresh(task).reason) == (state, REASON)
+    assert fresh(task).accepted_until == until
+    assert history(task)[0].action == f"task.{state}"
+
+    finding = Finding.objects.get()
+    scans.triage(finding, state="open", reason="다시 확인했습니다.", by=alice)
+    assert fresh(task).state == "in_progress"
+    assert fresh(task).accepted_by is None
+
+
+def test_a_task_that_is_fixed_does_not_follow(fixed, alice):
+    scans.triage(fixed.finding, state="disputed", reason=REASON, by=alice)
+    assert fresh(fixed).state == "fixed"
 
 
 def test_each_needs_a_reason(task, alice):
