@@ -62,3 +62,20 @@ def test_secrets_are_starred_out():
 def test_severity_words():
     rows = by_rule(read("kisa_results.csv")[0])
     assert (rows["U-02"].severity, rows["U-66"].severity) == ("high", "medium")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "No,호스트명,항목코드,점검항목,점검결과(양호/취약)\n1,web,U-01,root 원격 접속 제한,양호(Good)",
+        "순번,서버명,점검항목,진단결과\n1,web,[U-01] root 원격 접속 제한,양 호",
+        "자산,항목,점검항목,결과,비고\nweb,U-1,root 원격 접속 제한,GOOD,",
+        "host;code;status\nweb;u_01;Pass",
+    ],
+)
+def test_headers_as_teams_write_them(table):
+    rows, problems, _run = read_bytes(table.encode())
+    assert [(row.rule, row.outcome.value, row.asset.key) for row in rows] == [
+        ("U-01", "pass", "web")
+    ]
+    assert not problems

@@ -19,7 +19,7 @@ TOOL = "kisa"
 
 HEADER_ROWS = 30
 _HEADERS = {
-    "code": "code 코드 항목코드 점검코드 진단코드 평가코드 항목번호 점검번호 점검항목코드 취약점코드 항목id itemid checkid checkcode id no",
+    "code": "code 코드 항목코드 점검코드 진단코드 평가코드 항목번호 점검번호 점검항목코드 취약점코드 항목id itemid checkid checkcode id",
     "title": "title 제목 항목 항목명 점검항목 진단항목 평가항목 점검항목명 취약점명 itemname checkname name item",
     "status": "status 상태 결과 점검결과 진단결과 평가결과 최종결과 판정 점검판정 양호취약 취약여부 result finalresult verdict checkresult",
     "severity": "severity 중요도 위험도 심각도 등급 위험등급 importance risk risklevel level",
@@ -89,16 +89,20 @@ def _outcome(word: str) -> Outcome | None:
 def _fields(row: list[str]) -> dict[str, int]:
     """Field → column of a header row; the first column that fits wins."""
     found: dict[str, int] = {}
+    titles = []
     for index, cell in enumerate(row):
         field = _COLUMN.get(_plain(cell))
         if field:
             found.setdefault(field, index)
-    # "항목" next to "점검항목" without a code column of its own: the first holds the codes.
+        if field == "title":
+            titles.append(index)
+    if "code" not in found and len(titles) > 1:
+        found["code"], found["title"] = titles[:2]  # "항목" beside "점검항목" holds the codes
     return found
 
 
 def _is_header(fields: dict[str, int]) -> bool:
-    return {"code", "status"} <= fields.keys()
+    return "status" in fields and bool({"code", "title"} & fields.keys())
 
 
 def _delimiter(head: str) -> str:
@@ -116,7 +120,17 @@ def _delimiter(head: str) -> str:
 def sniff(head: bytes) -> int:
     if _json.looks_like_json(head) or head.lstrip().startswith(b"<"):
         return 0
-    return 50 if _delimiter(_text.head_text(head)) else 0
+    text = _text.head_text(head)
+    delimiter = _delimiter(text)
+    if not delimiter:
+        return 0
+    rows = csv.reader(text.splitlines()[:HEADER_ROWS], delimiter=delimiter)
+    try:
+        coded = any("code" in _fields(row) for row in rows)
+    except csv.Error:
+        return 0
+    # Without a column of codes, the titles have to begin with them: "[U-01] root 계정 …".
+    return 50 if coded or _CODE.search(text) else 0
 
 
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
@@ -175,7 +189,7 @@ class _Reader:
 
     def _check(self, position: str, cells: list[str]) -> Record:
         raw = _words.short(" | ".join(cells))
-        code = _code(self._get(cells, "code"))
+        code = _code(self._get(cells, "code") or _leading_code(self._get(cells, "title")))
         outcome = _outcome(self._get(cells, "status"))
         if "\ufffd" in "".join(cells):
             return Problem(position, reasons.UNREADABLE_LETTERS, _words.mask(raw))
@@ -224,6 +238,11 @@ class _Reader:
         edition = year[0] if year else self.options.edition
         known = _CODE.fullmatch(code) or code in _WEB_APP
         return [f"kisa{edition}:{code}" if known else f"check:{code}"]
+
+
+def _leading_code(title: str) -> str:
+    match = re.match(rf"\W*({_CODE.pattern})(?!\w)", title)
+    return match[1] if match else ""
 
 
 def _code(cell: str) -> str:
