@@ -7,9 +7,17 @@ class PacketsConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.jobs import registry
+        from compliance.notices import rules
         from compliance.packets import handlers, services, states, views  # noqa: F401
-        from compliance.packets.actions import Action  # noqa: F401
+        from compliance.packets.actions import Action
         from compliance.shared import slots
 
         registry.register(services.BUILD, handlers.build, title=_("Build the packet"))
+        built = rules.Rule(
+            Action.BUILT,
+            page="applications:detail",
+            arguments={"number": "number"},
+            asker=True,
+        )
+        rules.register(built)
         slots.panel("application", order=10, template="packets/_panel.html", context=views.panel)

@@ -2,23 +2,32 @@
 
 import io
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pikepdf
 
 from compliance.packets import manifest as manifests
 from compliance.packets.manifest import File, Manifest
+from compliance.packets.seal import CHAIN_KEY
 from compliance.packets.statement import NAME as STATEMENT
 
 # Gives the bytes of a file of the manifest, checked against its digest.
 Reader = Callable[[File], bytes]
 
 
-def attach(pdf: bytes, manifest: Manifest, statement: bytes, read: Reader, out: Path) -> None:
+def attach(
+    pdf: bytes,
+    manifest: Manifest,
+    statement: bytes,
+    read: Reader,
+    out: Path,
+    *,
+    chain: Sequence[str] = (),
+) -> None:
     """Write *pdf* with its embedded files to *out*; the same input gives the same bytes.
 
-    The files are embedded uncompressed: evidence is compressed already, and a changed byte is then
+    *chain* are the digests of the certificates behind the signer's. The files are embedded uncompressed: evidence is compressed already, and a changed byte is then
     a changed byte of one named file.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -32,6 +41,7 @@ def attach(pdf: bytes, manifest: Manifest, statement: bytes, read: Reader, out: 
                 _embed(document, manifest, file["path"], data, "/Supplement", file["media_type"])
             )
         document.Root.AF = related
+        document.Root[f"/{CHAIN_KEY}"] = pikepdf.Array([pikepdf.String(each) for each in chain])
         document.save(out, compress_streams=False, deterministic_id=True)
 
 

@@ -71,7 +71,14 @@ def build(
         folder / f"{name_of(manifest, edition)}{suffix}" for suffix in (".draft", ".pdf", ".zip")
     )
     step(Phase.ATTACH, 0, 1)
-    attach(drawing.pdf, manifest, statement, lambda file: b"".join(open_file(file)), unsigned)
+    attach(
+        drawing.pdf,
+        manifest,
+        statement,
+        lambda file: b"".join(open_file(file)),
+        unsigned,
+        chain=signing.chain(key),
+    )
     step(Phase.SIGN, 0, 1)
     at = datetime.fromisoformat(manifest["frozen_at"])
     signing.sign(unsigned, pdf, key=key, at=at, reason=name_of(manifest, edition))

@@ -18,6 +18,8 @@ from fontTools.ttLib import TTFont
 
 # Half the thickening, in thousandths of an em: more sideways than upwards, as in a real bold.
 _SIDEWAYS, _UPWARDS = 19, 8
+# What a thicker letter needs besides, so that words do not close up.
+_AIR = 16
 _BREAKS = {"\n", "\t", "\r"}
 
 
@@ -93,7 +95,9 @@ def _thicken(font: Any) -> None:
         old = strings[name]
         new = _thick(glyphs, name).getCharString(old.private, old.globalSubrs)
         # The pen writes the advance first; the format wants it relative to the face's usual one.
-        new.program[0] = glyphs[name].width - getattr(old.private, "nominalWidthX", 0)
+        width, bearing = font["hmtx"][name]
+        new.program[0] = width + _AIR - getattr(old.private, "nominalWidthX", 0)
+        font["hmtx"][name] = (width + _AIR, bearing)
         strings.charStringsIndex.items[strings.charStrings[name]] = new
 
 
@@ -102,7 +106,7 @@ def _thick(glyphs: Any, name: str) -> T2CharStringPen:
     glyphs[name].draw(recording)
     pen = T2CharStringPen(glyphs[name].width, glyphs)
     for right, up in ((-_SIDEWAYS, 0), (_SIDEWAYS, 0), (0, -_UPWARDS), (0, _UPWARDS)):
-        recording.replay(TransformPen(pen, (1, 0, 0, 1, right, up)))
+        recording.replay(TransformPen(pen, (1, 0, 0, 1, right + _AIR // 2, up)))
     return pen
 
 

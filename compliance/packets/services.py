@@ -208,7 +208,14 @@ def _keep(packet: Packet, made: Built) -> None:
             self_signed=bool(signature and signature.self_signed),
             built_at=timezone.now(),
         )
-        record(packet.requested_by, Action.BUILT, packet, pages=made.pages, sha256=zipped.sha256)
+        record(
+            packet.requested_by,
+            Action.BUILT,
+            packet,
+            pages=made.pages,
+            sha256=zipped.sha256,
+            number=packet.freeze.round.application.number,
+        )
 
 
 def _write(packet: Packet, *, job: Job) -> None:

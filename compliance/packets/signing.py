@@ -66,6 +66,14 @@ def own(folder: Path, *, slug: str, name: str) -> Key:
     return Key(path, "", self_signed=True)
 
 
+def chain(key: Key) -> list[str]:
+    """Return the SHA-256 of every certificate that goes with the signer's own."""
+    _key, _own, more = pkcs12.load_key_and_certificates(
+        key.path.read_bytes(), key.passphrase.encode() or None
+    )
+    return sorted(each.fingerprint(hashes.SHA256()).hex() for each in more)
+
+
 def sign(source: Path, out: Path, *, key: Key, at: datetime, reason: str) -> None:
     """Write *source* with a PAdES signature over all of it to *out*.
 
