@@ -27,8 +27,9 @@ def attach(
 ) -> None:
     """Write *pdf* with its embedded files to *out*; the same input gives the same bytes.
 
-    *chain* are the digests of the certificates behind the signer's. The files are embedded uncompressed: evidence is compressed already, and a changed byte is then
-    a changed byte of one named file.
+    *chain* are the digests of the certificates behind the signer's. The files are embedded
+    uncompressed: evidence is compressed already, and a changed byte is then a changed byte of one
+    named file.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
         related = pikepdf.Array()
