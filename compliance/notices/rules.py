@@ -12,7 +12,8 @@ class Rule:
 
     *people* are keys of the entry's data that hold a person's id or a list of them; *capability*
     names everybody whose role includes it. *page* is a URL name and *arguments* its
-    {argument: key of the entry's data}.
+    {argument: key of the entry's data, or "target_id"}. With *asker* even the one who did it
+    hears, because it took time and they may have gone elsewhere.
     """
 
     action: str
@@ -20,6 +21,7 @@ class Rule:
     capability: Capability | None = None
     page: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
+    asker: bool = False
 
 
 _rules: dict[str, list[Rule]] = {}

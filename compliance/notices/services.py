@@ -71,18 +71,20 @@ def _notices(organisation_id: int, entries: list[Entry]) -> list[Notice]:
 
 
 def _hearers(rule: Rule, entry: Entry, roles: dict[int, Role]) -> set[int]:
-    """Members that the rule names, without the one who did it."""
+    """Members that the rule names; the one who did it only when they wait for it."""
     named: set[Any] = set()
     for key in rule.people:
         value = entry.data.get(key)
         named |= set(value) if isinstance(value, list) else {value}
     if rule.capability:
         named |= {user for user, role in roles.items() if rule.capability in CAPABILITIES[role]}
-    return {user for user in named if user in roles} - {entry.actor_id}
+    named = named | {entry.actor_id} if rule.asker else named - {entry.actor_id}
+    return {user for user in named if user in roles}
 
 
 def _url(rule: Rule, entry: Entry, slug: str) -> str:
-    arguments: dict[str, Any] = {name: entry.data.get(key) for name, key in rule.arguments.items()}
+    known = {**entry.data, "target_id": entry.target_id}
+    arguments: dict[str, Any] = {name: known.get(key) for name, key in rule.arguments.items()}
     if not rule.page or None in arguments.values():
         return ""
     try:

@@ -4,6 +4,7 @@ from compliance.accounts.roles import Capability
 from compliance.notices import rules
 from compliance.notices.rules import Rule
 from compliance.remediation.actions import Action
+from compliance.scans.actions import Action as Scan
 
 _TO_WHO_DOES_IT = [
     Action.CREATED,
@@ -20,6 +21,16 @@ def register() -> None:
     page = "remediation:detail"
     rules.register(
         Rule(Action.OPENED_FROM_RUN, people=("assignee_ids",), page="remediation:list"),
+        *[
+            Rule(
+                action,
+                capability=Capability.TASK_MANAGE,
+                page="scans:run",
+                arguments={"pk": "target_id"},
+                asker=True,
+            )
+            for action in (Scan.IMPORTED, Scan.IMPORT_FAILED)
+        ],
         Rule(Action.FIXED, capability=Capability.TASK_MANAGE, page=page, arguments=_NUMBER),
         *[
             Rule(action, people=("assignee_id", "fixed_by_id"), page=page, arguments=_NUMBER)

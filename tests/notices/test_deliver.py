@@ -1,5 +1,7 @@
 """From the audit stream to people's notices."""
 
+import io
+
 import pytest
 from django.urls import NoReverseMatch, reverse
 
@@ -10,6 +12,7 @@ from compliance.notices import rules, services
 from compliance.notices.models import Cursor, Notice
 from compliance.remediation import services as tasks
 from compliance.remediation.services import NewTask
+from compliance.scans import services as scans
 
 
 @pytest.fixture
@@ -47,6 +50,24 @@ def proof(bob, manna):
     from compliance.evidence.models import Evidence
 
     return Evidence.objects.create(organisation=manna, number=1, title="정책 캡처", created_by=bob)
+
+
+def test_the_lead_hears_of_a_scan_and_is_led_to_it(manna, alice, bob, adopted):
+    rows = "호스트명,항목코드,점검항목,중요도,점검결과\norder-web-01,U-01,원격 접속,상,취약\n"
+    run = scans.import_now(manna, io.BytesIO(rows.encode()), name="kisa.csv", by=bob)[0]
+    services.deliver_all()
+    told = {notice.entry.action: notice.url for notice in Notice.objects.filter(user=alice)}
+    assert told == {
+        "scan.imported": f"/o/manna/scans/{run.pk}/",
+        "task.opened_from_run": "/o/manna/tasks/",
+    }
+
+
+def test_who_waits_for_an_import_hears_that_it_is_done(manna, alice, adopted):
+    rows = "호스트명,항목코드,점검항목,중요도,점검결과\norder-web-01,U-01,원격 접속,상,양호\n"
+    scans.import_now(manna, io.BytesIO(rows.encode()), name="kisa.csv", by=alice)
+    services.deliver_all()
+    assert Notice.objects.get(user=alice).entry.action == "scan.imported"
 
 
 def test_delivering_again_tells_nothing_twice(task, manna, bob):
