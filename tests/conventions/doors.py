@@ -121,8 +121,10 @@ DOORS: dict[str, Door] = {
     "api:evidence": READ,
     "api:evidence-accept": verb(C.EVIDENCE_REVIEW),
     "api:evidence-return": verb(C.EVIDENCE_REVIEW),
-    "api:scan-add": verb(C.SCANS_IMPORT),
-    "api:scan": READ,
+    "api:import_scan": verb(C.SCANS_IMPORT),
+    "api:runs": READ,
+    "api:one_run": READ,
+    "api:findings": READ,
     "api:application_list": READ,
     "api:gaps": READ,
 }

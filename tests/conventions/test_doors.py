@@ -81,7 +81,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         "page": 1,
         "evidence:number": added.evidence.number,
         "api:evidence": added.evidence.number,
-        "run_id": run.pk,
+        "api:pk": run.pk,
         "scans:pk": run.pk,
         "scans:number": finding.number,
         "assessment": Assessment.objects.get(requirement=requirement).pk,
@@ -130,7 +130,7 @@ def knock(client, name, house):
     door, path = DOORS[name], address(name, house)
     if name in house["forms"]:
         return client.post(path, house["forms"][name])
-    if name == "api:scan-add":
+    if name == "api:import_scan":
         return client.post(path, {"file": SimpleUploadedFile("x.csv", CHECKS.encode())})
     if name == "api:evidence-add":
         upload = SimpleUploadedFile("x.txt", b"x\n")
