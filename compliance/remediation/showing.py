@@ -57,8 +57,10 @@ def reasons(organisation: Organisation, requirement_ids: list[int]) -> dict[int,
 
 
 def gaps(application: Application) -> Iterator[Gap]:
-    """Overdue tasks block, open ones and accepted risks weaken. One query."""
-    late = Q(state__in=TO_DO, due__lt=timezone.localdate())
+    """Overdue tasks and run-out risks block, open tasks and accepted risks weaken. One query."""
+    today = timezone.localdate()
+    late = Q(state__in=TO_DO, due__lt=today)
+    accepted = Q(state=State.RISK_ACCEPTED)
     rows = (
         Task.objects.filter(organisation_id=application.organisation_id)
         .filter(Q(requirement__isnull=True) | Q(requirement__profile_id=application.profile_id))
@@ -67,7 +69,8 @@ def gaps(application: Application) -> Iterator[Gap]:
         .annotate(
             late=Count("pk", filter=late),
             open=Count("pk", filter=Q(state__in=OPEN_STATES) & ~late),
-            accepted=Count("pk", filter=Q(state=State.RISK_ACCEPTED)),
+            accepted=Count("pk", filter=accepted & Q(accepted_until__gte=today)),
+            run_out=Count("pk", filter=accepted & Q(accepted_until__lt=today)),
         )
     )
     for row in rows:
@@ -80,6 +83,12 @@ def _gaps_of(organisation: Organisation, row: Mapping[str, Any]) -> Iterator[Gap
     if number := row["late"]:
         sentence = ngettext("%(n)d task is overdue.", "%(n)d tasks are overdue.", number)
         url = _list(organisation, overdue=1, **about)
+        yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code)
+    if number := row["run_out"]:
+        sentence = ngettext(
+            "%(n)d accepted risk has run out.", "%(n)d accepted risks have run out.", number
+        )
+        url = _list(organisation, state="risk_accepted", **about)
         yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code)
     if number := row["open"]:
         yield Gap(Level.WARNING, _open_sentence(number), _list(organisation, **about), code)

@@ -61,6 +61,8 @@ def test_an_accepted_risk_weakens_it(assessment, alice, manna, adopted, in_engli
     until = timezone.localdate() + timedelta(days=30)
     services.accept_risk(task, reason="내년에 교체합니다.", until=until, by=alice)
     assert gaps_about(application, "OI-NET-03") == [("warning", "1 risk is accepted.")]
+    Task.objects.update(accepted_until=timezone.localdate() - timedelta(days=1))
+    assert gaps_about(application, "OI-NET-03") == [("blocker", "1 accepted risk has run out.")]
 
 
 def test_the_pre_flight_includes_them(assessment, alice, manna, adopted):
