@@ -75,7 +75,7 @@ class _Reader:
             for event, element in _xml.walk(stream, _LEAVES):
                 yield from self._element(event, element)
         except _xml.CutOff as fault:
-            if not self.attributes:
+            if not self.targets:  # nothing was read before the damage
                 raise _errors.broken_xml() from fault
             yield Problem("", reasons.CUT_OFF)
         yield self.run()
