@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
 from compliance.requirements import registries
@@ -18,7 +19,7 @@ ROWS_ON_A_PAGE = 100
 _UNSHOWN = ("statement", "requirement__statement_ko", "requirement__statement_en")
 FRAMEWORKS = {
     "isms_p": "ISMS-P",
-    "pipc_safety_measures": "개인정보의 안전성 확보조치 기준",
+    "pipc_safety_measures": _("Safety measures for personal information (PIPC)"),
     "iso27001_2022": "ISO/IEC 27001:2022",
     "nist_800_53_r5": "NIST SP 800-53 r5",
     "cis_v8": "CIS Controls v8",
@@ -124,7 +125,7 @@ def proposal(organisation: Organisation, requirement: Requirement) -> Proposal:
 def mappings(requirement: Requirement) -> list[tuple[str, list[str]]]:
     """Return (framework, its codes) as people write their names."""
     named: dict[str, Any] = requirement.mappings
-    return [(FRAMEWORKS.get(key, key), codes) for key, codes in named.items() if codes]
+    return [(str(FRAMEWORKS.get(key, key)), codes) for key, codes in named.items() if codes]
 
 
 def provenance(requirement: Requirement) -> list[str]:
