@@ -23,6 +23,8 @@ RETURNED = {
 }
 WAITING = {"OI-NET-03", "OI-NET-08", "OI-SRV-05", "OI-LOG-08", "OI-DAT-14"}
 PER_REQUIREMENT = 2
+# Days until the self-assessment is due; what is not named here has three weeks.
+DUE_IN = {"OI-DAT-16": -3, "OI-SRV-08": -1, "OI-LOG-08": 5}
 
 
 def fill(company: Organisation, profile: Profile, people: dict[str, User]) -> None:
@@ -39,7 +41,8 @@ def fill(company: Organisation, profile: Profile, people: dict[str, User]) -> No
         if answer["statement"]:
             _prove(assessment, answer, people)
         # Last, since it marks the requirement as answered: a cut seeding goes on where it stopped.
-        due = timezone.localdate() + timedelta(days=21)
+        days = DUE_IN.get(assessment.requirement.code, 21)
+        due = timezone.localdate() + timedelta(days=days)
         owner = people[answer["owner"]]
         requirements.assign(assessment, owner=owner, due=due, by=people["seoyeon"])
 
