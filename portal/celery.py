@@ -41,6 +41,11 @@ def _configuration() -> dict[str, Any]:
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS},
             },
+            "deliver notices": {
+                "task": "notices.deliver",
+                "schedule": SWEEP_SECONDS,
+                "options": {"expires": SWEEP_SECONDS},
+            },
             "expire evidence": {"task": "evidence.expire_due", "schedule": crontab(minute="7")},
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
         },

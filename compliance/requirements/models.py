@@ -19,6 +19,13 @@ def _either(korean: str, english: str) -> str:
     return first or second
 
 
+def _filled(text: str, parameters: dict[str, object]) -> str:
+    """Replace {name} by its parameter; a name that the profile does not know stays as it is."""
+    for name, value in parameters.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
 class Bilingual(models.Model):
     """Title in both languages, as the profile gives it."""
 
@@ -185,6 +192,14 @@ class Requirement(Bilingual):
     @property
     def statement(self) -> str:
         return _either(self.statement_ko, self.statement_en)
+
+    @property
+    def checks(self) -> list[dict[str, str]]:
+        """The tests with the profile's parameters filled in: {failover_s} reads 30."""
+        return [
+            {key: _filled(str(text), self.parameters) for key, text in test.items()}
+            for test in self.tests
+        ]
 
 
 class Adoption(models.Model):
