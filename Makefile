@@ -35,8 +35,8 @@ messages: test-ready  ## write missing strings into the catalogues and compile t
 fmt: test-ready  ## format the code and mend what ruff can
 	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format .
 
-screenshots: test-ready  ## the journeys once more, leaving the README's pictures in docs/screenshots
-	@SCREENSHOTS=docs/screenshots $(PY) -m pytest -m browser -q
+screenshots: test-ready  ## the journeys once more, leaving the README's pictures in docs/images
+	@SCREENSHOTS=1 $(PY) -m pytest tests/journeys -q
 
 clean:  ## caches and built packages; never data
 	rm -rf out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

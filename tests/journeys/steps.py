@@ -31,3 +31,12 @@ def find_task(visitor: Visitor, words: str) -> Any:
     row = page.locator("[data-row]")
     expect(row).to_have_count(1)
     return row
+
+
+def upload(visitor: Visitor, *paths: Path, clicks: int = 1) -> None:
+    """Drag files onto the requirement's page, choose what they are, send them."""
+    page = visitor.page
+    visitor.drop("#evidence-panel [data-drop]", *paths)
+    expect(page.locator("#evidence-panel [data-files] li")).to_have_count(len(paths))
+    page.get_by_label("증적 유형").select_option(index=1)
+    page.get_by_role("button", name="올리기").click(click_count=clicks)

@@ -14,7 +14,7 @@ def test_the_lead_signs_in_and_sees_where_the_company_stands(windows):
         expect(row).to_contain_text("%")
     blocks = page.locator("section", has=page.get_by_role("heading", name="제출 전 해결할 항목"))
     expect(blocks.locator(".gp-list li").first).to_contain_text("OI-")
-    expect(page.locator("#overdue")).to_be_visible()
+    expect(page.locator("#overdue li").filter(has_text="OI-DAT-16")).to_contain_text("3일 지남")
     seoyeon.shot("dashboard.ko")
 
 

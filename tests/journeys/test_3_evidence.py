@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from playwright.sync_api import expect
 
-from tests.journeys import samples
+from tests.journeys import samples, steps
 
 REQUIREMENT = "requirements/order-integration-reference/OI-NET-03/"
 REASON = "캡처에 촬영 일시와 로그인 사용자가 보이지 않습니다."
@@ -18,10 +18,7 @@ POST_AS_HER = """async (address) => {
 def hand_in(visitor, *paths):
     """Drag the files onto the requirement, choose their kind, upload; return the new rows."""
     page = visitor.open(REQUIREMENT)
-    visitor.drop("#evidence-panel [data-drop]", *paths)
-    expect(page.locator("#evidence-panel [data-files] li")).to_have_count(len(paths))
-    page.get_by_label("증적 유형").select_option(label="신청·승인 내역(품의·전자결재)")
-    page.get_by_role("button", name="올리기").click()
+    steps.upload(visitor, *paths)
     expect(page.locator("#evidence-panel .said.good")).to_have_count(len(paths), timeout=20_000)
     rows = page.locator("#evidence-rows tbody tr")
     return [rows.filter(has_text=path.stem).last for path in paths]
