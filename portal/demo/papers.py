@@ -22,14 +22,17 @@ def document(title: str, lines: Sequence[str], day: date) -> bytes:
     image = Image.new("RGB", (1240, 1754), "white")
     draw = ImageDraw.Draw(image)
     draw.text((110, 120), "바른걸음 주식회사", font=_font(26), fill=LINE)
-    draw.text((110, 170), title, font=_font(48), fill=INK)
-    draw.line((110, 250, 1130, 250), fill=ACCENT, width=4)
-    draw.text((110, 270), f"시행일 {day:%Y-%m-%d}", font=_font(26), fill=LINE)
+    top = 260
+    for part in _wrapped(title, 24):
+        draw.text((110, top), part, font=_font(42), fill=INK)
+        top += 60
+    draw.line((110, top + 10, 1130, top + 10), fill=ACCENT, width=4)
+    draw.text((110, top + 30), f"시행일 {day:%Y-%m-%d}", font=_font(26), fill=LINE)
     for column, label in enumerate(("작성", "검토", "승인")):
         left = 800 + column * 110
         draw.rectangle((left, 110, left + 110, 220), outline=LINE, width=2)
         draw.text((left + 30, 116), label, font=_font(24), fill=INK)
-    top = 350
+    top += 110
     for number, line in enumerate(lines, start=1):
         draw.text((110, top), f"{number}.", font=_font(30), fill=ACCENT)
         for part in _wrapped(line, 32):

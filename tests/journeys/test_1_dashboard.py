@@ -18,6 +18,13 @@ def test_the_lead_signs_in_and_sees_where_the_company_stands(windows):
     seoyeon.shot("dashboard.ko")
 
 
+def test_the_same_in_english(person):
+    daun = person("daun", language="en")
+    expect(daun.page.get_by_role("heading", level=1)).to_have_text("Dashboard")
+    expect(daun.page.get_by_role("heading", name="Readiness by area")).to_be_visible()
+    daun.shot("dashboard.en")
+
+
 def test_a_number_of_the_dashboard_leads_to_what_it_counts(person):
     page = person("seoyeon").page
     page.locator("section", has_text="영역별 준비율").get_by_role("link", name="NET").click()

@@ -52,6 +52,8 @@ def freeze(visitor):
     preflight = page.locator("#preflight")
     expect(preflight.locator("summary")).to_have_count(5)
     expect(preflight).to_contain_text("OI-NET-05")
+    preflight.get_by_text("LOG 로그관리").click()
+    expect(preflight.get_by_role("link", name="OI-LOG-08").first).to_be_visible()
     visitor.shot("application.ko")
     page.locator("#gaps-reason").fill(GAPS)
     page.locator("#freeze-round").click()
