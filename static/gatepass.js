@@ -118,6 +118,9 @@
     if (zones.length === 1 && event.clipboardData.files.length) give(zones[0], event.clipboardData.files);
   });
 
+  // A strip of things to go through shows where one is.
+  document.querySelector(".gp-queue [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // A form is sent once: a second click on the way does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
