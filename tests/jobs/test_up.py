@@ -26,7 +26,7 @@ def installation(tmp_path: Path) -> Installation:
 def children(pid: int) -> dict[str, int]:
     """Return {role: pid} of the supervisor's living children."""
     found = subprocess.run(
-        ["ps", "--ppid", str(pid), "-o", "pid=,stat=,args="],
+        ["ps", "-ww", "--ppid", str(pid), "-o", "pid=,stat=,args="],
         capture_output=True,
         text=True,
         check=False,
