@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation
@@ -58,7 +59,7 @@ def _sentence(link: EvidenceLink) -> str:
     facts = {
         "evidence": str(link.evidence),
         "reviewer": link.reviewed_by,
-        "day": date_format(link.reviewed_at, "Y-m-d") if link.reviewed_at else "",
+        "day": date_format(localtime(link.reviewed_at), "Y-m-d") if link.reviewed_at else "",
         "until": date_format(link.valid_until, "Y-m-d") if link.valid_until else "",
         "reason": link.reason,
     }

@@ -1,6 +1,6 @@
 """The list, the page of one evidence, files on their way out, the box on the requirement's page."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from compliance.audit.models import Entry
 from compliance.evidence import reasons, selectors, services
+from compliance.evidence.models import EvidenceLink
 from compliance.requirements import registries
 from compliance.vault import layout
 from tests.evidence.conftest import PDF, PNG, upload
@@ -155,6 +156,15 @@ def test_the_requirement_shows_what_it_has_and_what_is_missing(browse, carol, ac
 
 
 @pytest.mark.usefixtures("in_english")
+def test_the_day_of_a_review_is_the_readers_day(manna, net03, accepted):
+    """An hour before midnight in Greenwich is the next morning in Seoul."""
+    late = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
+    EvidenceLink.objects.filter(pk=accepted.pk).update(reviewed_at=late)
+    sentences = [str(each.sentence) for each in reasons.reasons(manna, [net03.pk])[net03.pk]]
+    assert any("2026-11-22" in each for each in sentences)
+    assert not any("2026-11-21" in each for each in sentences)
+
+
 def test_reasons_speak_for_and_against(manna, net03, srv01, accepted, submitted):
     found = reasons.reasons(manna, [net03.pk, srv01.pk])
     said = [(each.supports, str(each.sentence)) for each in found[net03.pk]]
