@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+FIREWALL = """경계 방화벽 2대와 내부 방화벽 1대의 마지막 규칙은 any-any 차단입니다. (2025-03-10 시행)
+연동 서버 4대는 플랫폼이 알려 준 IP 대역과 TCP 443으로만 통신합니다.
+허용 규칙은 품의 승인을 받아 네트워크 담당자(박준호)가 등록하고 분기마다 검토합니다."""
 FIRST = "관리자 접속은 접속용 서버 한 곳에서 2단계 인증을 거쳐야 합니다."
 SECOND = "접속용 서버의 접속 기록은 로그 서버에 1년 보관합니다."
 
@@ -47,16 +50,16 @@ def test_the_list_is_walked_with_the_keyboard(seoyeon):
 
 def test_the_statement_is_written_and_the_verdict_is_signed(seoyeon):
     page = open_requirement(seoyeon, "OI-NET-03")
-    page.get_by_label("이행내용").fill(FIRST)
+    page.get_by_label("이행내용").fill(FIREWALL)
     page.keyboard.press("Control+s")
     expect(page.locator("#statement").get_by_text("저장됨")).to_be_visible()
     page.get_by_role("radio", name="부분적합").check()
-    page.get_by_label("사유").fill("예비 서버의 2단계 인증이 남았습니다.")
+    page.get_by_label("사유").fill("예비 방화벽의 규칙 검토가 남았습니다(12월 5일 예정).")
     page.get_by_role("button", name="판정 확정").click()
     expect(page.locator("#verdict")).to_contain_text("윤서연 님이 확정")
     expect(page.locator(".gp-head [data-value=partial]")).to_be_visible()
     page.reload()
-    expect(page.get_by_label("이행내용")).to_have_value(FIRST)
+    expect(page.get_by_label("이행내용")).to_have_value(FIREWALL)
     seoyeon.shot("requirement.ko")
 
 
