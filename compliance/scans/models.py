@@ -128,6 +128,14 @@ class ScanRun(models.Model):
         return [(o.value, str(o.label), found[o.value]) for o in Outcome if found.get(o.value)]
 
 
+def spot(position: str) -> str:
+    """Say in the reader's language where in the file a row stands: “line 3”, “record 12”."""
+    unit, _space, number = position.partition(" ")
+    if unit == "line":
+        return gettext("line %(number)s") % {"number": number}
+    return gettext("record %(number)s") % {"number": number} if unit == "record" else position
+
+
 class CheckResult(models.Model):
     """One row of a run. Passes stand beside failures: “no finding” needs “was checked”."""
 
@@ -155,6 +163,10 @@ class CheckResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.outcome}"
+
+    @property
+    def spot(self) -> str:
+        return spot(self.position)
 
 
 class FindingState(models.TextChoices):
@@ -278,6 +290,10 @@ class QuarantinedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.reason}"
+
+    @property
+    def spot(self) -> str:
+        return spot(self.position)
 
     @property
     def sentence(self) -> str:
