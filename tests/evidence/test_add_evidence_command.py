@@ -44,11 +44,11 @@ def test_twice_is_once(paper, net03, bob):
 @pytest.mark.parametrize(
     ("args", "word"),
     [
-        (["--kind", "nonsense"], "no kind 'nonsense'"),
+        (["--kind", "nonsense"], "no kind nonsense"),
         (["--by", "nobody@example.com"], "Nobody in manna"),
         (["--by", "dave@example.com"], "role does not include"),
-        (["--requirement", "OI-XXX-99"], "no profile with requirement"),
-        (["--organisation", "nowhere"], "no organisation 'nowhere'"),
+        (["--requirement", "OI-XXX-99"], "no profile with a requirement"),
+        (["--organisation", "nowhere"], "no organisation nowhere"),
     ],
 )
 def test_a_wrong_word_is_named(paper, bob, dave, args, word):

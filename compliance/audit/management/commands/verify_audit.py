@@ -1,25 +1,21 @@
-import json
-from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from compliance.audit import selectors
+from compliance.shared.commands import StableCommand
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Check the hash chain of every organisation and name the first broken entry."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, as_json: bool, **options: Any) -> None:
         reports = selectors.verify_all()
         broken = [report for report in reports if report.broken]
         if as_json:
             chains = [asdict(report) for report in reports]
-            self.stdout.write(json.dumps({"intact": not broken, "chains": chains}))
+            self.answer({"intact": not broken, "chains": chains})
         else:
             for report in reports:
                 verdict = f"BROKEN: {report.broken}" if report.broken else "intact"

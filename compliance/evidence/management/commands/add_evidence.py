@@ -1,23 +1,24 @@
-import json
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.accounts.roles import CAPABILITIES, Capability
 from compliance.evidence import selectors, services
 from compliance.requirements.models import EvidenceKind, Requirement
-from compliance.shared.errors import Refused
+from compliance.shared.commands import StableCommand
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Add files as one evidence and put it under review for a requirement."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--organisation", required=True, metavar="SLUG")
         parser.add_argument("--requirement", required=True, metavar="CODE")
         parser.add_argument("--by", metavar="EMAIL", help="default: the first who may add evidence")
@@ -25,7 +26,6 @@ class Command(BaseCommand):
         parser.add_argument("--title", default="")
         parser.add_argument("--collected-at", type=date.fromisoformat, metavar="YYYY-MM-DD")
         parser.add_argument("--source", default="")
-        parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,26 +33,26 @@ class Command(BaseCommand):
         requirement = _requirement(organisation, options["requirement"])
         with ExitStack() as stack:
             files = [_opened(stack, path) for path in options["files"]]
-            try:
-                added = services.add(
-                    organisation,
-                    files,
-                    by=_person(organisation, options["by"]),
-                    requirement=requirement,
-                    title=options["title"],
-                    kind=_kind(requirement, options["kind"]),
-                    collected_at=options["collected_at"],
-                    source=options["source"],
-                )
-            except Refused as refusal:
-                raise CommandError(str(refusal)) from refusal
-        self.stdout.write(_as_json(added) if options["as_json"] else _as_line(added))
+            added = services.add(
+                organisation,
+                files,
+                by=_person(organisation, options["by"]),
+                requirement=requirement,
+                title=options["title"],
+                kind=_kind(requirement, options["kind"]),
+                collected_at=options["collected_at"],
+                source=options["source"],
+            )
+        if options["as_json"]:
+            self.answer(_facts(added))
+        else:
+            self.stdout.write(_line(added))
 
 
 def _organisation(slug: str) -> Organisation:
     found = Organisation.objects.filter(slug=slug).first()
     if found is None:
-        raise CommandError(f"There is no organisation {slug!r}.")
+        raise CommandError(_("There is no organisation %(slug)s.") % {"slug": slug})
     return found
 
 
@@ -60,7 +60,10 @@ def _requirement(organisation: Organisation, code: str) -> Requirement:
     rows = selectors.adopted_requirements(organisation).filter(code=code)
     found = rows.order_by("-profile__version").first()
     if found is None:
-        raise CommandError(f"{organisation.slug} has adopted no profile with requirement {code!r}.")
+        raise CommandError(
+            _("%(slug)s has adopted no profile with a requirement %(code)s.")
+            % {"slug": organisation.slug, "code": code}
+        )
     return found
 
 
@@ -70,7 +73,10 @@ def _kind(requirement: Requirement, code: str) -> EvidenceKind | None:
     found = EvidenceKind.objects.filter(profile=requirement.profile, code=code).first()
     if found is None:
         asked = ", ".join(each.code for each in requirement.evidence_kinds.all())
-        raise CommandError(f"There is no kind {code!r}; {requirement.code} asks for {asked}.")
+        raise CommandError(
+            _("There is no kind %(kind)s; %(code)s asks for %(asked)s.")
+            % {"kind": code, "code": requirement.code, "asked": asked}
+        )
     return found
 
 
@@ -82,8 +88,12 @@ def _person(organisation: Organisation, email: str | None) -> User:
     rows = members.select_related("user").order_by("pk")
     found = (rows if email else rows.filter(role__in=roles)).first()
     if found is None:
-        who = email or "who may add evidence"
-        raise CommandError(f"Nobody in {organisation.slug} is {who}.")
+        raise CommandError(
+            _("Nobody in %(slug)s has the e-mail %(email)s.")
+            % {"slug": organisation.slug, "email": email}
+            if email
+            else _("Nobody in %(slug)s may add evidence.") % {"slug": organisation.slug}
+        )
     return found.user
 
 
@@ -91,26 +101,27 @@ def _opened(stack: ExitStack, path: Path) -> services.Upload:
     try:
         return services.Upload(stack.enter_context(path.open("rb")), path.name)
     except OSError as fault:
-        raise CommandError(f"{path} cannot be read: {fault.strerror}.") from fault
+        raise CommandError(
+            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": fault.strerror}
+        ) from fault
 
 
-def _as_json(added: services.Added) -> str:
+def _facts(added: services.Added) -> dict[str, Any]:
     version = added.evidence.latest
     files = version.files.select_related("blob") if version else []
-    return json.dumps(
-        {
-            "evidence": added.evidence.code,
-            "repeated": added.repeated,
-            "state": added.link.state if added.link else None,
-            "files": [
-                {"name": file.name, "sha256": file.blob.sha256, "size": file.blob.size}
-                for file in files
-            ],
-        },
-        ensure_ascii=False,
-    )
+    return {
+        "evidence": added.evidence.code,
+        "repeated": added.repeated,
+        "state": added.link.state if added.link else None,
+        "files": [
+            {"name": file.name, "sha256": file.blob.sha256, "size": file.blob.size}
+            for file in files
+        ],
+    }
 
 
-def _as_line(added: services.Added) -> str:
-    word = "was under review already" if added.repeated else "is under review"
-    return f"{added.evidence} {word}."
+def _line(added: services.Added) -> str:
+    facts = {"evidence": added.evidence}
+    if added.repeated:
+        return _("%(evidence)s was added before. Nothing changed.") % facts
+    return _("%(evidence)s is under review.") % facts

@@ -1,12 +1,10 @@
-import json
 import shutil
 import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from compliance.accounts.models import User
@@ -15,30 +13,28 @@ from compliance.packets import services
 from compliance.packets.models import Edition, Freeze, Packet
 from compliance.packets.report import Report
 from compliance.packets.verify import verify
-from compliance.shared.errors import Refused
+from compliance.shared.commands import StableCommand
 from compliance.vault import services as vault
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Freeze the open round of an application if need be, and build its PDF and ZIP."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("application", help="its number, such as GP-2026-0001")
         parser.add_argument("--out", type=Path, required=True, help="folder for the PDF and ZIP")
         parser.add_argument("--edition", choices=Edition.values, default=Edition.KO)
         parser.add_argument("--by", default="", help="e-mail of the person who freezes the round")
         parser.add_argument("--gaps", default="", help="why the round goes out with open blockers")
         parser.add_argument("--organisation", default="", help="its slug, where numbers repeat")
-        parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, application: str, out: Path, **options: Any) -> None:
         begun = time.monotonic()
-        try:
-            freeze = _frozen(application, options)
-            packet = _built(freeze, options)
-            paths = _write(packet, out)
-        except (Refused, ImproperlyConfigured) as refusal:
-            raise CommandError(str(refusal)) from refusal
+        out.mkdir(parents=True, exist_ok=True)  # refuses before the round is frozen
+        freeze = _frozen(application, options)
+        packet = _built(freeze, options)
+        paths = _write(packet, out)
         seconds = round(time.monotonic() - begun, 1)
         reports = [verify(path) for path in paths]
         self._tell(packet, paths, reports, seconds, as_json=options["as_json"])
@@ -67,7 +63,7 @@ class Command(BaseCommand):
                 "files": [str(path) for path in paths],
                 "verified": [report.as_dict() for report in reports],
             }
-            self.stdout.write(json.dumps(facts, ensure_ascii=False))
+            self.answer(facts)
             return
         for path, report in zip(paths, reports, strict=True):
             verdict = _("intact") if report.intact else _("ALTERED")
@@ -129,7 +125,6 @@ def _built(freeze: Freeze, options: dict[str, Any]) -> Packet:
 
 
 def _write(packet: Packet, out: Path) -> list[Path]:
-    out.mkdir(parents=True, exist_ok=True)
     paths = []
     for kind, blob in (("pdf", packet.pdf), ("zip", packet.zip)):
         assert blob is not None  # noqa: S101 - a constraint of the table

@@ -1,19 +1,19 @@
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from compliance.packets.report import Report, Unreadable
 from compliance.packets.verify import verify
 from compliance.packets.words import FINDINGS_OF_VERIFICATION as WORDS
+from compliance.shared.commands import StableCommand
 
 ALTERED, UNREADABLE = 1, 2
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = (
         "Say of a packet (PDF or ZIP) which files are as they were frozen. "
         "Exits with 0 when all are, 1 when one is not, 2 when the file cannot be read."
@@ -21,18 +21,18 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, file: Path, as_json: bool, **options: Any) -> None:
         try:
             report = verify(file)
         except Unreadable as error:
             if as_json:
-                self.stdout.write(json.dumps({"file": file.name, "error": str(error)}))
+                self.answer({"file": file.name, "error": str(error)})
             raise CommandError(str(error), returncode=UNREADABLE) from error
         if as_json:
-            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
+            self.answer(report.as_dict())
         else:
             for line in lines(report):
                 self.stdout.write(line)

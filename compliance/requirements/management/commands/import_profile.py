@@ -1,26 +1,29 @@
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
 
 from compliance.requirements import documents, loading
+from compliance.shared.commands import StableCommand
 from compliance.shared.errors import Refused
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Load a requirement profile from its YAML file. The same file twice changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, file: Path, as_json: bool, **options: Any) -> None:
         try:
             profile, created = loading.load(documents.read(file.read_bytes()))
         except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+            raise CommandError(
+                _("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror}
+            ) from error
         except Refused as refusal:
             raise CommandError(f"{file.name}: {refusal}") from refusal
         number = profile.requirements.count()
@@ -32,7 +35,7 @@ class Command(BaseCommand):
                 "digest": profile.digest,
                 "created": created,
             }
-            self.stdout.write(json.dumps(facts))
+            self.answer(facts)
             return
         state = "loaded" if created else "already there, nothing changed"
         self.stdout.write(

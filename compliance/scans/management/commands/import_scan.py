@@ -1,30 +1,30 @@
 """Import a scan result into an organisation, as the page does, and wait for the end."""
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation, User
 from compliance.scans import services
 from compliance.scans.models import ScanRun
 from compliance.scans.records import Options
+from compliance.shared.commands import StableCommand
 from compliance.shared.errors import Refused
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Import a scan result: check results, findings, mapping to requirements."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("file", type=Path)
         parser.add_argument("--organisation", required=True, metavar="SLUG")
         parser.add_argument("--by", default="", metavar="EMAIL")
         parser.add_argument("--edition", default="2026", choices=["2021", "2026"])
         parser.add_argument("--asset", default="")
-        parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, **options: Any) -> None:
         organisation = Organisation.objects.filter(slug=options["organisation"]).first()
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             **run.counts,
         }
         if options["as_json"]:
-            self.stdout.write(json.dumps(facts, ensure_ascii=False, indent=2))
+            self.answer(facts, indent=2)
         elif not fresh:
             self.stdout.write(_("This file was imported before. Nothing changed."))
         else:

@@ -1,26 +1,26 @@
 """Read a scan result and say what is in it. Nothing is stored."""
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from compliance.scans import parsers
 from compliance.scans.records import Options
 from compliance.scans.summary import summarise
+from compliance.shared.commands import StableCommand
 from compliance.shared.errors import Refused
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Parse a scan result without storing it: format, tool, counts, references."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument("--edition", default="2026", choices=["2021", "2026"])
         parser.add_argument(
             "--asset", default="", help="what the file is about, if it does not say"
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             options["file"], Options(edition=options["edition"], asset=options["asset"])
         )
         if options["as_json"]:
-            self.stdout.write(json.dumps(counts, ensure_ascii=False, indent=2))
+            self.answer(counts, indent=2)
             return
         for key, value in counts.items():
             self.stdout.write(f"{key}: {value}")

@@ -1,17 +1,17 @@
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from compliance.shared.commands import StableCommand
 from compliance.vault import checking
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Hash every stored file; name what is missing, changed or belongs to nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", dest="as_json")
+        super().add_arguments(parser)
         parser.add_argument(
             "--sweep", action="store_true", help="also delete unfinished uploads older than a day"
         )
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         swept = checking.sweep() if sweep else 0
         report = checking.verify()
         if as_json:
-            self.stdout.write(json.dumps({**report.as_json(), "swept": swept}))
+            self.answer({**report.as_json(), "swept": swept})
         else:
             self._print(report)
         if not report.intact:
