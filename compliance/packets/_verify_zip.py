@@ -1,7 +1,9 @@
 """Verify a packet's ZIP: each file against the signed PDF in it, and the container byte by byte."""
 
 import hashlib
+import io
 import struct
+import zipfile
 import zlib
 from dataclasses import dataclass, field
 
@@ -15,6 +17,11 @@ from compliance.packets.checksums import checksums
 from compliance.packets.manifest import Manifest
 from compliance.packets.report import Report, Unreadable, Verdict
 from compliance.packets.statement import NAME as STATEMENT
+
+# One changed byte reaches one header; a tool that packs again writes all of them its own way.
+FEWEST_STRANGE = 2
+LARGEST_UNPACKED = 2 * 1024**3
+ANY_TIME = "2000-01-01T00:00:00+09:00"
 
 
 def container_name() -> str:
@@ -47,22 +54,42 @@ class _Archive:
 def verify(data: bytes, name: str) -> Report:
     """Return what is true of the ZIP in *data*. Raises Unreadable when it is no packet."""
     found = _open(data)
+    report = _judged(found, name)
+    if report is not None and _judge_container(report, found) < FEWEST_STRANGE:
+        return report
+    unpacked = _unpacked(data)
+    if unpacked is None or (again := _judged(unpacked, name)) is None:
+        return report or _without_manifest(found, name)
+    again.add(
+        container_name(),
+        Verdict.ALTERED,
+        _("The ZIP was packed again; its files are judged by their content."),
+    )
+    return again
+
+
+def _judged(found: _Archive, name: str) -> Report | None:
+    """Judge the files by their content; None where no manifest can be read."""
     opened = _verify_pdf.open_pdf(found.content(found.pdf) or b"")
     beside = _read_manifest(found.content(manifests.NAME))
     # The signed manifest is the truth; the one beside it speaks only where that cannot.
     manifest = opened.manifest if opened.is_sealed else beside or opened.manifest
     if manifest is None:
-        if not found.content(CHECKSUMS):
-            raise Unreadable(_("%(name)s is a ZIP, but not a packet of Gatepass.") % {"name": name})
-        report = Report(name, "zip", signature=opened.signature)
-        report.add(manifests.NAME, Verdict.ALTERED, _("The manifest cannot be read."))
-        return report
+        return None
     report = Report(name, "zip", signature=opened.signature, manifest=manifest)
     report.manifest_digest = manifests.digest(manifest)
     _judge_pdf(report, found, opened)
     _judge_files(report, found, manifest)
     _judge_companions(report, found, opened, manifest)
-    _judge_container(report, found, manifest)
+    return report
+
+
+def _without_manifest(found: _Archive, name: str) -> Report:
+    if not found.content(CHECKSUMS):
+        raise Unreadable(_("%(name)s is a ZIP, but not a packet of Gatepass.") % {"name": name})
+    signature = _verify_pdf.open_pdf(found.content(found.pdf) or b"").signature
+    report = Report(name, "zip", signature=signature)
+    report.add(manifests.NAME, Verdict.ALTERED, _("The manifest cannot be read."))
     return report
 
 
@@ -87,9 +114,14 @@ def _judge_files(report: Report, found: _Archive, manifest: Manifest) -> None:
             report.add(file["path"], Verdict.ALTERED)
     known = {file["path"] for file in manifests.files(manifest)}
     known |= {found.pdf, manifests.NAME, STATEMENT, CHECKSUMS}
+    seen: set[str] = set()
     for entry in found.entries:
         if entry.name not in known:
             report.add(entry.name, Verdict.ADDED, _("The manifest does not know this file."))
+        elif entry.name in seen:
+            # Only the first was judged, and a tool that unpacks may keep the second.
+            report.add(entry.name, Verdict.ADDED, _("This name occurs twice."))
+        seen.add(entry.name)
 
 
 def _judge_companions(
@@ -138,17 +170,24 @@ def _judge_checksums(
     report.add(CHECKSUMS, Verdict.INTACT if same else Verdict.ALTERED)
 
 
-def _judge_container(report: Report, found: _Archive, manifest: Manifest) -> None:
-    """Rebuild every header from names and contents; a byte that differs belongs to somebody."""
-    stamp = archive.stamp_of(manifest["frozen_at"])
+def _judge_container(report: Report, found: _Archive) -> int:
+    """Rebuild every header from names and contents; a byte that differs belongs to somebody.
+
+    Returns how many files have a strange place or header.
+    """
+    assert report.manifest is not None  # noqa: S101 - for the type checker
+    stamp = archive.stamp_of(report.manifest["frozen_at"])
     true: list[Entry] = []
-    offset = 0
+    strange = offset = 0
     for entry in found.entries:
         content = found.data[entry.data_offset : entry.end]
         real = Entry(entry.name, zlib.crc32(content), entry.size, entry.offset)
-        if entry.offset != offset:
+        moved = entry.offset != offset
+        changed = not found.data.startswith(archive.local_header(real, stamp), entry.offset)
+        strange += moved or changed
+        if moved:
             report.add(entry.name, Verdict.ALTERED, _("Its place in the ZIP was altered."))
-        if not found.data.startswith(archive.local_header(real, stamp), entry.offset):
+        if changed:
             report.add(entry.name, Verdict.ALTERED, _("Its header in the ZIP was altered."))
         offset = entry.end
         true.append(real)
@@ -159,6 +198,24 @@ def _judge_container(report: Report, found: _Archive, manifest: Manifest) -> Non
         offset += len(record)
     if found.data[offset:] != archive.end_record(true, stamp):
         report.add(container_name(), Verdict.ALTERED, _("Bytes that belong to no file."))
+    return strange
+
+
+def _unpacked(data: bytes) -> _Archive | None:
+    """Return what another tool packed, in our own form; None when it cannot be unpacked whole."""
+    buffer = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            files = [each for each in packed.infolist() if not each.is_dir()]
+            if sum(each.file_size for each in files) > LARGEST_UNPACKED:
+                return None
+            writer = archive.Writer(buffer, frozen_at=ANY_TIME)
+            for each in files:
+                writer.add(each.filename, [packed.read(each)])
+            writer.close()
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
+        return None
+    return _open(buffer.getvalue())
 
 
 def _read_manifest(content: bytes | None) -> Manifest | None:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from compliance.packets import _verify_pdf, _verify_zip
 from compliance.packets.report import Report, Unreadable
 
+END_MARKS = {"zip": b"PK\x05\x06", "pdf": b"%%EOF"}
+
 
 def verify(path: Path, *, name: str = "") -> Report:
     """Verify the packet at *path*. Raises Unreadable with a sentence when it is none."""
@@ -23,11 +25,18 @@ def verify(path: Path, *, name: str = "") -> Report:
             _("%(name)s cannot be read (%(error)s).") % {"name": name, "error": error.strerror}
         ) from error
     kind = _kind(data)
-    if kind == "zip":
-        return _verify_zip.verify(data, name)
-    if kind == "pdf":
-        return _verify_pdf.verify(data, name)
-    raise Unreadable(_("%(name)s is neither a PDF nor a ZIP.") % {"name": name})
+    if not kind:
+        raise Unreadable(_("%(name)s is neither a PDF nor a ZIP.") % {"name": name})
+    try:
+        judge = _verify_zip.verify if kind == "zip" else _verify_pdf.verify
+        return judge(data, name)
+    except Unreadable as refusal:
+        if END_MARKS[kind] in data[-64:]:
+            raise
+        raise Unreadable(
+            _("%(name)s ends too early: a part is missing. Get the whole file again.")
+            % {"name": name}
+        ) from refusal
 
 
 def _kind(data: bytes) -> str:
@@ -36,6 +45,4 @@ def _kind(data: bytes) -> str:
         return "zip"
     if data.startswith(b"%PDF-"):
         return "pdf"
-    if b"PK\x05\x06" in data[-64:]:
-        return "zip"
-    return "pdf" if b"%%EOF" in data[-64:] else ""
+    return next((kind for kind, mark in END_MARKS.items() if mark in data[-64:]), "")

@@ -16,6 +16,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from compliance.packets import archive, building, signing
+from compliance.packets._verify_zip import container_name
 from compliance.packets.report import Unreadable, Verdict
 from compliance.packets.verify import verify
 from compliance.shared.errors import Refused
@@ -127,6 +128,28 @@ def test_a_forged_manifest_beside_the_pdf_is_found(built, tmp_path):
     assert found["manifest.json"] == Verdict.ALTERED
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_zip_packed_again_is_said_and_each_file_is_judged_by_its_content(built, tmp_path, method):
+    path = tmp_path / built.zip.name
+    with zipfile.ZipFile(built.zip) as old, zipfile.ZipFile(path, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, b"forged" if name == POLICY else old.read(name))
+    assert wrong(path) == {POLICY: Verdict.ALTERED, container_name(): Verdict.ALTERED}
+
+
+def test_a_second_file_of_the_same_name_is_found(built, tmp_path):
+    """Tools keep the last one, so a good first one must not vouch for it."""
+    path = tmp_path / built.zip.name
+    with zipfile.ZipFile(built.zip) as old:
+        contents = [(name, old.read(name)) for name in old.namelist()]
+    with path.open("wb") as file:
+        writer = archive.Writer(file, frozen_at=make_manifest()["frozen_at"])
+        for name, content in [*contents, (POLICY, b"forged")]:
+            writer.add(name, [content])
+        writer.close()
+    assert wrong(path) == {POLICY: Verdict.ADDED}
+
+
 def test_bytes_after_the_end_are_found(built, tmp_path):
     for path in (built.zip, built.pdf):
         copy = tmp_path / path.name
@@ -228,3 +251,13 @@ def test_what_is_no_packet_is_said(tmp_path):
         verify(plain)
     with pytest.raises(Unreadable):
         verify(tmp_path / "absent.pdf")
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.95])
+def test_a_download_that_was_cut_off_is_told_from_a_foreign_file(built, tmp_path, kept):
+    for path in (built.pdf, built.zip):
+        data = path.read_bytes()
+        cut = tmp_path / path.name
+        cut.write_bytes(data[: int(len(data) * kept)])
+        with pytest.raises(Unreadable, match="끊겨|too early"):
+            verify(cut)
