@@ -6,6 +6,6 @@ from compliance.audit import registry
 
 @registry.register
 class Action(models.TextChoices):
-    FROZEN = "packet.frozen", _("{actor} froze the manifest {digest} of {target}")
+    FROZEN = "packet.frozen", _("{actor} froze what {target} says")
     BUILT = "packet.built", _("{actor} built {target}: {pages} pages")
     DOWNLOADED = "packet.downloaded", _("{actor} downloaded {name} of the packet {target}")
