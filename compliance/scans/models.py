@@ -37,7 +37,7 @@ class Asset(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name if self.name == self.key else f"{self.name} ({self.key})"
+        return self.name if self.key in self.name else f"{self.name} ({self.key})"
 
 
 class Rule(models.Model):

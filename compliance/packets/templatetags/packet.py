@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from compliance.packets import words
 from compliance.packets.manifest import Text
@@ -14,6 +16,8 @@ register = template.Library()
 # The document speaks of Korean office time wherever it is built.
 _ZONE = ZoneInfo("Asia/Seoul")
 _HALF = 32
+# A longer word may break: it would not fit on a line of the cover.
+_WHOLE = 14
 
 
 @register.filter
@@ -52,3 +56,13 @@ def size(count: int) -> str:
 def halves(sha256: str) -> list[str]:
     """Return a digest as two lines of equal length, so that it never breaks where it likes."""
     return [sha256[:_HALF], sha256[_HALF:]]
+
+
+@register.filter
+def whole_words(title: str) -> SafeString:
+    """Return *title* so that it breaks between words: WeasyPrint breaks Hangul anywhere."""
+    parts = [
+        format_html('<span class="whole">{}</span>', part) if len(part) <= _WHOLE else part
+        for part in title.split()
+    ]
+    return format_html_join(" ", "{}", ((part,) for part in parts))
