@@ -17,8 +17,11 @@ _count = itertools.count(1)
 def policy_pdf(folder: Path) -> Path:
     """A one-page policy as PDF; every one has bytes of its own."""
     lines = [
-        f"방화벽 정책은 기본 차단입니다. (판 {next(_count)})",
-        "허용 규칙은 분기마다 검토합니다.",
+        f"문서번호 SEC-FW-{next(_count):03d}. 이 지침은 주문연동 구간의 모든 방화벽에 적용한다.",
+        "모든 통신은 기본 차단하며 마지막 규칙은 any-any 차단으로 둔다.",
+        "허용 규칙은 출발지·목적지·포트를 지정하여 품의 승인을 받은 것만 등록한다.",
+        "임시 허용 규칙은 만료일을 두고, 만료 즉시 삭제한다.",
+        "허용 규칙은 분기마다 검토하고 쓰지 않는 규칙을 삭제한다.",
     ]
     path = folder / "방화벽_운영지침.pdf"
     path.write_bytes(papers.document("방화벽 운영지침", lines, timezone.localdate()))
