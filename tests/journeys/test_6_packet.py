@@ -12,7 +12,7 @@ from tests.journeys.windows import opened
 GAPS = "정산 서버의 계정 잠금 설정은 12월 정기 점검에서 조치합니다."
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def packet(browser, portal, sessions, tmp_path_factory):
     """The packet's files by kind, built by clicking, with what the progress bar showed."""
     with opened(browser, portal, sessions) as windows:
