@@ -48,15 +48,22 @@ class Report:
     broken: str = ""
 
 
-def verify(organisation_id: int, entries: Iterable[Entry], head: tuple[int, str]) -> Report:
+def verify(organisation_id: int, entries: Iterable[Entry], head: tuple[int, str] | None) -> Report:
     """Check *entries* (ascending by seq) against each other and against the kept *head*."""
     count, previous = 0, ""
-    for entry in entries:
-        count += 1
-        fault = _fault(entry, count, previous)
-        if fault:
-            return Report(organisation_id, count, previous, fault)
-        previous = entry.digest
+    try:
+        for entry in entries:
+            count += 1
+            fault = _fault(entry, count, previous)
+            if fault:
+                return Report(organisation_id, count, previous, fault)
+            previous = entry.digest
+    except (AttributeError, TypeError, ValueError) as error:
+        # What was forged need not be a time or JSON; rows come in lots, so which one is not known.
+        unreadable = f"an entry after entry {count} cannot be read ({error})"
+        return Report(organisation_id, count, previous, unreadable)
+    if head is None:
+        return Report(organisation_id, count, previous, "the head of the chain is missing")
     if (count, previous) != head:
         missing = f"the chain ends at entry {count}, but entry {head[0]} was written"
         return Report(organisation_id, count, previous, missing)

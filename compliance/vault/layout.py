@@ -30,10 +30,11 @@ def incoming(organisation_id: int) -> Path:
 
 
 def stored() -> Iterator[tuple[int, Path]]:
-    """Yield (organisation id, path) of every file that stands where a blob would."""
-    for folder in sorted(root().glob("[0-9]*")):
-        for path in sorted(folder.glob("??/??/*")):
-            yield int(folder.name), path
+    """Yield (organisation id, path) of every file of an organisation, wherever it stands."""
+    for folder in sorted(each for each in root().glob("*") if each.name.isdecimal()):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.relative_to(folder).parts[0] != TEMPORARY:
+                yield int(folder.name), path
 
 
 def unfinished() -> Iterator[Path]:

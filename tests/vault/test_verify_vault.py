@@ -57,6 +57,13 @@ def test_a_missing_file_is_named(blob):
     assert [each["sha256"] for each in verify()["missing"]] == [blob.sha256]
 
 
+def test_a_file_in_a_place_of_no_blob_is_named(blob):
+    stray = layout.root() / str(blob.organisation_id) / "zz" / "stray"
+    stray.parent.mkdir()
+    stray.touch()
+    assert verify()["orphaned"] == [f"{blob.organisation_id}/zz/stray"]
+
+
 def test_a_file_without_a_row_is_named(blob):
     Blob.objects.all().delete()
     assert verify()["orphaned"] == [str(layout.path_of(blob).relative_to(layout.root()))]
