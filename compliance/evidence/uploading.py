@@ -18,6 +18,7 @@ from compliance.evidence import policies, services
 from compliance.evidence.forms import UploadForm
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
+from compliance.shared.numbers import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,9 @@ def _take(request: OrganisationRequest) -> list[_Outcome]:
 
 def _requirement(request: OrganisationRequest) -> Requirement | None:
     """The kinds to choose from hang on the requirement, so it is looked up before the form."""
-    chosen = request.POST.get("requirement", "")
-    if not chosen.isdecimal():
-        return None
+    chosen = whole(request.POST.get("requirement", ""))
     rows = Requirement.objects.filter(profile__adoptions__organisation=request.organisation)
-    return rows.filter(pk=int(chosen)).first()
+    return rows.filter(pk=chosen).first()
 
 
 def _add(

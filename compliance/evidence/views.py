@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.services import record_read
@@ -19,13 +19,14 @@ from compliance.evidence.actions import Action
 from compliance.evidence.forms import COMMON_REASONS, FilterForm, ReturnForm, VersionForm
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceLink
 from compliance.shared.errors import Refused, why_not
+from compliance.shared.numbers import whole
 from compliance.vault import http, previews
 
 ROWS_ON_A_PAGE = 50
 QUEUE_SHOWN = 30
 
 
-@require_GET
+@require_safe
 @in_organisation
 def index(request: OrganisationRequest) -> HttpResponse:
     """Everything handed in; htmx asks for the rows alone."""
@@ -44,7 +45,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @in_organisation
 def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     evidence = _evidence(request, number)
@@ -70,7 +71,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     return render(request, "evidence/detail.html", context)
 
 
-@require_GET
+@require_safe
 @in_organisation
 def desk(request: OrganisationRequest, link: int | None = None) -> HttpResponse:
     """Requirement at left, file at right; without a number, the first that waits."""
@@ -167,10 +168,9 @@ def add_version(request: OrganisationRequest, number: int) -> HttpResponse:
 @in_organisation
 def link(request: OrganisationRequest, number: int) -> HttpResponse:
     evidence = _evidence(request, number)
-    chosen = request.POST.get("requirement", "")
     wanted = get_object_or_404(
         selectors.adopted_requirements(request.organisation),
-        pk=int(chosen) if chosen.isdecimal() else 0,
+        pk=whole(request.POST.get("requirement", "")),
     )
     services.link(evidence, wanted, by=request.user)
     messages.success(request, _("Linked to %(code)s, under review.") % {"code": wanted.code})

@@ -21,6 +21,7 @@ from compliance.remediation.models import State, Task
 from compliance.remediation.services import EDITABLE
 from compliance.requirements.models import Area, Assessment
 from compliance.shared.errors import Conflict, Refused, why_not
+from compliance.shared.numbers import whole
 from compliance.shared.severity import Severity
 
 PER_PAGE = 50
@@ -175,7 +176,7 @@ def _edit_conflict(
 
 def _fix(task: Task, request: OrganisationRequest) -> None:
     uploads = [Upload(stream=file, name=file.name or "") for file in request.FILES.getlist("files")]
-    chosen = [int(each) for each in request.POST.getlist("evidence") if each.isdecimal()]
+    chosen = [whole(each) for each in request.POST.getlist("evidence")]
     rows = Evidence.objects.visible_to(request.user).current()
     services.fix(
         task,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -37,6 +38,7 @@ KIND = "scans.import"
 # Files up to this size are read once before they are taken, so that the form can say no at once.
 READ_AT_ONCE = 4 * 1024 * 1024
 REPORT_EVERY = 200
+LONGEST_ASSET = 300
 _CANCELLED = gettext_lazy("The import was cancelled. Import the file again when it is wanted.")
 _MEDIA = {b"<": "application/xml", b"{": "application/json", b"[": "application/json"}
 
@@ -104,7 +106,7 @@ def _receive(
 ) -> tuple[ScanRun, bool]:
     if by is not None:
         policies.check_can_import(organisation, by)
-    options = options or Options()
+    options = _kept(options or Options())
     parser = _check_readable(stream, options)
     stream.seek(0)
     media = _MEDIA.get(stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")[:1], "text/plain")
@@ -128,6 +130,12 @@ def _receive(
         )
         audit.record(by or audit.SYSTEM, Action.RECEIVED, run, sha256=blob.sha256, name=run.name)
     return run, True
+
+
+def _kept(options: Options) -> Options:
+    """Options as they are stored: a database refuses a NUL, and nobody needs a long name."""
+    asset = "".join(filter(str.isprintable, options.asset)).strip()[:LONGEST_ASSET]
+    return replace(options, asset=asset)
 
 
 def _check_readable(stream: BinaryIO, options: Options) -> parsers.Parser:

@@ -147,3 +147,13 @@ def test_a_stranger_finds_nothing(browse, net03, sam):
 def test_nobody_is_sent_elsewhere_afterwards(browse, bob, net03):
     answer = send(browse(bob), net03, ("a.pdf", PDF), json=False, next="https://evil.example/")
     assert answer.url == reverse("evidence:list", args=["manna"])
+
+
+def test_a_number_without_end_names_no_requirement(browse, bob, net03):
+    answer = browse(bob).post(
+        UPLOAD,
+        {"requirement": "9" * 5000, "kind": "other", "files": SimpleUploadedFile("a.pdf", PDF)},
+        headers={"accept": "application/json"},
+    )
+    assert answer.status_code == 422
+    assert not Evidence.objects.exists()

@@ -3,6 +3,7 @@
 import pytest
 
 from compliance.scans.parsers import lynis, nessus, trivy
+from compliance.shared.errors import Refused
 from tests.scans.reading import SAMPLES, by_rule, outcomes, read, read_bytes
 
 
@@ -171,3 +172,13 @@ def test_zap_alerts_keep_their_identity_when_addresses_change():
     other = read_bytes(content.replace(b"orders?id=1", b"orders?id=2"))[0]
     assert other[0].identity == rows[0].identity
     assert run.tool_version == "2.16.1"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_json_in_utf16_is_read(encoding):
+    """PowerShell's `trivy … > result.json` writes UTF-16."""
+    text = (SAMPLES / "trivy_config.json").read_text("utf-8")
+    content = ("\ufeff" if encoding == "utf-16-be" else "").encode(encoding) + text.encode(encoding)
+    assert read_bytes(content) == read("trivy_config.json")
+    with pytest.raises(Refused):
+        read_bytes(content[: len(content) // 2])

@@ -79,3 +79,8 @@ def test_headers_as_teams_write_them(table):
         ("U-01", "pass", "web")
     ]
     assert not problems
+
+
+def test_results_under_another_usual_heading_are_read():
+    content = "진단항목,판단결과,장비명\n[U-15] 월드 라이터블 파일,양호,web1\n".encode()
+    assert outcomes(read_bytes(content)[0]) == {"pass": 1}

@@ -76,3 +76,15 @@ def test_a_real_scan_of_a_port_opened_here(tmp_path):
     assert run.complete
     assert not problems
     assert nmap.covers(run.scope, rows[0].rule, rows[0].place)
+
+
+@pytest.mark.parametrize("number", [b"9" * 5000, "²".encode(), b"-1"])
+def test_a_port_that_is_none_goes_to_quarantine(number):
+    rows, problems, _run = read_bytes(IPV6.replace(b'portid="23"', b'portid="' + number + b'"'))
+    assert len(problems) == 1
+    assert "port:23/tcp" not in by_rule(rows)
+
+
+@pytest.mark.parametrize("span", ["tcp:1-x", "tcp:x-9", "tcp:-", "tcp:" + "9" * 5000])
+def test_a_range_that_is_none_proves_nothing(span):
+    assert not nmap.covers([span], "port:5/tcp", ("5/tcp",))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 
-from compliance.scans.parsers import _errors
+from compliance.scans.parsers import _errors, _text
 from compliance.scans.records import Options, Problem, Record, Row, Run
 
 HEAD = 1 << 16
@@ -59,6 +59,8 @@ def choose(stream: BinaryIO) -> Parser:
         raise _errors.empty()
     if head.startswith(_PACKED):
         raise _errors.packed()
+    if _text.is_utf16(head):
+        head = _text.as_utf8(head)
     best = max(parsers().values(), key=lambda parser: parser.sniff(head))
     if best.sniff(head) <= 0:
         raise _errors.unknown()
@@ -68,6 +70,9 @@ def choose(stream: BinaryIO) -> Parser:
 def read(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     """Rows, problems and, last, the run of a scan result. Raises Refused for an unreadable file."""
     parser = choose(stream)
+    stream.seek(0)
+    if _text.is_utf16(stream.read(HEAD)):
+        stream = _text.in_utf8(stream)
     run: Run | None = None
     anything = False
     for record in parser.parse(stream, options or Options()):

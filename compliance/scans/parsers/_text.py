@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -44,6 +45,31 @@ def head_text(head: bytes) -> str:
             stream = io.BytesIO(whole)
             break
     return stream.getvalue().decode(encoding(stream), "replace")
+
+
+def is_utf16(head: bytes) -> bool:
+    """Whether the head is UTF-16 text that is not XML, whose readers know UTF-16 themselves.
+
+    PowerShell's `tool > file` writes whatever a tool prints this way.
+    """
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    return not as_utf8(head).lstrip().startswith(b"<")
+
+
+def as_utf8(head: bytes) -> bytes:
+    return head.decode("utf-16", "replace").removesuffix("\ufffd").encode("utf-8", "replace")
+
+
+def in_utf8(stream: BinaryIO) -> BinaryIO:
+    """The same text of a UTF-16 stream in UTF-8, in a file that goes with its last reader."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    made: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with its last reader
+    while chunk := stream.read(1 << 20):
+        made.write(decoder.decode(chunk).encode("utf-8", "replace"))
+    made.seek(0)
+    return made
 
 
 def lines(stream: BinaryIO) -> Iterator[str]:

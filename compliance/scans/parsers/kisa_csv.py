@@ -21,7 +21,7 @@ HEADER_ROWS = 30
 _HEADERS = {
     "code": "code 코드 항목코드 점검코드 진단코드 평가코드 항목번호 점검번호 점검항목코드 취약점코드 항목id itemid checkid checkcode id",
     "title": "title 제목 항목 항목명 점검항목 진단항목 평가항목 점검항목명 취약점명 itemname checkname name item",
-    "status": "status 상태 결과 점검결과 진단결과 평가결과 최종결과 판정 점검판정 양호취약 취약여부 result finalresult verdict checkresult",
+    "status": "status 상태 결과 점검결과 진단결과 평가결과 최종결과 판단결과 판정 판정결과 점검판정 양호취약 취약여부 result finalresult verdict checkresult",
     "severity": "severity 중요도 위험도 심각도 등급 위험등급 importance risk risklevel level",
     "host": "host 호스트 호스트명 서버 서버명 자산 자산명 장비 장비명 시스템 시스템명 대상 점검대상 hostname server asset assetname target system",
     "ip": "ip ip주소 아이피 ipaddress ipaddr 주소 address",

@@ -10,11 +10,13 @@ from typing import BinaryIO
 from compliance.scans import reasons
 from compliance.scans.parsers import _errors, _words, _xml
 from compliance.scans.records import Options, Outcome, Problem, Record, Row, Run, Seen
+from compliance.shared.numbers import whole
 from compliance.shared.severity import Severity
 
 FORMAT = "nmap"
 LABEL = "Nmap XML"
 TOOL = "nmap"
+LAST_PORT = 65535
 
 _LEAVES = frozenset({"host", "scaninfo", "finished"})
 _STATES = {
@@ -42,7 +44,7 @@ def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
     A script's finding is gone only if the same script ran again.
     """
     protocol, _slash, number = (place[0] if place else "").partition("/")
-    if not number.isdigit() or not _in_ranges(scope, protocol, int(number)):
+    if not _in_ranges(scope, protocol, whole(number, default=-1)):
         return False
     script = place[1] if len(place) > 1 else ""
     return not script or f"script:{script}" in scope
@@ -52,7 +54,8 @@ def _in_ranges(scope: Collection[str], protocol: str, port: int) -> bool:
     for entry in scope:
         kind, _colon, span = entry.partition(":")
         low, _dash, high = span.partition("-")
-        if kind == protocol and low.isdigit() and int(low) <= port <= int(high or low):
+        first = whole(low, default=LAST_PORT + 1)
+        if kind == protocol and port >= 0 and first <= port <= whole(high or low, default=-1):
             return True
     return False
 
@@ -144,7 +147,7 @@ class _Reader:
     def _port(self, asset: Seen, port: _xml.Element) -> Iterator[Record]:
         number, protocol = port.get("portid", ""), port.get("protocol", "").lower()
         outcome = _STATES.get(_state(port))
-        if not number.isdecimal() or int(number) > 65535:
+        if not 0 <= whole(number, default=-1) <= LAST_PORT:
             yield Problem(_xml.line(port), reasons.BAD_PORT, _words.short(number))
         elif outcome is None:
             yield Problem(_xml.line(port), reasons.UNKNOWN_OUTCOME, f"{number}/{protocol}")
