@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from compliance.accounts.http import at_home
 from compliance.packets.report import Report, Unreadable
 from compliance.packets.verify import verify as verify_file
 from compliance.shared.http import refusal
@@ -40,6 +41,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def _verify(request: HttpRequest) -> HttpResponse:
+    at_home(request)
     context: dict[str, Any] = {"limit": settings.VERIFY_LIMIT}
     status = HTTPStatus.OK
     if request.method == "POST":

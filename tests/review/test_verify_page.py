@@ -69,3 +69,8 @@ def test_the_form_needs_its_token(alice):
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
     assert client.post(reverse("review:verify")).status_code == 403
+
+
+def test_a_member_keeps_their_navigation(alice, browse):
+    page = browse(alice).get("/verify/").content.decode()
+    assert "/o/manna/requirements/" in page
