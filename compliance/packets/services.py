@@ -1,5 +1,6 @@
 """Freeze a round; build the packet of a freeze."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,7 +94,7 @@ def build(packet: Packet, *, step: Step) -> None:
         return
     states.move(packet, MOVES, State.BUILDING, error="")
     try:
-        with _workshop() as folder:
+        with _workshop(packet) as folder:
             made = building.build(
                 packet.freeze.manifest,
                 "en" if packet.edition == Edition.EN else "ko",
@@ -157,11 +158,14 @@ def _snapshot() -> Iterator[None]:
 
 
 @contextmanager
-def _workshop() -> Iterator[Path]:
+def _workshop(packet: Packet) -> Iterator[Path]:
     """A folder that is gone afterwards, on the disk that has room for packets."""
     root = Path(settings.VAR_DIR) / "packets"
     root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root) as folder:
+    name = f"{_key(packet)}-"
+    for left in root.glob(f"{name}*"):  # by an attempt that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=name) as folder:
         yield Path(folder)
 
 

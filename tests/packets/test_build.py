@@ -52,6 +52,18 @@ def test_progress_moves_through_every_phase(packet):
     assert job.result["url"].endswith("/packets/1/")
 
 
+def test_what_a_killed_attempt_left_is_gone_after_the_next(frozen, alice, sent, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    packet = services.request_build(frozen, "ko", by=alice)
+    folder = settings.VAR_DIR / "packets" / f"packet-{packet.pk}-left"
+    folder.mkdir(parents=True)
+    (folder / "half.pdf").touch()
+    other = settings.VAR_DIR / "packets" / f"packet-{packet.pk}0-busy"
+    other.mkdir()
+    services.build(packet, step=lambda *_: None)
+    assert list((settings.VAR_DIR / "packets").iterdir()) == [other]
+
+
 def test_a_request_queues_one_job(frozen, alice, sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         first = services.request_build(frozen, "ko", by=alice)
