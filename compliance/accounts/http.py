@@ -43,7 +43,7 @@ def in_organisation(
 
 def at_home(request: HttpRequest) -> None:
     """Give a page that belongs to no organisation the frame of the person's only one."""
-    mine = Membership.objects.active().filter(user__pk=request.user.pk)
+    mine = Membership.objects.active().filter(user=request.user)  # type: ignore[misc]
     found = list(mine.select_related("organisation")[:2])
     if len(found) == 1:
         request.organisation = found[0].organisation  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ _KINDS = "Vulnerabilities|Misconfigurations|Secrets|Licenses|ExperimentalModifie
 _LEAVES = (
     rf"(?:(?:\w+\.item\.)?Results|item\.Results)\.item\.(?:{_KINDS})\.item|item\.(?:{_KINDS})\.item"
 )
+_LISTS = frozenset({"Results", *_KINDS.split("|")})
 _CLASS_OF = {
     "Vulnerabilities": "vulnerability",
     "Misconfigurations": "config",
@@ -68,6 +69,7 @@ class _Reader:
         self.results: dict[tuple[str, int], dict[str, Any]] = {}
         self.targets: dict[Seen, None] = {}
         self.scope: set[str] = set()
+        self.whole = True
 
     def records(self) -> Iterator[Record]:
         for step in _json.walk(self.stream, _LEAVES):
@@ -75,7 +77,17 @@ class _Reader:
                 yield self._leaf(step)
             else:
                 self._closed(step.frame)
+                yield from self._misplaced(step.frame)
         yield self._run()
+
+    def _misplaced(self, frame: _json.Frame) -> Iterator[Problem]:
+        """Something else stands where a list belongs: what it should list was not read."""
+        found = [name for name in _LISTS if frame.get(name) is not None]
+        if frame.prefix.rpartition(".")[2] in _LISTS:
+            found.append(frame.prefix)
+        self.whole = self.whole and not found
+        for name in found:
+            yield Problem(name, reasons.NOT_AN_OBJECT, _words.short(frame.get(name)))
 
     def _closed(self, frame: _json.Frame) -> None:
         if frame.prefix == "":
@@ -112,7 +124,7 @@ class _Reader:
             tool_version=_words.short(self.top.get("Version")),
             started_at=when,
             finished_at=when,
-            complete=True,
+            complete=self.whole,
             targets=tuple(self.targets),
             scope=tuple(sorted(self.scope - {""})),
         )
