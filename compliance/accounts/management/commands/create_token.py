@@ -1,22 +1,23 @@
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
 
 from compliance.accounts import services
 from compliance.accounts.models import Membership
+from compliance.shared.commands import StableCommand
 
 
-class Command(BaseCommand):
+class Command(StableCommand):
     help = "Print a new API token of a member. It is shown once; only its digest is kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--organisation", required=True, help="its slug")
         parser.add_argument("--by", required=True, help="e-mail of the member it acts as")
         parser.add_argument("--name", required=True, help="what it is for")
         parser.add_argument("--days", type=int, default=90, help="how long it is valid")
-        parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *args: Any, as_json: bool, **options: Any) -> None:
         rows = Membership.objects.active().select_related("user", "organisation")
@@ -24,10 +25,16 @@ class Command(BaseCommand):
             organisation__slug=options["organisation"], user__email=options["by"].lower()
         ).first()
         if found is None:
-            raise CommandError(f"{options['by']} is no member of {options['organisation']}.")
+            raise CommandError(
+                _("%(email)s is no member of %(slug)s.")
+                % {"email": options["by"], "slug": options["organisation"]}
+            )
         if options["days"] < 1:
-            raise CommandError("--days must be 1 or more.")
+            raise CommandError(_("--days must be 1 or more."))
         secret = services.create_token(
             found.organisation, by=found.user, name=options["name"], days=options["days"]
         )
-        self.stdout.write(json.dumps({"token": secret}) if as_json else secret)
+        if as_json:
+            self.answer({"token": secret})
+        else:
+            self.stdout.write(secret)
