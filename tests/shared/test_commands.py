@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 WRONG = [
     ["parse_scan", "nowhere.xml"],
@@ -32,7 +32,8 @@ def test_a_database_without_tables_is_said_in_one_line():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_organisation RENAME TO away")
     try:
-        with pytest.raises(CommandError, match="migrate") as failure:
+        # The savepoint: after a failed statement PostgreSQL takes no other in this transaction.
+        with pytest.raises(CommandError, match="migrate") as failure, transaction.atomic():
             call_command("import_scan", "--organisation", "manna", "nowhere.xml")
     finally:
         with connection.cursor() as cursor:
