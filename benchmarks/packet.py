@@ -17,7 +17,7 @@ def measure() -> Iterator[str]:
     by = application.created_by
     began = time.perf_counter()
     frozen = services.freeze(application.current_round, by=by, gaps_reason=GAPS)
-    yield f"freeze {time.perf_counter() - began:.2f} s, manifest {len(frozen.text) // 1024} KB"
+    yield f"freeze {time.perf_counter() - began:.2f} s, manifest {len(frozen.manifest_text) // 1024} KB"
     began, cpu = time.perf_counter(), time.process_time()
     packet, _job = services.build_now(frozen, "ko", by=by)
     packet.refresh_from_db()
