@@ -4,8 +4,11 @@ import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from compliance.audit import context
 from compliance.shared.errors import Refused, Unauthorised
@@ -38,6 +41,33 @@ def strict_headers(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """Korean, unless the person chose otherwise: in this browser (cookie), or for themselves.
+
+    The browser's own preference counts for the API alone: a Korean company's computers often run
+    an English system, and the pages are Korean first.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with translation.override(_chosen_language(request)):
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "ko")
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+    return middleware
+
+
+def _chosen_language(request: HttpRequest) -> str:
+    offered = dict(settings.LANGUAGES)
+    if (chosen := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)) in offered:
+        return str(chosen)
+    if request.path.startswith("/api/"):
+        return translation.get_language_from_request(request)
+    own = getattr(request.user, "language", "")
+    return own if own in offered else settings.LANGUAGE_CODE
 
 
 def audit_context(get_response: GetResponse) -> GetResponse:

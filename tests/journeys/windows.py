@@ -29,6 +29,10 @@ class Windows:
             visitor.open()
             return visitor
         visitor = self.new(key, **options)
+        if language == "ko":
+            # Another window of the same person may have switched to English for good.
+            korean = {"name": "django_language", "value": "ko", "url": self.portal.url}
+            visitor.context.add_cookies([korean])
         visitor.sign_in()
         if language == "en":
             visitor.page.get_by_role("button", name="EN", exact=True).click()
