@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from ninja.security import django_auth
 from compliance.accounts.api import TokenAuth
 from compliance.shared.errors import Refused, Unauthorised
 
-ROOMS = ["requirements", "evidence", "scans", "applications", "remediation", "packets"]
+ROOMS = ["requirements", "evidence", "scans", "applications"]
 
 api = NinjaAPI(
     title="Gatepass",
@@ -37,5 +36,4 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 for _room in ROOMS:
-    if find_spec(f"compliance.{_room}.api"):
-        api.add_router("/o/{organisation}", import_module(f"compliance.{_room}.api").router)
+    api.add_router("/o/{organisation}", import_module(f"compliance.{_room}.api").router)

@@ -1,7 +1,5 @@
 """Every door. Pages of an organisation live under /o/<slug>/."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from compliance.accounts import urls as accounts_urls
@@ -22,9 +20,7 @@ ORGANISATION_ROOMS = [
 ]
 
 _rooms: list[URLPattern | URLResolver] = [
-    path("", include(f"compliance.{room}.urls"))
-    for room in ORGANISATION_ROOMS
-    if find_spec(f"compliance.{room}.urls")
+    path("", include(f"compliance.{room}.urls")) for room in ORGANISATION_ROOMS
 ]
 
 urlpatterns = [
@@ -32,11 +28,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("compliance.accounts.urls")),
-    *(
-        [path("verify/", include("compliance.review.urls"))]
-        if find_spec("compliance.review.urls")
-        else []
-    ),
+    path("verify/", include("compliance.review.urls")),
     path("api/v1/", api.urls),
     path(
         "o/<slug:organisation>/",
