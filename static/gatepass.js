@@ -135,6 +135,12 @@
   });
 
   // A refusal carries its own target; a form with mistakes or a conflict comes back as a fragment.
+  // Typing has filtered already. The change event of leaving the field would fetch the list once
+  // more and swap away the row that is being clicked.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-search]")) event.stopPropagation();
+  }, true);
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     // The sign-in has ended: the whole page goes there, not a fragment of this one.

@@ -165,6 +165,7 @@ def test_the_day_of_a_review_is_the_readers_day(manna, net03, accepted):
     assert not any("2026-11-21" in each for each in sentences)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_reasons_speak_for_and_against(manna, net03, srv01, accepted, submitted):
     found = reasons.reasons(manna, [net03.pk, srv01.pk])
     said = [(each.supports, str(each.sentence)) for each in found[net03.pk]]
