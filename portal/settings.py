@@ -22,6 +22,7 @@ ROOMS = [
     "requirements",
     "evidence",
     "scans",
+    "exchange",
     "applications",
     "remediation",
     "packets",

@@ -141,3 +141,39 @@ class ApiToken(models.Model):
     @staticmethod
     def digest_of(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def visible_to(self, user: User) -> Self:
+        """A person's own filters, and those shared in their organisations."""
+        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        return self.filter(models.Q(user=user) | models.Q(shared=True), organisation_id__in=mine)
+
+
+class SavedFilter(models.Model):
+    """A list's filters under a name: the query of its address, so that it can also be sent."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="saved_filters"
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_filters")
+    # The URL name of the list: requirements:list.
+    page = models.CharField(max_length=60)
+    name = models.CharField(_("name"), max_length=100)
+    query = models.CharField(max_length=2000)
+    shared = models.BooleanField(_("everybody in the organisation sees it"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[SavedFilterQuerySet] = SavedFilterQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("saved filter")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user", "page", "name"], name="filter_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Membership, Organisation, User
-from compliance.requirements.models import Platform, Profile
+from compliance.evidence.models import Evidence
+from compliance.requirements.models import Platform, Profile, Requirement
 
 
 class State(models.TextChoices):
@@ -29,6 +30,21 @@ class State(models.TextChoices):
 OPEN_STATES = [
     state for state in State if state not in {State.APPROVED, State.REFUSED, State.CANCELLED}
 ]
+
+
+class Kind(models.TextChoices):
+    """Why an application is made."""
+
+    INITIAL = "initial", pgettext_lazy("application", "First application")
+    RENEWAL = "renewal", pgettext_lazy("application", "Renewal")
+    CHANGE = "change", pgettext_lazy("application", "Major change")
+
+
+class Review(models.TextChoices):
+    """How much of the profile is reviewed."""
+
+    FULL = "full", pgettext_lazy("application", "All requirements")
+    TARGETED = "targeted", pgettext_lazy("application", "Only the affected requirements")
 
 
 def together(name: str, *fields: str) -> models.CheckConstraint:
@@ -51,6 +67,19 @@ class Application(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="applications"
     )
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="applications")
+    kind = models.CharField(
+        _("occasion"), max_length=20, choices=Kind.choices, default=Kind.INITIAL
+    )
+    review = models.CharField(
+        _("extent of the review"), max_length=20, choices=Review.choices, default=Review.FULL
+    )
+    # The approved application that this one renews or changes.
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
+    )
+    change_note = models.TextField(_("what changed"), blank=True, max_length=20_000)
+    # With a targeted review: the requirements that the change touches.
+    targets = models.ManyToManyField(Requirement, blank=True, related_name="+")
     number = models.CharField(_("application number"), max_length=20)
     serial = models.PositiveIntegerField()
     title = models.CharField(_("title"), max_length=200)
@@ -62,6 +91,23 @@ class Application(models.Model):
     scope_in = models.TextField(_("in scope"), blank=True, max_length=20_000)
     scope_out = models.TextField(_("out of scope, with reasons"), blank=True, max_length=20_000)
     traffic = models.TextField(_("expected traffic"), blank=True, max_length=5_000)
+    personal_data = models.TextField(_("flow of personal data"), blank=True, max_length=20_000)
+    network_diagram = models.ForeignKey(
+        Evidence,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("network diagram"),
+    )
+    data_flow_diagram = models.ForeignKey(
+        Evidence,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("data-flow diagram"),
+    )
     contact_name = models.CharField(_("contact person"), max_length=100, blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
@@ -75,6 +121,9 @@ class Application(models.Model):
     )
     updated_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # How long the platform's approval holds.
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
     objects: ClassVar[ApplicationQuerySet] = ApplicationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -89,6 +138,16 @@ class Application(models.Model):
                 name="application_closed_when_over",
                 condition=Q(closed_at__isnull=True, state__in=OPEN_STATES)
                 | (Q(closed_at__isnull=False) & ~Q(state__in=OPEN_STATES)),
+            ),
+            models.CheckConstraint(
+                name="application_follows_one_unless_first",
+                condition=Q(kind="initial", follows__isnull=True)
+                | (~Q(kind="initial") & Q(follows__isnull=False)),
+            ),
+            together("application_valid_together", "valid_from", "valid_until"),
+            models.CheckConstraint(
+                name="application_valid_only_approved",
+                condition=Q(valid_until__isnull=True) | Q(state="approved"),
             ),
         ]
 
@@ -138,6 +197,14 @@ class Round(models.Model):
     # Why it goes out with open blockers, in the words of who froze it. Printed in the packet.
     gaps_reason = models.TextField(_("declared gaps"), blank=True, max_length=5_000)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # The representative's pledge (확인서): the words that were signed, by whom.
+    attestation = models.TextField(_("pledge"), blank=True, max_length=5_000)
+    attested_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    attested_at = models.DateTimeField(null=True, blank=True)
+    # Until when the platform waits for the changes that it asked for.
+    changes_due = models.DateField(_("answer due"), null=True, blank=True)
     # What the platform asked for after this round (보완요청).
     requested_changes = models.TextField(_("changes requested"), blank=True, max_length=20_000)
 
@@ -150,6 +217,7 @@ class Round(models.Model):
             together("round_reviewed_together", "reviewed_by", "reviewed_at"),
             together("round_approved_together", "approved_by", "approved_at"),
             together("round_frozen_together", "frozen_by", "frozen_at", "as_of"),
+            together("round_attested_together", "attested_by", "attested_at"),
             models.CheckConstraint(
                 name="round_not_approved_by_preparer",
                 condition=Q(approved_by__isnull=True)
@@ -178,3 +246,89 @@ class Round(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.frozen_at is not None
+
+
+class ScopeItem(models.Model):
+    """A service, system or sister company, declared in or out of the application's scope."""
+
+    class Kind(models.TextChoices):
+        SERVICE = "service", pgettext_lazy("scope", "Service")
+        SYSTEM = "system", pgettext_lazy("scope", "System")
+        COMPANY = "company", pgettext_lazy("scope", "Company")
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="scope_items"
+    )
+    order = models.PositiveIntegerField(default=0)
+    kind = models.CharField(_("what it is"), max_length=10, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=200)
+    # Who runs it, when that is another legal entity than the applicant.
+    legal_entity = models.CharField(_("run by"), max_length=200, blank=True)
+    included = models.BooleanField(_("in scope"), default=True)
+    reason = models.TextField(_("reason"), blank=True, max_length=2_000)
+
+    class Meta:
+        verbose_name = _("item of the scope")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="out_of_scope_has_reason", condition=Q(included=True) | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReceivedVerdict(models.Model):
+    """The platform's word on one requirement after one round (심사 판정); never our own."""
+
+    class Verdict(models.TextChoices):
+        MET = "met", pgettext_lazy("platform verdict", "Met")
+        SUPPLEMENT = "supplement", pgettext_lazy("platform verdict", "Supplement requested")
+        NOT_MET = "not_met", pgettext_lazy("platform verdict", "Not met")
+        NOT_APPLICABLE = "not_applicable", pgettext_lazy("platform verdict", "Not applicable")
+        INCONCLUSIVE = "inconclusive", pgettext_lazy("platform verdict", "Inconclusive")
+
+    # What the next round has to answer.
+    ASKING: ClassVar[list[str]] = ["supplement", "not_met", "inconclusive"]
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="verdicts")
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    words = models.TextField(_("the platform's words"), blank=True, max_length=20_000)
+    due = models.DateField(_("answer due"), null=True, blank=True)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(default=timezone.now)
+    # Our reply, that the next round carries.
+    answer = models.TextField(_("answer"), blank=True, max_length=20_000)
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("verdict of the platform")
+        ordering = ["requirement__order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "requirement"], name="one_platform_verdict_each"
+            ),
+            models.CheckConstraint(
+                name="asking_verdict_has_words",
+                condition=Q(verdict__in=["met", "not_applicable"]) | ~Q(words=""),
+            ),
+            together("received_answered_together", "answered_by", "answered_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.requirement.code}"
+
+    @property
+    def organisation_id(self) -> int:
+        return self.round.application.organisation_id
+
+    @property
+    def asks(self) -> bool:
+        return self.verdict in self.ASKING

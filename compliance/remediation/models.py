@@ -64,6 +64,13 @@ class Task(models.Model):
     assessment = models.ForeignKey(
         Assessment, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
     )
+    received_verdict = models.OneToOneField(
+        "applications.ReceivedVerdict",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="task",
+    )
     title = models.CharField(_("title"), max_length=300)
     defect = models.TextField(_("defect"), blank=True, max_length=20_000)
     before = models.TextField(_("before"), blank=True, max_length=20_000)

@@ -80,7 +80,9 @@ def score(areas: Iterable[Area], rows: Iterable[tuple[int, str, int]]) -> Readin
 
 def adopted_profiles(organisation: Organisation) -> list[Profile]:
     """Profiles the organisation works with, the first one first."""
-    rows = Profile.objects.filter(adoptions__organisation=organisation)
+    rows = Profile.objects.filter(
+        adoptions__organisation=organisation, adoptions__ended_at__isnull=True
+    )
     return list(rows.select_related("platform").order_by("adoptions__adopted_at"))
 
 

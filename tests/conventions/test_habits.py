@@ -18,6 +18,7 @@ WITHOUT_ORGANISATION = {
     "Area": "reference data",
     "EvidenceKind": "reference data",
     "Requirement": "reference data",
+    "CrosswalkEdge": "reference data; an organisation's own ones hang on its crosswalk",
     "MappingSet": "reference data",
     "MappingEdge": "reference data",
     "RefLink": "reference data",

@@ -1,15 +1,16 @@
-"""What a platform asks (reference data) and what the organisation says to it (assessments)."""
+"""What a platform asks, or a baseline lists: reference data, versioned."""
 
-from typing import ClassVar, Self
+from datetime import date
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.models import Organisation, User
 from compliance.shared.severity import Severity
 
 
@@ -66,6 +67,7 @@ class Profile(Bilingual):
     class Status(models.TextChoices):
         REFERENCE = "reference_unofficial", _("Reference, unofficial")
         PLATFORM = "platform", _("Given by the platform")
+        BASELINE = "baseline", _("Public baseline")
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="profiles")
     organisation = models.ForeignKey(
@@ -73,6 +75,8 @@ class Profile(Bilingual):
     )
     identifier = models.SlugField(max_length=80)
     version = models.CharField(max_length=20)
+    # The edition of the document that this one speaks of, as its issuer names it: 2023-10.
+    edition = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=30, choices=Status.choices)
     disclaimer_ko = models.TextField(blank=True)
     disclaimer_en = models.TextField(blank=True)
@@ -81,6 +85,7 @@ class Profile(Bilingual):
     valid_to = models.DateField(null=True, blank=True)
     provenance_codes = models.JSONField(default=dict)
     sources = models.JSONField(default=list)
+    # {name: {"title_ko", "title_en", "unit", "values": [{"from": date or null, "value": …}]}}
     parameters = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(default=timezone.now)
@@ -110,6 +115,19 @@ class Profile(Bilingual):
     @property
     def is_reference(self) -> bool:
         return self.status == self.Status.REFERENCE
+
+    @property
+    def is_baseline(self) -> bool:
+        """Nobody applies to a baseline; it is what profiles are compared through."""
+        return self.status == self.Status.BASELINE
+
+    def parameter(self, name: str, on: date | None = None) -> Any:
+        """Return the value of *name* in force on that day (today), None where there is none."""
+        values = self.parameters.get(name, {}).get("values", [])
+        day = (on or timezone.localdate()).isoformat()
+        begun = [each for each in values if (each.get("from") or "") <= day]
+        newest = max(begun, key=lambda each: each.get("from") or "", default=None)
+        return newest["value"] if newest else None
 
 
 class Area(Bilingual):
@@ -164,6 +182,10 @@ class Requirement(Bilingual):
 
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="requirements")
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="requirements")
+    # The item that this one details; of the same profile, never in a circle.
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children"
+    )
     code = models.CharField(max_length=40)
     order = models.PositiveIntegerField()
     statement_ko = models.TextField()
@@ -184,6 +206,10 @@ class Requirement(Bilingual):
         ordering = ["order"]
         constraints = [
             models.UniqueConstraint(fields=["profile", "code"], name="requirement_code_once"),
+            models.CheckConstraint(
+                name="requirement_not_its_own_parent",
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -200,89 +226,3 @@ class Requirement(Bilingual):
             {key: _filled(str(text), self.parameters) for key, text in test.items()}
             for test in self.tests
         ]
-
-
-class Adoption(models.Model):
-    """The organisation works with this profile."""
-
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="adoptions"
-    )
-    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="adoptions")
-    adopted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("adopted profile")
-        ordering = ["adopted_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "profile"], name="adopted_once"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.profile)
-
-
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user=user).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
-
-
-class Assessment(models.Model):
-    """What the organisation says of one requirement (자가점검), signed by a person."""
-
-    class Verdict(models.TextChoices):
-        NOT_CHECKED = "not_checked", _("Not checked")
-        MET = "met", _("Met")
-        PARTIAL = "partial", _("Partly met")
-        NOT_MET = "not_met", _("Not met")
-        NOT_APPLICABLE = "not_applicable", _("Not applicable")
-        INCONCLUSIVE = "inconclusive", _("Inconclusive")
-
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="assessments"
-    )
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="assessments"
-    )
-    verdict = models.CharField(
-        _("verdict"), max_length=20, choices=Verdict.choices, default=Verdict.NOT_CHECKED
-    )
-    reason = models.TextField(_("reason"), blank=True)
-    statement = models.TextField(_("implementation statement"), blank=True, max_length=200_000)
-    owner = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_assessments"
-    )
-    due = models.DateField(_("due"), null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_assessments"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    updated_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    updated_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar[AssessmentQuerySet] = AssessmentQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("assessment")
-        ordering = ["requirement__order"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "requirement"], name="one_assessment_each"
-            ),
-            models.CheckConstraint(
-                name="not_applicable_has_reason",
-                condition=~Q(verdict="not_applicable") | ~Q(reason=""),
-            ),
-            models.CheckConstraint(
-                name="decided_at_and_by_together",
-                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
-                | Q(decided_at__isnull=False, decided_by__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.requirement)

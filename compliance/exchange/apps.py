@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "compliance.exchange"
+
+    def ready(self) -> None:
+        from compliance.exchange import actions  # noqa: F401
