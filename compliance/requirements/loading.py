@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from compliance.accounts.models import Organisation
 from compliance.requirements import documents
 from compliance.requirements.models import Area, EvidenceKind, Platform, Profile, Requirement
 from compliance.shared.errors import Refused
@@ -16,27 +17,30 @@ _DIFFERENT = _(
 
 
 @transaction.atomic
-def load(document: documents.Document) -> tuple[Profile, bool]:
+def load(
+    document: documents.Document, *, organisation: Organisation | None = None
+) -> tuple[Profile, bool]:
     """Return the profile and whether it is new. The same bytes twice change nothing.
 
+    A profile of an *organisation* is seen by its members only; without one it is everybody's.
     Raises Refused when the version is there with other bytes.
     """
     about = document.data["profile"]
     known = Profile.objects.filter(
-        identifier=about["id"], version=str(about["version"]), organisation=None
+        identifier=about["id"], version=str(about["version"]), organisation=organisation
     ).first()
     if known is not None:
         if known.digest != document.digest:
             raise Refused(_DIFFERENT % {"profile": known.title, "version": known.version})
         return known, False
-    profile = _profile(document)
+    profile = _profile(document, organisation)
     areas = _areas(profile, document.data["areas"])
     kinds = _kinds(profile, document.data["evidence_types"])
     _requirements(profile, document.data["requirements"], areas, kinds)
     return profile, True
 
 
-def _profile(document: documents.Document) -> Profile:
+def _profile(document: documents.Document, organisation: Organisation | None) -> Profile:
     data, about = document.data, document.data["profile"]
     platform, _created = Platform.objects.get_or_create(
         code=data["platform"]["id"],
@@ -47,8 +51,10 @@ def _profile(document: documents.Document) -> Profile:
     )
     return Profile.objects.create(
         platform=platform,
+        organisation=organisation,
         identifier=about["id"],
         version=str(about["version"]),
+        edition=str(about.get("edition", "")),
         status=about["status"],
         title_ko=about["title_ko"],
         title_en=about.get("title_en", ""),
