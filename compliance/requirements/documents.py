@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from compliance.requirements import plain_yaml, shapes
-from compliance.requirements.models import Profile, Requirement
+from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused
 
 SCHEMA = "profile.schema.json"
@@ -146,7 +146,3 @@ def provenance_of(row: dict[str, Any]) -> Requirement.Provenance:
 def statement_of(row: dict[str, Any]) -> str:
     """A baseline ships titles only, since its texts are their issuer's: the title stands for it."""
     return str(row.get("statement_ko") or row["title_ko"])
-
-
-def is_baseline(data: dict[str, Any]) -> bool:
-    return bool(data["profile"]["status"] == Profile.Status.BASELINE)

@@ -1,12 +1,13 @@
 """Loading a profile document: all of it in one transaction, idempotent by (identifier, version)."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation
-from compliance.requirements import documents
+from compliance.requirements import crosswalks, documents
 from compliance.requirements.models import Area, EvidenceKind, Platform, Profile, Requirement
 from compliance.shared.errors import Refused
 
@@ -37,6 +38,7 @@ def load(
     areas = _areas(profile, document.data["areas"])
     kinds = _kinds(profile, document.data.get("evidence_types", {}))
     _requirements(profile, document.data["requirements"], areas, kinds)
+    crosswalks.load_mappings(profile)
     return profile, True
 
 
@@ -60,7 +62,7 @@ def _profile(document: documents.Document, organisation: Organisation | None) ->
         title_en=about.get("title_en", ""),
         disclaimer_ko=about.get("disclaimer_ko", ""),
         disclaimer_en=about.get("disclaimer_en", ""),
-        published_on=documents.day_of(about["published"]),
+        published_on=date.fromisoformat(about["published"]),
         valid_from=documents.day_of(about.get("valid_from")),
         valid_to=documents.day_of(about.get("valid_to")),
         provenance_codes=data.get("provenance_codes", {}),

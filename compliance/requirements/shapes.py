@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import best_match
 
 from compliance.shared.errors import Refused
 
@@ -32,6 +32,7 @@ _EXPECTED: dict[str, "str | Promise"] = {
     "date": gettext_lazy("a date like 2026-11-22"),
     "days": gettext_lazy("a whole number of days, 1 or more"),
     "number": gettext_lazy("a whole number, 0 or more"),
+    "short text": gettext_lazy("text of 1 to 100 characters"),
     "unit": gettext_lazy("a unit of at most 40 characters"),
     "value": gettext_lazy("a number, a text, true or false, or a list of these"),
     "one of value and values": gettext_lazy("either “value” or “values”, not both"),
@@ -53,7 +54,8 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(text), format_checker=FormatChecker(["date"]))
 
 
-def _sentence(error: ValidationError, data: dict[str, Any]) -> str:
+def _sentence(error: Any, data: dict[str, Any]) -> str:
+    """*error* is a ValidationError; its stub does not know that its parts are set by now."""
     place = _place(error.absolute_path, data)
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
@@ -71,8 +73,7 @@ def _sentence(error: ValidationError, data: dict[str, Any]) -> str:
     return _("%(place)s must be %(expected)s, and is “%(given)s”.") % facts
 
 
-def _unknown_key(error: ValidationError, place: str) -> str:
-    assert isinstance(error.schema, dict)  # noqa: S101 - only such a schema has properties
+def _unknown_key(error: Any, place: str) -> str:
     known = error.schema.get("properties", {})
     unknown = next(
         key for key in error.instance if key not in known and not str(key).startswith("x_")
@@ -81,8 +82,8 @@ def _unknown_key(error: ValidationError, place: str) -> str:
     return _("%(place)s has the unknown key “%(key)s”; known are %(known)s.") % facts
 
 
-def _expected(error: ValidationError) -> str:
-    schema: Any = error.schema
+def _expected(error: Any) -> str:
+    schema = error.schema
     named = schema.get("title") if isinstance(schema, dict) else None
     if named is None and error.parent is not None:
         return _expected(error.parent)

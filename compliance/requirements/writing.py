@@ -105,7 +105,7 @@ def _requirements(profile: Profile) -> list[dict[str, Any]]:
 
 def _requirement(row: Requirement, profile: Profile) -> dict[str, Any]:
     same = profile.is_baseline and row.statement_ko == row.title_ko
-    written = _kept(
+    return _kept(
         {
             "id": row.code,
             "area": row.area.code,
@@ -126,7 +126,6 @@ def _requirement(row: Requirement, profile: Profile) -> dict[str, Any]:
             "note_ko": row.note,
         }
     )
-    return written
 
 
 def _provenance(row: Requirement) -> dict[str, Any]:
