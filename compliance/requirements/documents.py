@@ -81,10 +81,8 @@ def _check_names(row: dict[str, Any], areas: set[str], kinds: set[str]) -> None:
             _("%(code)s asks for evidence kinds that the profile does not list: %(kinds)s.")
             % {"code": row["id"], "kinds": ", ".join(sorted(unknown))}
         )
-    _check_once(
-        row.get("evidence", []),
-        _("%(code)s names the evidence kind %%s twice.") % {"code": row["id"].replace("%", "%%")},
-    )
+    if len(row.get("evidence", [])) != len(set(row.get("evidence", []))):
+        raise Refused(_("%s names an evidence kind twice. Keep it once.") % row["id"])
 
 
 def _check_parents(rows: list[dict[str, Any]]) -> None:

@@ -199,3 +199,12 @@ def _related(row: Assessment, paths: dict[Item, list[list[Step]]]) -> Related:
     # What the organisation itself says of the two goes before what we ship.
     direct.sort(key=lambda way: way[0].edge.crosswalk.organisation_id is None)
     return Related(row.requirement, direct[0][0].relation, direct, row)
+
+
+def related_to(assessment: Assessment) -> list[Related]:
+    """`related` of the assessment's requirement, kept on it for the panels of one page."""
+    kept: list[Related] | None = assessment.__dict__.get("_related")
+    if kept is None:
+        kept = related(assessment.requirement, assessment.organisation)
+        assessment.__dict__["_related"] = kept
+    return kept
