@@ -99,7 +99,6 @@ def load_mappings(profile: Profile) -> Crosswalk | None:
         title_ko=f"{profile.title_ko[:280]}의 기준 대응",
         title_en=f"Baselines named by {profile.title_en or profile.title_ko}"[:300],
         source=f"{profile.identifier} {profile.version}",
-        author=profile.platform.title_en or profile.platform.title_ko,
         digest=profile.digest,
     )
     _write(made, edges)

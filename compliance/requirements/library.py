@@ -99,7 +99,8 @@ class Parameter:
 
 def parameters(profile: Profile) -> list[Parameter]:
     today = timezone.localdate().isoformat()
-    return [_parameter(name, kept, today) for name, kept in sorted(profile.parameters.items())]
+    shown = [_parameter(name, kept, today) for name, kept in profile.parameters.items()]
+    return sorted(shown, key=lambda each: each.title or each.name)
 
 
 def _parameter(name: str, kept: dict[str, Any], today: str) -> Parameter:

@@ -3,7 +3,7 @@
 Only proposals come of it: what a statement or an evidence says elsewhere is never copied by itself.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -28,6 +28,8 @@ _RANK = {
     Relation.INTERSECTS: 3,
 }
 OWN = "own-relations"
+# Of requirements that only meet in a baseline, those that share most are proposed.
+SHARED_SHOWN = 6
 
 
 @dataclass(frozen=True, order=True)
@@ -60,6 +62,8 @@ class Related:
     relation: CrosswalkEdge.Relation
     paths: list[list[Step]] = field(default_factory=list)
     assessment: Assessment | None = None
+    # How much both share in baselines: an item that few others name counts more.
+    weight: float = 0.0
 
     @property
     def is_direct(self) -> bool:
@@ -97,7 +101,7 @@ def related(requirement: Requirement, organisation: Organisation) -> list[Relate
     """Return related requirements of the other profiles worked with, closest first.
 
     An edge counts in both directions. Two that only share items of a baseline overlap, which is
-    the weaker proposal. Six queries, however many there are.
+    the weaker proposal: the six that share most follow. Six queries, however many there are.
     """
     names = _adopted(organisation)
     here = Item(requirement.profile.identifier, requirement.code)
@@ -115,7 +119,9 @@ def related(requirement: Requirement, organisation: Organisation) -> list[Relate
             continue
         way = next(step for step in shared if step.end == second.start)
         paths[second.end].append([way, second])
-    return _found(paths, organisation, names)
+    found = _found(paths, organisation, names)
+    direct = [each for each in found if each.is_direct]
+    return [*direct, *[each for each in found if not each.is_direct][:SHARED_SHOWN]]
 
 
 def _adopted(organisation: Organisation) -> set[str]:
@@ -178,24 +184,26 @@ def _found(
         requirement__profile__adoptions__organisation=organisation,
         requirement__profile__adoptions__ended_at__isnull=True,
     ).select_related("requirement__profile", "requirement__area", "updated_by")
-    found = [_related(row, paths) for row in rows]
+    crowd = Counter(way[0].end for ways in paths.values() for way in ways if len(way) > 1)
+    found = [_related(row, paths, crowd) for row in rows]
     return sorted(
         found,
         key=lambda each: (
             not each.is_direct,
             _RANK[each.relation],
-            -len(each.paths),
+            -each.weight,
             each.requirement.profile_id,
             each.requirement.order,
         ),
     )
 
 
-def _related(row: Assessment, paths: dict[Item, list[list[Step]]]) -> Related:
+def _related(row: Assessment, paths: dict[Item, list[list[Step]]], crowd: Counter[Item]) -> Related:
     ways = paths[Item(row.requirement.profile.identifier, row.requirement.code)]
     direct = [way for way in ways if len(way) == 1]
     if not direct:
-        return Related(row.requirement, Relation.INTERSECTS, ways, row)
+        weight = sum(1 / crowd[way[0].end] for way in ways)
+        return Related(row.requirement, Relation.INTERSECTS, ways, row, weight)
     # What the organisation itself says of the two goes before what we ship.
     direct.sort(key=lambda way: way[0].edge.crosswalk.organisation_id is None)
     return Related(row.requirement, direct[0][0].relation, direct, row)

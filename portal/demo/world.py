@@ -17,8 +17,8 @@ from compliance.remediation import services as remediation
 from compliance.remediation.models import Task
 from compliance.requirements import catalogue
 from compliance.requirements import services as requirements
-from compliance.requirements.selectors import adopted_profiles
 from compliance.requirements.models import Profile, Requirement
+from compliance.requirements.selectors import adopted_profiles
 from compliance.scans import services as scans
 from compliance.scans.models import ScanRun
 from portal.demo import answers, papers, people, scan_files, second_platform
