@@ -20,6 +20,6 @@ class EvidenceConfig(AppConfig):
         slots.panel(
             "requirement", order=10, template="evidence/_panel.html", context=panels.requirement
         )
-        slots.panel("requirement", order=45, template="evidence/_reuse.html", context=reuse.panel)
+        slots.panel("requirement", order=15, template="evidence/_reuse.html", context=reuse.panel)
         registries.register_reasons(reasons.reasons)
         registries.register_count("evidence", _("Evidence"), selectors.counts)

@@ -12,7 +12,7 @@ class RequirementsConfig(AppConfig):
         from compliance.shared import slots
 
         slots.panel(
-            "requirement", order=40, template="requirements/_related.html", context=panels.related
+            "requirement", order=60, template="requirements/_related.html", context=panels.related
         )
         verdict = Assessment.Verdict
         registry.words(Action.VERDICT_SET, before=verdict, after=verdict)

@@ -22,7 +22,7 @@ VERDICTS = {
     "YO-INF-02": "partial",
     "YO-INF-04": "not_met",
     "YO-PRV-02": "met",
-    "YO-PRV-03": "met",
+    "YO-PRV-03": "partial",
     "YO-PRV-05": "met",
     "YO-GOV-01": "met",
 }

@@ -195,3 +195,11 @@ def test_only_a_related_text_can_be_borrowed(browse, alice, dave, both):
     assert client.get(f"{PAGE}borrow/?from=99999999999999999999").status_code == 404
     assert client.get(f"{PAGE}borrow/").status_code == 404
     assert browse(dave).get(f"{PAGE}borrow/?from={of('OI-DAT-05').pk}").status_code == 403
+
+
+def test_a_text_that_was_taken_over_is_not_put_in_twice(browse, alice, both):
+    for code in ("OI-DAT-05", "YO-PRV-02"):
+        services.write_statement(of(code), text="같은 글", revision=0, by=alice)
+    page = browse(alice).get(f"{PAGE}borrow/?from={of('OI-DAT-05').pk}")
+    assert page.context["statement_form"].initial["text"] == "같은 글"
+    assert "이 요구사항과 이행내용이 같습니다." in browse(alice).get(PAGE).content.decode()

@@ -28,12 +28,14 @@ def borrow(request: OrganisationRequest, profile: str, code: str) -> HttpRespons
     policies.check_can_write(assessment, request.user)
     other = _related(request, assessment, whole(request.GET.get("from", "")))
     lent = other.assessment.statement if other.assessment else ""
-    text = f"{assessment.statement}\n\n{lent}" if assessment.statement else lent
+    texts = [each for each in (assessment.statement, lent) if each]
+    if lent and lent in assessment.statement:
+        texts = [assessment.statement]  # taken over before
     context = {
         "assessment": assessment,
         "requirement": assessment.requirement,
         "other": other,
-        "statement_form": StatementForm.of(assessment, text),
+        "statement_form": StatementForm.of(assessment, "\n\n".join(texts)),
     }
     return render(request, "requirements/borrow.html", context)
 
