@@ -55,6 +55,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     links = evidence.links.select_related("requirement__area", "reviewed_by", "version")
     linked = [each.requirement_id for each in links]
     requirements = selectors.adopted_requirements(request.organisation).exclude(pk__in=linked)
+    requirements = requirements.order_by("-profile__status", "profile_id", "order")
     context = {
         "evidence": evidence,
         "version": version,

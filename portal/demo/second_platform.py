@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.evidence import services as evidence
-from compliance.evidence.models import EvidenceLink
+from compliance.evidence.models import State
 from compliance.evidence.reuse import proposed
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment, Profile
@@ -63,6 +63,6 @@ def _answer(assessment: Assessment, people: dict[str, User]) -> None:
 def _link(assessment: Assessment, people: dict[str, User]) -> None:
     chosen = [each.evidence for each in proposed(assessment) if each.asked][:EACH]
     for one in chosen:
-        link: EvidenceLink = evidence.link(one, assessment.requirement, by=people["seoyeon"])
-        if assessment.requirement.code in ACCEPTED:
+        link = evidence.link(one, assessment.requirement, by=people["seoyeon"])
+        if assessment.requirement.code in ACCEPTED and link.state == State.IN_REVIEW:
             evidence.accept(link, by=people["haneul"])

@@ -1,12 +1,14 @@
 """What a profile file may say, and the one sentence for what it may not."""
 
 import copy
+import json
 
 import pytest
 import yaml
 from django.utils import translation
+from jsonschema import Draft202012Validator
 
-from compliance.requirements import documents, loading
+from compliance.requirements import documents, loading, shapes
 from compliance.requirements.models import Profile
 from compliance.shared.errors import Refused
 
@@ -147,6 +149,13 @@ def test_yaml_that_is_more_than_data_is_refused(name, content, named):
 def test_more_than_ten_megabytes_are_not_even_parsed():
     with pytest.raises(Refused, match="10 MB"):
         documents.read(b"a: " + b"x" * (10 * 1024 * 1024))
+
+
+@pytest.mark.parametrize("name", ["profile.schema.json", "crosswalk.schema.json"])
+def test_the_published_schemas_are_json_schema_2020_12(name):
+    schema = json.loads((shapes.FOLDER / name).read_text("utf-8"))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(schema)
 
 
 def test_nothing_is_stored_of_what_is_refused(small, db):

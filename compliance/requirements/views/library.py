@@ -77,8 +77,7 @@ def _tabs(
 
 
 def _requirements(request: OrganisationRequest, profile: Profile) -> dict[str, Any]:
-    given = {key: request.GET.get(key, "")[:_LONGEST_SEARCH] for key in ("area", "provenance", "q")}
-    given["q"] = given["q"].replace("\0", "")
+    given = {key: _text(request.GET.get(key, "")) for key in ("area", "provenance", "q")}
     rows = library.found(profile, **given)
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
@@ -90,6 +89,11 @@ def _requirements(request: OrganisationRequest, profile: Profile) -> dict[str, A
         "given": given,
         "filtered": any(given.values()),
     }
+
+
+def _text(given: str) -> str:
+    """What a database takes: PostgreSQL refuses zero bytes in a text."""
+    return given.replace("\0", "")[:_LONGEST_SEARCH]
 
 
 def _parameters(request: OrganisationRequest, profile: Profile) -> dict[str, Any]:
