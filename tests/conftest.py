@@ -24,10 +24,9 @@ from tests.services.fixtures import (  # noqa: F401 - fixtures are found by thei
 )
 
 PASSWORD = "correct horse battery"
-REFERENCE = (
-    Path(__file__).resolve().parent.parent
-    / "compliance/requirements/data/order-integration-reference.yaml"
-)
+_DATA = Path(__file__).resolve().parent.parent / "compliance/requirements/data"
+REFERENCE = _DATA / "order-integration-reference.yaml"
+YOGIYO = _DATA / "yogiyo-integration-reference.yaml"
 
 _flush = TransactionTestCase._fixture_teardown
 

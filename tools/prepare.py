@@ -4,6 +4,7 @@ What is up to date already costs nothing, so the second start takes seconds.
 """
 
 import hashlib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ def main() -> None:
         messages.compile_all()
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("load_catalogue", stdout=io.StringIO())
     _collect_static()
 
 

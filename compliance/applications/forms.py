@@ -69,7 +69,8 @@ class CreateForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        profiles = [profile.pk for profile in adopted_profiles(organisation)]
+        adopted = adopted_profiles(organisation)
+        profiles = [profile.pk for profile in adopted if not profile.is_baseline]
         field = self.fields["profile"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         field.queryset = Profile.objects.filter(pk__in=profiles).select_related("platform")

@@ -131,7 +131,9 @@ class UploadForm(VersionForm):
         ]
         picker = self.fields["requirement"]
         assert isinstance(picker, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
-        picker.queryset = selectors.adopted_requirements(organisation)
+        # One profile after the other, baselines (the first status by name) last.
+        rows = selectors.adopted_requirements(organisation)
+        picker.queryset = rows.order_by("-profile__status", "profile_id", "order")
         if requirement is not None:
             picker.initial = requirement.pk
             picker.widget = forms.HiddenInput()

@@ -18,6 +18,7 @@ WITHDRAWN = _("This evidence was withdrawn. Add a new one.")
 REASON_IS_MISSING = _("Write what has to change before it can be accepted.")
 WITHDRAWAL_REASON = _("Write why this evidence is withdrawn.")
 FUTURE = _("The day of collection is in the future. Check the date.")
+NOTHING_CHOSEN = _("Choose at least one evidence of the list.")
 NO_FILE = _("Choose at least one file.")
 
 

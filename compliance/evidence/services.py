@@ -140,6 +140,16 @@ def link(evidence: Evidence, requirement: Requirement, *, by: User) -> EvidenceL
 
 
 @transaction.atomic
+def link_all(
+    chosen: Sequence[Evidence], requirement: Requirement, *, by: User
+) -> list[EvidenceLink]:
+    """Link every one of *chosen*, or none where one of them cannot be."""
+    if not chosen:
+        raise Refused(policies.NOTHING_CHOSEN)
+    return [link(each, requirement, by=by) for each in chosen]
+
+
+@transaction.atomic
 def accept(link: EvidenceLink, *, by: User) -> None:
     """It proves the requirement, in the version under review."""
     policies.check_can_accept(link, by)

@@ -5,6 +5,7 @@ from compliance.evidence import views
 app_name = "evidence"
 urlpatterns = [
     path("evidence/", views.index, name="list"),
+    path("evidence/reuse/", views.reuse, name="reuse"),
     path("evidence/upload/", views.upload, name="upload"),
     path("evidence/desk/", views.desk, name="desk"),
     path("evidence/desk/<int:link>/", views.desk, name="desk"),

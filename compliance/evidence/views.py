@@ -55,6 +55,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     links = evidence.links.select_related("requirement__area", "reviewed_by", "version")
     linked = [each.requirement_id for each in links]
     requirements = selectors.adopted_requirements(request.organisation).exclude(pk__in=linked)
+    requirements = requirements.order_by("-profile__status", "profile_id", "order")
     context = {
         "evidence": evidence,
         "version": version,
@@ -175,6 +176,29 @@ def link(request: OrganisationRequest, number: int) -> HttpResponse:
     services.link(evidence, wanted, by=request.user)
     messages.success(request, _("Linked to %(code)s, under review.") % {"code": wanted.code})
     return _to(request, evidence)
+
+
+@require_POST
+@in_organisation
+def reuse(request: OrganisationRequest) -> HttpResponse:
+    """Link what a person chose among evidence accepted elsewhere; each waits for a review here."""
+    policies.check_can_add(request.organisation, request.user)
+    wanted = get_object_or_404(
+        selectors.adopted_requirements(request.organisation),
+        pk=whole(request.POST.get("requirement", "")),
+    )
+    one = request.POST.get("one")
+    numbers = {whole(each) for each in ([one] if one else request.POST.getlist("evidence"))}
+    rows = Evidence.objects.visible_to(request.user).filter(organisation=request.organisation)
+    chosen = list(rows.filter(number__in=numbers).order_by("number"))
+    if len(chosen) != len(numbers):
+        raise Http404
+    links = services.link_all(chosen, wanted, by=request.user)
+    codes = ", ".join(each.evidence.code for each in links)
+    sentence = _("%(evidence)s: linked to %(code)s, under review.")
+    messages.success(request, sentence % {"evidence": codes, "code": wanted.code})
+    names = [request.organisation.slug, wanted.profile.identifier, wanted.code]
+    return redirect(f"{reverse('requirements:detail', args=names)}#evidence-panel")
 
 
 @require_POST

@@ -99,6 +99,8 @@ def _assessments(
         .select_related("requirement__area", "owner", "decided_by")
         .order_by("requirement__area__order", "requirement__order")
     )
+    for row in rows:
+        row.requirement.profile = application.profile  # parameters without a query each
     links = _links(application)
     numbers: dict[int | None, list[str]] = defaultdict(list)
     for task in tasks:
@@ -121,7 +123,7 @@ def _assessment(
         "code": wanted.code,
         "area": wanted.area.code,
         "title": _text(wanted.title_ko, wanted.title_en),
-        "statement": _text(wanted.statement_ko, wanted.statement_en),
+        "statement": _text(wanted.filled(wanted.statement_ko), wanted.filled(wanted.statement_en)),
         "severity": wanted.severity,
         "mandatory": wanted.mandatory,
         "provenance": _provenance(wanted),

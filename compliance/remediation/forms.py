@@ -84,7 +84,7 @@ class CreateForm(forms.Form):
         assert isinstance(assignee, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         requirement.queryset = Requirement.objects.filter(
             profile__in=adopted_profiles(organisation)
-        ).order_by("profile_id", "order")
+        ).order_by("-profile__status", "profile_id", "order")
         assignee.queryset = members(organisation)
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -119,15 +119,18 @@ def _untasked(run: ScanRun) -> Iterable[Finding]:
 
 
 def _requirements_of(rules: set[int], organisation_id: int) -> dict[int, _Mapped]:
-    """{rule: the first requirement of an adopted profile that its failure violates}."""
+    """{rule: the first requirement that its failure violates, of the profile adopted first}."""
     rows = Assessment.objects.filter(organisation_id=organisation_id)
     assessments = {
         row[0]: _Mapped(*row)
         for row in rows.values_list("requirement_id", "requirement__code", "pk", "owner_id")
     }
     pairs = RuleMapping.objects.filter(
-        rule__organisation_id=organisation_id, effect__in=[Effect.VIOLATES, Effect.BOTH]
-    ).order_by("requirement__order")
+        rule__organisation_id=organisation_id,
+        effect__in=[Effect.VIOLATES, Effect.BOTH],
+        requirement__profile__adoptions__organisation_id=organisation_id,
+        requirement__profile__adoptions__ended_at__isnull=True,
+    ).order_by("requirement__profile__adoptions__adopted_at", "requirement__order")
     found: dict[int, _Mapped] = {}
     for rule_id, requirement_id in pairs.values_list("rule_id", "requirement_id"):
         if rule_id in rules and requirement_id in assessments:

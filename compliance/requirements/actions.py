@@ -13,3 +13,5 @@ class Action(models.TextChoices):
     )
     VERDICT_SET = "assessment.verdict_set", _("{actor} set the verdict of {target} to {after}")
     ASSIGNED = "assessment.assigned", _("{actor} assigned {target} to {owner}")
+    RELATED = "crosswalk.related", _("{actor} related {code} to {other}: {rationale}")
+    UNRELATED = "crosswalk.unrelated", _("{actor} removed the relation of {code} to {other}")

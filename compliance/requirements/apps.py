@@ -6,8 +6,13 @@ class RequirementsConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.audit import registry
+        from compliance.requirements import panels
         from compliance.requirements.actions import Action
         from compliance.requirements.models import Assessment
+        from compliance.shared import slots
 
+        slots.panel(
+            "requirement", order=60, template="requirements/_related.html", context=panels.related
+        )
         verdict = Assessment.Verdict
         registry.words(Action.VERDICT_SET, before=verdict, after=verdict)

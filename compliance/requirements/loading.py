@@ -1,12 +1,13 @@
 """Loading a profile document: all of it in one transaction, idempotent by (identifier, version)."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation
-from compliance.requirements import documents
+from compliance.requirements import crosswalks, documents
 from compliance.requirements.models import Area, EvidenceKind, Platform, Profile, Requirement
 from compliance.shared.errors import Refused
 
@@ -35,8 +36,9 @@ def load(
         return known, False
     profile = _profile(document, organisation)
     areas = _areas(profile, document.data["areas"])
-    kinds = _kinds(profile, document.data["evidence_types"])
+    kinds = _kinds(profile, document.data.get("evidence_types", {}))
     _requirements(profile, document.data["requirements"], areas, kinds)
+    crosswalks.load_mappings(profile)
     return profile, True
 
 
@@ -60,12 +62,15 @@ def _profile(document: documents.Document, organisation: Organisation | None) ->
         title_en=about.get("title_en", ""),
         disclaimer_ko=about.get("disclaimer_ko", ""),
         disclaimer_en=about.get("disclaimer_en", ""),
-        published_on=documents.published_on(about),
-        valid_from=about.get("valid_from"),
-        valid_to=about.get("valid_to"),
+        published_on=date.fromisoformat(about["published"]),
+        valid_from=documents.day_of(about.get("valid_from")),
+        valid_to=documents.day_of(about.get("valid_to")),
         provenance_codes=data.get("provenance_codes", {}),
         sources=about.get("sources", []),
-        parameters=data.get("parameters") or {},
+        parameters={
+            name: documents.parameter_of(given)
+            for name, given in data.get("parameters", {}).items()
+        },
         digest=document.digest,
     )
 
@@ -119,6 +124,18 @@ def _requirements(
             for code in row.get("evidence", [])
         ]
     )
+    _parents(made, rows)
+
+
+def _parents(made: list[Requirement], rows: list[dict[str, Any]]) -> None:
+    by_code = {requirement.code: requirement for requirement in made}
+    children = []
+    for row in rows:
+        if "parent" in row:
+            child = by_code[row["id"]]
+            child.parent = by_code[row["parent"]]
+            children.append(child)
+    Requirement.objects.bulk_update(children, ["parent"], batch_size=500)
 
 
 def _requirement(profile: Profile, area: Area, order: int, row: dict[str, Any]) -> Requirement:
@@ -129,7 +146,7 @@ def _requirement(profile: Profile, area: Area, order: int, row: dict[str, Any]) 
         order=row.get("order", order),
         title_ko=row["title_ko"],
         title_en=row.get("title_en", ""),
-        statement_ko=row["statement_ko"],
+        statement_ko=documents.statement_of(row),
         statement_en=row.get("statement_en", ""),
         provenance=documents.provenance_of(row),
         provenance_details=row.get("provenance", {}).get("codes", []),

@@ -26,6 +26,10 @@ def check_can_adopt(organisation: Organisation, user: User) -> None:
     check_can(user, organisation, Capability.APPLICATION_EDIT)
 
 
+def check_can_relate(organisation: Organisation, user: User) -> None:
+    check_can(user, organisation, Capability.APPLICATION_EDIT)
+
+
 def check_is_current(assessment: Assessment, revision: int) -> None:
     """The person must have seen what they overwrite."""
     if assessment.revision != revision:

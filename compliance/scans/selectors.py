@@ -179,3 +179,14 @@ def mapping_coverage(organisation: Organisation) -> list[dict[str, Any]]:
         .order_by("tool")
     )
     return [dict(row) for row in rows]
+
+
+def mappings_shown(organisation: Organisation) -> QuerySet[RuleMapping]:
+    """Mappings to requirements of profiles worked with; what another platform asks is no news."""
+    rows = RuleMapping.objects.filter(
+        requirement__profile__adoptions__organisation=organisation,
+        requirement__profile__adoptions__ended_at__isnull=True,
+    )
+    return rows.select_related("requirement__profile", "edge__set").order_by(
+        "requirement__profile__adoptions__adopted_at", "requirement__order"
+    )

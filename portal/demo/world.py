@@ -3,9 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
@@ -17,14 +15,15 @@ from compliance.packets import services as packets
 from compliance.packets.models import Freeze
 from compliance.remediation import services as remediation
 from compliance.remediation.models import Task
-from compliance.requirements import documents, loading
+from compliance.requirements import catalogue
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Profile, Requirement
+from compliance.requirements.selectors import adopted_profiles
 from compliance.scans import services as scans
 from compliance.scans.models import ScanRun
-from portal.demo import answers, papers, people, scan_files
+from portal.demo import answers, papers, people, scan_files, second_platform
 
-PROFILE = Path("compliance/requirements/data/order-integration-reference.yaml")
+PROFILE = "order-integration-reference"
 GAPS = (
     "접속용 서버의 포트, 컨테이너 이미지의 취약점, 정산 서버의 계정 잠금 설정은 보완조치로 등록해 조치하고 있으며 "
     "조치기한과 담당자를 보완조치 내역서에 적었습니다. 사전 검토를 위해 현재 상태 그대로 확정합니다."
@@ -36,18 +35,30 @@ def build(say: Say) -> Application:
     """Make the made-up company, or what is missing of it; return the application to show."""
     company = people.organisation()
     staff = people.members(company)
-    profile, _new = loading.load(documents.read((settings.BASE_DIR / PROFILE).read_bytes()))
-    requirements.adopt(company, profile, by=SYSTEM)
+    catalogue.load()
+    profile = _worked_with(company, PROFILE)
     say("answers and evidence")
     answers.fill(company, profile, staff)
     if not ScanRun.objects.filter(organisation=company).exists():
         say("scan results and tasks")
         _scan(company, staff)
         _plan(company, profile, staff)
+    second_platform.fill(company, _worked_with(company, second_platform.PROFILE), staff)
     if not Application.objects.filter(organisation=company).exists():
         say("applications")
         _apply(company, profile, staff)
     return Application.objects.filter(organisation=company).order_by("serial")[0]
+
+
+def _worked_with(company: Organisation, identifier: str) -> Profile:
+    """The adopted version of the profile; a company that has none takes the newest on."""
+    for profile in adopted_profiles(company):
+        if profile.identifier == identifier:
+            return profile
+    shipped = Profile.objects.filter(organisation__isnull=True, identifier=identifier)
+    newest = shipped.latest("published_on", "pk")
+    requirements.adopt(company, newest, by=SYSTEM)
+    return newest
 
 
 def build_packet(application: Application, say: Say) -> None:

@@ -17,10 +17,12 @@ from compliance.jobs.models import Job
 from compliance.notices.models import Notice
 from compliance.packets import services as packets
 from compliance.remediation import services as remediation
+from compliance.requirements import documents, loading, relating
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment
 from compliance.scans import services as scans
 from compliance.scans.models import Finding
+from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 
 CHECKS = "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-01,상,root 원격 접속,취약\n"
@@ -56,6 +58,8 @@ def picture():
 @pytest.fixture
 def house(manna, adopted, alice, bob, carol, olga):
     """One of everything, and how each URL names it."""
+    second = loading.load(documents.read(YOGIYO.read_bytes()))[0]
+    requirements.adopt(manna, second, by=SYSTEM)
     requirement = Assessment.objects.get(requirement__code="OI-NET-03").requirement
     upload = evidence.Upload(io.BytesIO(picture()), "룰셋.png")
     added = evidence.add(manna, [upload], by=bob, requirement=requirement)
@@ -72,6 +76,15 @@ def house(manna, adopted, alice, bob, carol, olga):
     job = Job.objects.filter(state="queued").latest("pk")
     notice = Notice.objects.filter(organisation=manna).first()
     requirements.adopt(manna, adopted, by=SYSTEM)
+    other = Assessment.objects.get(requirement__code="YO-INF-02")
+    edge = relating.relate(
+        requirement,
+        other.requirement,
+        organisation=manna,
+        relation="intersects",
+        rationale="같은 규칙을 본다.",
+        by=alice,
+    )
     return {
         "organisation": manna.slug,
         "profile": adopted.identifier,
@@ -79,6 +92,9 @@ def house(manna, adopted, alice, bob, carol, olga):
         "link": added.link.pk,
         "file": file.pk,
         "page": 1,
+        "edge": edge.pk,
+        "requirements:pk": adopted.pk,
+        "related": other.pk,
         "evidence:number": added.evidence.number,
         "api:evidence": added.evidence.number,
         "api:pk": run.pk,
@@ -100,6 +116,7 @@ def house(manna, adopted, alice, bob, carol, olga):
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},
             "requirements:adopt": {"profile": adopted.pk},
+            "evidence:reuse": {"requirement": requirement.pk, "one": added.evidence.number},
         },
     }
 
@@ -123,7 +140,8 @@ def address(name, house):
         kwargs["number"] = house["applications:number"]
     if name.startswith("api:evidence") and "number" in kwargs:
         kwargs["number"] = house["api:evidence"]
-    return reverse(name, kwargs=kwargs)
+    query = f"?from={house['related']}" if name == "requirements:borrow" else ""
+    return reverse(name, kwargs=kwargs) + query
 
 
 def knock(client, name, house):
@@ -178,7 +196,13 @@ def test_no_door_breaks(visit, role, dave):
 
 def test_reading_changes_nothing(house, browse, alice):
     """A GET on a verb is refused: no state changes by a link that somebody clicks."""
-    pages = {"applications:create", "applications:edit", "remediation:create", "remediation:edit"}
+    pages = {
+        "requirements:relate",
+        "applications:create",
+        "applications:edit",
+        "remediation:create",
+        "remediation:edit",
+    }
     for name, door in DOORS.items():
         if door.method == "POST" and name not in pages and not name.startswith("api:"):
             assert browse(alice).get(address(name, house)).status_code == 405, name

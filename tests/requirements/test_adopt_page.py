@@ -5,7 +5,7 @@ ADOPT = "/o/manna/requirements/adopt/"
 
 def test_alice_takes_on_a_profile(browse, alice, manna, profile):
     response = browse(alice).post(ADOPT, {"profile": profile.pk})
-    assert response.url == "/o/manna/requirements/"
+    assert response.url == "/o/manna/requirements/?profile=order-integration-reference"
     assert Assessment.objects.filter(organisation=manna).count() == 59
 
 

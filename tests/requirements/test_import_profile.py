@@ -40,7 +40,7 @@ def test_the_same_file_twice_changes_nothing(profile, capsys):
 def test_a_published_version_never_changes(profile, tmp_path):
     altered = tmp_path / "altered.yaml"
     altered.write_bytes(REFERENCE.read_bytes() + b"\n# more\n")
-    with pytest.raises(CommandError, match=r"0\.1\.0"):
+    with pytest.raises(CommandError, match=r"0\.2\.0"):
         run(altered)
 
 

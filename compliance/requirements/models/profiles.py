@@ -1,5 +1,6 @@
 """What a platform asks, or a baseline lists: reference data, versioned."""
 
+import re
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -20,11 +21,12 @@ def _either(korean: str, english: str) -> str:
     return first or second
 
 
-def _filled(text: str, parameters: dict[str, object]) -> str:
-    """Replace {name} by its parameter; a name that the profile does not know stays as it is."""
-    for name, value in parameters.items():
-        text = text.replace(f"{{{name}}}", str(value))
-    return text
+_NAME = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def shown_value(value: Any) -> str:
+    """A parameter's value in a sentence: a list reads 11:00-14:00, 17:00-21:00."""
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
 class Bilingual(models.Model):
@@ -217,12 +219,23 @@ class Requirement(Bilingual):
 
     @property
     def statement(self) -> str:
-        return _either(self.statement_ko, self.statement_en)
+        return self.filled(_either(self.statement_ko, self.statement_en))
 
     @property
     def checks(self) -> list[dict[str, str]]:
-        """The tests with the profile's parameters filled in: {failover_s} reads 30."""
-        return [
-            {key: _filled(str(text), self.parameters) for key, text in test.items()}
-            for test in self.tests
-        ]
+        """The tests with parameters filled in: {failover_s} reads 30."""
+        return [{key: self.filled(str(text)) for key, text in test.items()} for test in self.tests]
+
+    def filled(self, text: str) -> str:
+        """Replace {name} by the requirement's own parameter, else the profile's in force today.
+
+        A name that neither knows stays as it is. The profile is asked only where a name stands.
+        """
+        return _NAME.sub(self._value, text)
+
+    def _value(self, found: re.Match[str]) -> str:
+        name = found.group(1)
+        value = self.parameters.get(name)
+        if value is None:
+            value = self.profile.parameter(name)
+        return found.group(0) if value is None else shown_value(value)

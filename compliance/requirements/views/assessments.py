@@ -74,8 +74,12 @@ def adopt(request: OrganisationRequest) -> HttpResponse:
     form = AdoptForm(request.POST, user=request.user)
     if not form.is_valid():
         raise Http404
-    services.adopt(request.organisation, form.cleaned_data["profile"], by=request.user)
-    return redirect("requirements:list", organisation=request.organisation.slug)
+    chosen = form.cleaned_data["profile"]
+    if chosen.organisation_id not in {None, request.organisation.pk}:
+        raise Http404  # another organisation's, of which the person is a member too
+    services.adopt(request.organisation, chosen, by=request.user)
+    address = reverse("requirements:list", args=[request.organisation.slug])
+    return redirect(f"{address}?profile={chosen.identifier}")
 
 
 @in_organisation

@@ -99,4 +99,10 @@ TONES: dict[str, Tone] = {
     "example": Tone("warn", "info"),
     "inferred": Tone("violet", "link"),
     "reference_unofficial": WARN,
+    "baseline": Tone("info", "list"),
+    # how two requirements of a crosswalk relate
+    "equal": Tone("good", "check"),
+    "subset": Tone("info", "arrow-down"),
+    "superset": Tone("info", "arrow-up"),
+    "intersects": Tone("violet", "link"),
 }
