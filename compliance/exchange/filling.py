@@ -36,7 +36,7 @@ SYNONYMS = {
     Verdict.INCONCLUSIVE: "보류 판단보류 확인필요 검토중 확인중 Inconclusive Hold TBD",
 }
 # Characters that XML forbids, C1 controls and halves of a pair included.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Why(models.TextChoices):
@@ -157,7 +157,7 @@ def _fill_table(content: bytes, layout: Layout, answers: Answers, *, as_utf8: bo
 
 
 def _legal(text: str) -> str:
-    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _units(text: str) -> int:

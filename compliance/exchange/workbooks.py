@@ -40,6 +40,11 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
 
 
+def escaped(text: str) -> str:
+    """Return *text* as a cell's XML says it: what only looks like an escape stays as it stands."""
+    return _LOOKS_ESCAPED.sub("_x005F_", text)
+
+
 def _place(reference: str) -> tuple[int, int]:
     match = _CELL.fullmatch(reference)
     if match is None:
@@ -356,7 +361,7 @@ class Sheet:
             cell.set("s", str(style))
         cell.set("t", "inlineStr")
         inner = etree.SubElement(etree.SubElement(cell, self._book.tag("is")), self._book.tag("t"))
-        inner.text = _LOOKS_ESCAPED.sub("_x005F_", text)
+        inner.text = escaped(text)
         inner.set(_SPACE, "preserve")
         self._let_grow(row)
         self.changed = True
