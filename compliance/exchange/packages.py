@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
 from compliance.shared.errors import Refused
@@ -18,14 +18,18 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 # The oldest moment that a ZIP can name; every made file bears it, so that equal input is equal bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 _MOMENT = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
+_NOT_PLAIN = _("The workbook has a part that is not plain XML. Save it again in Excel.")
 
 
 def parsed(content: bytes) -> Any:
     """Parse one part; entities stay shut, and a part with a DTD is refused."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    tree: Any = etree.fromstring(content, parser)
+    try:
+        tree: Any = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise Refused(_NOT_PLAIN) from error
     if tree.getroottree().docinfo.doctype:
-        raise Refused(_("The workbook has a part that is not plain XML. Save it again in Excel."))
+        raise Refused(_NOT_PLAIN)
     return tree
 
 

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from lxml import etree
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string
@@ -26,6 +27,7 @@ from compliance.shared.errors import Refused
 
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column
 
+CANNOT_OPEN = gettext_lazy("The workbook cannot be opened. Save it again in Excel.")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _RELATION_ID = "relationships}id"
@@ -78,8 +80,8 @@ class Workbook:
             self._root = packages.parsed(self.package.read(self._path))
             self.space = self._root.nsmap.get(self._root.prefix) or ""
             self._paths = dict(self._sheet_paths())
-        except (zipfile.BadZipFile, KeyError, StopIteration, etree.XMLSyntaxError) as error:
-            raise Refused(_("The workbook cannot be opened. Save it again in Excel.")) from error
+        except (zipfile.BadZipFile, KeyError, StopIteration) as error:
+            raise Refused(CANNOT_OPEN) from error
         self._content = content
         self._sheets: dict[str, Sheet] = {}
 
@@ -232,6 +234,8 @@ class Sheet:
         self._book, self.name, self.root = book, name, root
         self.changed = False
         self._data = root.find(book.tag("sheetData"))
+        if self._data is None:
+            raise Refused(CANNOT_OPEN)
         self._rows = dict(self._numbered_rows())
         self._order = sorted(self._rows)
         self._cells: dict[int, dict[int, Any]] = {}
