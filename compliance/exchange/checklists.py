@@ -130,8 +130,10 @@ def xlsx(answers: Answers, *, language: str = "ko", as_of: datetime | None = Non
         first = _head(sheet, answers, language, moment)
         _table(sheet, answers, language, first)
         _on_paper(sheet, first, answers)
-        book.properties.title = f"{answers.about.title.said(language)} {sheet.title}"
-        book.properties.creator = answers.about.organisation
+        book.properties.title = ILLEGAL.sub(
+            "", f"{answers.about.title.said(language)} {sheet.title}"
+        )
+        book.properties.creator = ILLEGAL.sub("", answers.about.organisation)
         out = io.BytesIO()
         book.save(out)
     return packages.dated(out.getvalue(), moment.astimezone(UTC))
@@ -223,6 +225,6 @@ def _on_paper(sheet: Worksheet, first: int, answers: Answers) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
-    name = answers.about.organisation.replace("&", "&&")
+    name = ILLEGAL.sub("", answers.about.organisation)[:100].replace("&", "&&")
     footer = sheet.oddFooter
     footer.left.text, footer.right.text = name, "&P / &N"  # type: ignore[union-attr]

@@ -119,7 +119,7 @@ def _full(value: Any) -> Any:
     """Leave out what is empty: OSCAL has no empty lists and no empty texts."""
     if isinstance(value, dict):
         kept = {key: _full(each) for key, each in value.items()}
-        return {key: each for key, each in kept.items() if each not in ("", None, [], {})}
+        return {k: v for k, v in kept.items() if k == "include-all" or v not in ("", None, [], {})}
     if isinstance(value, list):
         return [_full(each) for each in value]
     return value
@@ -325,7 +325,6 @@ def _observation(about: About, item: Answer, given: Given) -> Json:
 
 def _finding(about: About, item: Answer, control: str, language: str) -> Json:
     state, reason = _STATES[Verdict(item.verdict)]
-    texts = [item.statement.strip(), item.reason.strip()]
     return {
         "uuid": _id("finding", about.organisation_slug, about.identifier, item.asked.code),
         "title": _line(f"{item.asked.code} {item.asked.title.said(language)}"),
@@ -345,7 +344,7 @@ def _finding(about: About, item: Answer, control: str, language: str) -> Json:
             "status": {
                 "state": state,
                 "reason": reason,
-                "remarks": texts[1] or Verdict(item.verdict).label,
+                "remarks": item.reason.strip() or str(Verdict(item.verdict).label),
             },
         },
         "related-observations": [

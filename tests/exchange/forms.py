@@ -2,9 +2,10 @@
 
 import io
 import re
+import warnings
 import zipfile
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
@@ -12,6 +13,7 @@ from openpyxl.drawing.image import Image
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image as Picture
 
 from compliance.exchange.layouts import Layout, Sheet
@@ -62,6 +64,12 @@ def packed(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def read(content: bytes) -> Workbook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl says that it does not know Excel 2010's lists
+        return load_workbook(io.BytesIO(content), rich_text=True)
+
+
 def saved(book: Workbook) -> bytes:
     out = io.BytesIO()
     book.save(out)
@@ -73,6 +81,34 @@ def _logo() -> Image:
     Picture.new("RGB", (120, 40), "#2ac1bc").save(out, "PNG")
     out.seek(0)
     return Image(out)
+
+
+def _extras(book: Workbook, sheet: Worksheet) -> None:
+    """What people add around the rows: a count, a comment, colours, paper, a list of words."""
+    sheet["K1"] = '=COUNTIF(E5:E9,"이행")'
+    sheet["B5"].comment = Comment("꼭 채우세요", "심사팀")
+    sheet.conditional_formatting.add(
+        "E5:E9",
+        CellIsRule(operator="equal", formula=['"미이행"'], fill=PatternFill(bgColor="F8CBAD")),
+    )
+    sheet.column_dimensions["F"].width = 60
+    sheet.row_dimensions[7].height = 90
+    sheet.freeze_panes = "C5"
+    sheet.print_title_rows = "3:4"
+    sheet.page_setup.orientation = "landscape"
+    codes = book.create_sheet("코드")
+    for row, word in enumerate(["결과", "이행", "부분이행", "미이행", "해당없음"], start=1):
+        codes.cell(row, 1, word)
+
+
+def _with_what_excel_writes(files: dict[str, bytes]) -> dict[str, bytes]:
+    files[SHEET] = files[SHEET].replace(b"</worksheet>", f"{X14}</worksheet>".encode())
+    drawing = next(name for name in files if name.startswith("xl/drawings/drawing"))
+    text = files[drawing].decode()
+    end = text.rindex("</")
+    files[drawing] = f"{text[:end]}{SHAPE}{text[end:]}".encode()
+    files["xl/printerSettings/printerSettings1.bin"] = bytes(range(64))
+    return files
 
 
 def checklist() -> tuple[bytes, Layout]:
@@ -102,27 +138,8 @@ def checklist() -> tuple[bytes, Layout]:
     sheet["F6"] = "작성 예: 접속 기록 화면을 붙이세요."
     sheet.merge_cells("A5:A6")
     sheet.merge_cells("A7:A9")
-    sheet["K1"] = '=COUNTIF(E5:E9,"이행")'
-    sheet["B5"].comment = Comment("꼭 채우세요", "심사팀")
-    sheet.conditional_formatting.add(
-        "E5:E9",
-        CellIsRule(operator="equal", formula=['"미이행"'], fill=PatternFill(bgColor="F8CBAD")),
-    )
-    sheet.column_dimensions["F"].width = 60
-    sheet.row_dimensions[7].height = 90
-    sheet.freeze_panes = "C5"
-    sheet.print_title_rows = "3:4"
-    sheet.page_setup.orientation = "landscape"
-    codes = book.create_sheet("코드")
-    for row, word in enumerate(["결과", "이행", "부분이행", "미이행", "해당없음"], start=1):
-        codes.cell(row, 1, word)
-    files = parts(saved(book))
-    files[SHEET] = files[SHEET].replace(b"</worksheet>", f"{X14}</worksheet>".encode())
-    drawing = next(name for name in files if name.startswith("xl/drawings/drawing"))
-    text = files[drawing].decode()
-    end = text.rindex("</")
-    files[drawing] = f"{text[:end]}{SHAPE}{text[end:]}".encode()
-    files["xl/printerSettings/printerSettings1.bin"] = bytes(range(64))
+    _extras(book, sheet)
+    files = _with_what_excel_writes(parts(saved(book)))
     rows = {item[0]: [row] for row, item in enumerate(ITEMS, start=5)}
     columns = {
         "area": 1, "code": 2, "title": 3, "detail": 4, "answer": 5, "implementation": 6,
@@ -200,6 +217,6 @@ def table(encoding: str = "cp949") -> tuple[bytes, Layout]:
 def raw_cell(content: bytes, reference: str, part: str = SHEET) -> str:
     """The XML of one cell, as it stands in the file."""
     found = re.search(
-        rf'<c r="{reference}"[^>]*?(/>|>.*?</c>)', parts(content)[part].decode(), re.S
+        rf'<c r="{reference}"[^>]*?(/>|>.*?</c>)', parts(content)[part].decode(), re.DOTALL
     )
     return found.group(0) if found else ""

@@ -2,11 +2,10 @@
 
 import io
 import time
-import warnings
 import zipfile
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 
 from compliance.exchange.filling import CELL_LIMIT, Why, fill
 from compliance.exchange.layouts import Layout, Sheet
@@ -20,15 +19,10 @@ from tests.exchange.forms import (
     parts,
     questionnaire,
     raw_cell,
+    read,
     saved,
     split_rows,
 )
-
-
-def read(content):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl says that it does not know Excel 2010's lists
-        return load_workbook(io.BytesIO(content), rich_text=True)
 
 
 def filled(form, *items, **options):

@@ -1,6 +1,4 @@
 import hashlib
-import os
-import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -63,14 +61,12 @@ def _adoption(slug: str, identifier: str, version: str) -> Adoption:
 
 def _write(out: Path, content: bytes) -> None:
     """All of the file or none of it: a full disk leaves what stood there before."""
-    handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=".export-")
+    part = out.with_name(f".{out.name}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(out)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        part.write_bytes(content)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _facts(adoption: Adoption, file_format: str, out: Path, made: Export) -> dict[str, Any]:
