@@ -1,6 +1,7 @@
 """The plain checklist (이행점검표): a workbook to read and print, and the same as CSV."""
 
 import io
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,6 +107,8 @@ COLUMNS = [
     ),
 ]
 _VERDICT = 7
+# In points; the second is Excel's limit.
+LINE_HEIGHT, HIGHEST = 12.5, 409.0
 
 
 def csv(answers: Answers, *, language: str = "ko") -> bytes:
@@ -154,10 +157,28 @@ def _put(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     return cell
 
 
+def _height(texts: list[str]) -> float:
+    """Guess the height in points that shows *texts* of one row whole, as far as Excel lets a row grow.
+
+    Excel would fit the row itself when it opens the file, other programs and printers do not.
+    """
+    lines = max(
+        sum(-(-_wide(line) // column.width) or 1 for line in text.split("\n"))
+        for text, column in zip(texts, COLUMNS, strict=True)
+    )
+    return min(lines * LINE_HEIGHT + 4, HIGHEST)
+
+
+def _wide(line: str) -> int:
+    """How many digits of the default face a line of the table's smaller one takes."""
+    doubled = sum(unicodedata.east_asian_width(char) in {"W", "F"} for char in line[:4000])
+    return int((len(line[:4000]) + doubled) * 0.92) + 1 if line else 0
+
+
 def _head(sheet: Worksheet, answers: Answers, language: str, moment: datetime) -> int:
     """Write who answers what, and whose words these are; return the row of the headings."""
     about = answers.about
-    title = _put(sheet, 1, 1, f"{about.title.said(language)} {_('Checklist')}")
+    title = _put(sheet, 1, 1, f"{about.title.said(language)} {sheet.title}")
     title.font = Font(name=FACE, size=16, bold=True)
     facts = [
         (_("Organisation"), about.organisation),
@@ -204,8 +225,10 @@ def _table(sheet: Worksheet, answers: Answers, language: str, first: int) -> Non
     inks = {v: Font(name=FACE, size=9, bold=True, color=ink) for v, (ink, _p) in COLOURS.items()}
     papers = {v: PatternFill("solid", fgColor=paper) for v, (_i, paper) in COLOURS.items()}
     for row, item in enumerate(answers.items, start=first + 1):
-        for number, column in enumerate(COLUMNS, start=1):
-            cell = _put(sheet, row, number, _cell(column.text(item, language), item))
+        texts = [_cell(column.text(item, language), item) for column in COLUMNS]
+        sheet.row_dimensions[row].height = _height(texts)
+        for number, (column, text) in enumerate(zip(COLUMNS, texts, strict=True), start=1):
+            cell = _put(sheet, row, number, text)
             cell.font, cell.border = small, _LINE
             cell.alignment = _MIDDLE if column.middle else _TOP
         verdict = sheet.cell(row, _VERDICT)

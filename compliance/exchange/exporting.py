@@ -146,15 +146,17 @@ def _form(organisation: Organisation, profile: Profile, language: str, *, as_utf
             _("This form is a workbook, which has no encoding. Download the form itself.")
         )
     media_type = _SHEET if form.kind == Kind.XLSX else "text/csv"
-    return Export(_answered_name(form.file_name), media_type, filled.content, filled)
+    return Export(_answered_name(form.file_name, language), media_type, filled.content, filled)
 
 
-def _answered_name(name: str) -> str:
+def _answered_name(name: str, language: str) -> str:
     """The form's own name with the day, so that it does not replace the empty one."""
+    with override(language):
+        answered = _("answered")
     ending = extension(name)
     stem = name[: -len(ending) - 1] if ending else name
-    day = timezone.localdate().isoformat()
-    return clean_name(f"{stem} {_('answered')} {day}.{ending}" if ending else f"{stem} {day}")
+    dated = f"{stem} {answered} {timezone.localdate().isoformat()}"
+    return clean_name(f"{dated}.{ending}" if ending else dated)
 
 
 def hand_out(adoption: Adoption, file_format: str, *, by: User, language: str = "ko") -> Export:
