@@ -76,33 +76,33 @@ def _state(given: Given) -> str:
 
 
 COLUMNS = [
-    Column(pgettext_lazy("column", "Number"), 13, lambda a, _l: a.asked.code),
-    Column(gettext_lazy("Area"), 9, lambda a, _l: a.asked.area, middle=True),
-    Column(gettext_lazy("Requirement"), 26, lambda a, lang: a.asked.title.said(lang)),
-    Column(pgettext_lazy("column", "Detail"), 44, lambda a, lang: a.asked.statement.said(lang)),
+    Column(pgettext_lazy("column", "Number"), 11, lambda a, _l: a.asked.code),
+    Column(gettext_lazy("Area"), 6, lambda a, _l: a.asked.area, middle=True),
+    Column(gettext_lazy("Requirement"), 20, lambda a, lang: a.asked.title.said(lang)),
+    Column(pgettext_lazy("column", "Detail"), 34, lambda a, lang: a.asked.statement.said(lang)),
     Column(
         gettext_lazy("Mandatory"),
-        8,
+        6,
         lambda a, _l: _("Mandatory") if a.asked.mandatory else _("Optional"),
         middle=True,
     ),
     Column(
         gettext_lazy("Severity"),
-        8,
+        9,
         lambda a, _l: str(Severity(a.asked.severity).label),
         middle=True,
     ),
-    Column(gettext_lazy("Verdict"), 11, lambda a, _l: str(Verdict(a.verdict).label), middle=True),
-    Column(gettext_lazy("Implementation statement"), 50, lambda a, _l: a.statement.strip()),
-    Column(gettext_lazy("Reason"), 24, lambda a, _l: a.reason.strip()),
-    Column(gettext_lazy("Evidence"), 34, lambda a, _l: _evidence(a.evidence)),
-    Column(gettext_lazy("Open tasks"), 11, lambda a, _l: "\n".join(a.tasks)),
-    Column(gettext_lazy("Owner"), 10, lambda a, _l: a.owner, middle=True),
-    Column(gettext_lazy("Signed by"), 10, lambda a, _l: a.decided_by, middle=True),
-    Column(gettext_lazy("Signed on"), 12, lambda a, _l: _day(a.decided_at), middle=True),
+    Column(gettext_lazy("Verdict"), 9, lambda a, _l: str(Verdict(a.verdict).label), middle=True),
+    Column(gettext_lazy("Implementation statement"), 44, lambda a, _l: a.statement.strip()),
+    Column(gettext_lazy("Reason"), 16, lambda a, _l: a.reason.strip()),
+    Column(gettext_lazy("Evidence"), 28, lambda a, _l: _evidence(a.evidence)),
+    Column(pgettext_lazy("column", "Open tasks"), 8, lambda a, _l: "\n".join(a.tasks)),
+    Column(pgettext_lazy("column", "Owner"), 8, lambda a, _l: a.owner, middle=True),
+    Column(gettext_lazy("Signed by"), 8, lambda a, _l: a.decided_by, middle=True),
+    Column(gettext_lazy("Signed on"), 11, lambda a, _l: _day(a.decided_at), middle=True),
     Column(
         gettext_lazy("Provenance"),
-        16,
+        11,
         lambda a, _l: str(Requirement.Provenance(a.asked.provenance).label),
     ),
 ]
@@ -172,7 +172,7 @@ def _height(texts: list[str]) -> float:
 def _wide(line: str) -> int:
     """How many digits of the default face a line of the table's smaller one takes."""
     doubled = sum(unicodedata.east_asian_width(char) in {"W", "F"} for char in line[:4000])
-    return int((len(line[:4000]) + doubled) * 0.92) + 1 if line else 0
+    return int((len(line[:4000]) + doubled) * 0.78) + 1 if line else 0
 
 
 def _head(sheet: Worksheet, answers: Answers, language: str, moment: datetime) -> int:
