@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from compliance.shared.tables import neutral
 
 QUOTE = '"'
+_MARKS = [
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+]
 # A lone dash is how many forms say "does not apply"; no spreadsheet runs it.
 _DASHES = {"-", "－", "–", "—"}
 
@@ -34,9 +39,11 @@ class Table:
         self.encoding = encoding or "utf-8-sig"
         self.delimiter = delimiter or ","
         self._mark = b""
-        if content.startswith(codecs.BOM_UTF8):
-            self._mark, content, self.encoding = codecs.BOM_UTF8, content[3:], "utf-8"
-        elif self.encoding.lower().replace("_", "-") == "utf-8-sig":
+        for mark, marked in _MARKS:
+            if content.startswith(mark):
+                self._mark, content, self.encoding = mark, content[len(mark) :], marked
+                break
+        if self.encoding.lower().replace("_", "-") == "utf-8-sig":
             self.encoding = "utf-8"
         self._records = _split(content.decode(self.encoding), self.delimiter)
         filled = [f for record in self._records for f in record.fields if f.raw not in {"", '""'}]
@@ -61,7 +68,9 @@ class Table:
 
     def cannot_hold(self, text: str) -> str:
         """Return the characters of *text* that this encoding lacks, each once."""
-        return "".join(dict.fromkeys(char for char in text if not _holds(char, self.encoding)))
+        if _holds(text, self.encoding):
+            return ""
+        return "".join(char for char in dict.fromkeys(text) if not _holds(char, self.encoding))
 
     def saved(self, *, as_utf8: bool = False) -> bytes:
         """Return the bytes, in the form's own encoding or as UTF-8 with a mark, which Excel reads."""
@@ -75,9 +84,9 @@ class Table:
         return self._mark + text.encode(self.encoding)
 
 
-def _holds(char: str, encoding: str) -> bool:
+def _holds(text: str, encoding: str) -> bool:
     try:
-        char.encode(encoding)
+        text.encode(encoding)
     except UnicodeEncodeError:
         return False
     return True

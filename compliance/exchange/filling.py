@@ -6,8 +6,8 @@ from typing import Protocol
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
 from openpyxl.utils import get_column_letter
 
 from compliance.exchange.answers import Answer, Answers, Given, Verdict
@@ -20,12 +20,22 @@ from compliance.shared.errors import Refused
 
 # What a cell of Excel holds, in UTF-16 units: an emoji is two.
 CELL_LIMIT = 32_767
+# What stands in the answer's cell of a form that names no words of its own.
 WORDS = {
-    Verdict.MET: "Y",
-    Verdict.PARTIAL: "부분",
-    Verdict.NOT_MET: "N",
-    Verdict.NOT_APPLICABLE: "N/A",
-    Verdict.INCONCLUSIVE: "보류",
+    "ko": {
+        Verdict.MET: "Y",
+        Verdict.PARTIAL: "부분",
+        Verdict.NOT_MET: "N",
+        Verdict.NOT_APPLICABLE: "N/A",
+        Verdict.INCONCLUSIVE: "보류",
+    },
+    "en": {
+        Verdict.MET: "Y",
+        Verdict.PARTIAL: "Partial",
+        Verdict.NOT_MET: "N",
+        Verdict.NOT_APPLICABLE: "N/A",
+        Verdict.INCONCLUSIVE: "On hold",
+    },
 }
 # Words that forms use for the same, tried where a cell has a list that lacks the first choice.
 SYNONYMS = {
@@ -33,7 +43,7 @@ SYNONYMS = {
     Verdict.PARTIAL: "부분 부분이행 부분적합 부분준수 부분충족 일부 일부이행 △ P Partial Partially",
     Verdict.NOT_MET: "N No 아니오 아니요 X × 미이행 부적합 미준수 미충족 미흡 취약 NotMet Fail",
     Verdict.NOT_APPLICABLE: "N/A N-A NA 해당없음 비해당 미해당 해당사항없음 NotApplicable -",
-    Verdict.INCONCLUSIVE: "보류 판단보류 확인필요 검토중 확인중 Inconclusive Hold TBD",
+    Verdict.INCONCLUSIVE: "보류 판단보류 확인필요 검토중 확인중 Inconclusive OnHold Hold TBD",
 }
 # Characters that XML forbids, C1 controls and halves of a pair included.
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -191,13 +201,17 @@ def texts_of(answer: Answer, columns: set[str], words: dict[str, str]) -> dict[s
         }
         statement = f"{statement}\n{said}".strip()
     found = {
-        Role.ANSWER: words.get(answer.verdict) or WORDS.get(Verdict(answer.verdict), ""),
+        Role.ANSWER: words.get(answer.verdict) or _word(answer.verdict),
         Role.IMPLEMENTATION: statement,
         Role.EVIDENCE_GIVEN: evidence_lines(answer.standing),
         Role.OWNER: answer.owner,
         Role.REMARK: remark,
     }
     return {role: text for role, text in found.items() if role in columns and _legal(text).strip()}
+
+
+def _word(verdict: str) -> str:
+    return WORDS["ko" if get_language() == "ko" else "en"].get(Verdict(verdict), "")
 
 
 def _plain(word: str) -> str:

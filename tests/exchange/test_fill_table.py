@@ -4,7 +4,10 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from compliance.exchange.delimited import Table
 from compliance.exchange.filling import Why, fill
 from compliance.exchange.layouts import Layout, Sheet
 from tests.exchange.conftest import EVERY, answer, answers
@@ -54,7 +57,7 @@ def test_characters_that_cp949_lacks_are_told_and_utf8_holds_them():
     assert not whole.notes
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp949"])
 def test_each_encoding_comes_back_as_itself(encoding):
     content, layout = table(encoding)
     made = fill(content, "csv", layout, answers(answer("N-01", statement="분리함")))
@@ -127,3 +130,20 @@ def test_a_row_that_is_gone_is_told():
 def test_nothing_in_a_csv_runs(said, stands):
     made = filled(table(), answer("N-01", statement=said))
     assert records(made.content)[2][5] == stands
+
+
+@given(text=st.text(alphabet=st.sampled_from(',"\r\n;가a ='), max_size=60))
+def test_whatever_was_not_answered_keeps_its_characters(text):
+    content = text.encode()
+    assert Table(content, encoding="utf-8", delimiter=",").saved() == content
+
+
+@given(said=st.text(max_size=200), rows=st.integers(1, 4))
+def test_an_answer_never_leaves_its_field(said, rows):
+    lines = "".join(f"N-{row},요구,,그대로\r\n" for row in range(rows))
+    table = Table(lines.encode(), encoding="utf-8", delimiter=",")
+    table.put(1, 3, "".join(c for c in said if not "\ud800" <= c <= "\udfff"))
+    read = list(csv.reader(io.StringIO(table.saved().decode(), newline="")))
+    assert len(read) == rows
+    assert {len(row) for row in read} == {4}
+    assert not read[0][2].lstrip().startswith(tuple("=+@＝＋－＠"))

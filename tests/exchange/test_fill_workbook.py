@@ -1,13 +1,19 @@
 """The workbook that came in goes out with the answers, and with nothing else changed."""
 
 import io
+import re
 import time
 import zipfile
 
 import pytest
+from hypothesis import given as given_text
+from hypothesis import settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 
-from compliance.exchange.filling import CELL_LIMIT, Why, fill
+from compliance.exchange.filling import CELL_LIMIT, ILLEGAL, Why, fill
 from compliance.exchange.layouts import Layout, Sheet
 from compliance.shared.errors import Refused
 from tests.exchange.conftest import EVERY, answer, answers, given
@@ -310,3 +316,55 @@ def test_a_document_without_answer_columns_says_so():
 def test_the_filled_file_is_a_whole_zip():
     with zipfile.ZipFile(io.BytesIO(filled(checklist()).content)) as package:
         assert package.testzip() is None
+
+
+def test_a_workbook_whose_xml_names_its_prefix():
+    """As the Open XML SDK writes it: <x:row><x:c>."""
+    files = parts(split_rows()[0])
+    for name in (SHEET, "xl/workbook.xml", "xl/styles.xml"):
+        text = re.sub(r"<(/?)([A-Za-z]+)(?=[ />])", r"<\1x:\2", files[name].decode())
+        files[name] = text.replace(f'xmlns="{MAIN}"', f'xmlns:x="{MAIN}"').encode()
+    made = fill(packed(files), "xlsx", split_rows()[1], answers(answer("N-01", statement="가\n나")))
+    sheet = read(made.content)["점검"]
+    assert (sheet["D2"].value, sheet["E2"].value) == ("Y", "가\n나")
+    text = parts(made.content)[SHEET].decode()
+    assert "<x:is>" in text
+    assert "ns0:" not in text
+
+
+@pytest.mark.parametrize(
+    ("formula", "word"),
+    [
+        ('"이행,미이행"', "이행"),
+        ("$H$1:$H$2", "적합"),
+        ("words", "적합"),
+        ("'점검'!$H$1:$H$2", "적합"),
+        ("INDIRECT($A$1)", "Y"),
+        ('" y , n "', "y"),
+    ],
+)
+def test_a_list_is_read_wherever_it_stands(formula, word):
+    content, layout = split_rows()
+    book = read(content)
+    sheet = book["점검"]
+    sheet["H1"], sheet["H2"] = "부적합", "적합"
+    book.defined_names["words"] = DefinedName("words", attr_text="점검!$H$1:$H$2")
+    listed = DataValidation(type="list", formula1=formula)
+    listed.add("D1:D90")
+    sheet.add_data_validation(listed)
+    made = fill(saved(book), "xlsx", layout, answers(answer("N-01")))
+    assert read(made.content)["점검"]["D2"].value == word
+
+
+@settings(max_examples=50, deadline=None)
+@given_text(text=st.text(max_size=300))
+def test_any_text_comes_back_without_what_xml_forbids(text):
+    made = filled(split_rows(), answer("N-01", statement=text))
+    wanted = ILLEGAL.sub("", text.strip().replace("\r\n", "\n").replace("\r", "\n"))
+    if wanted.strip() and "_x" not in wanted:
+        assert read(made.content)["점검"]["E2"].value == wanted
+
+
+def test_the_words_of_an_english_form_are_english():
+    made = filled(split_rows(), answer("N-01", "partial"), language="en")
+    assert read(made.content)["점검"]["D2"].value == "Partial"
