@@ -87,7 +87,7 @@ COLUMNS = [
         middle=True,
     ),
     Column(
-        gettext_lazy("Severity"),
+        pgettext_lazy("column", "Severity"),
         9,
         lambda a, _l: str(Severity(a.asked.severity).label),
         middle=True,
