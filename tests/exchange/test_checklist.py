@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from compliance.exchange import checklists
 from compliance.exchange.filling import CELL_LIMIT
-from tests.exchange.conftest import EVERY, MOMENT, answer, answers, given
+from tests.exchange.answered import EVERY, MOMENT, answer, answers, given
 from tests.exchange.forms import parts
 
 

@@ -5,6 +5,7 @@ import json
 import urllib.parse
 
 import pytest
+import yaml
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
@@ -15,13 +16,92 @@ from compliance.audit.services import SYSTEM
 from compliance.evidence import services as evidence
 from compliance.exchange.answers import gather
 from compliance.exchange.exporting import Format
+from compliance.exchange.models import ProfileForm
 from compliance.remediation import services as remediation
 from compliance.requirements import documents, loading, services
 from compliance.requirements.models import Assessment, Requirement
 from compliance.vault import layout as places
-from tests.exchange.forms import read
+from compliance.vault import services as vault
+from tests.exchange.forms import ITEMS, checklist, read, table
 
 PAGE = "/o/manna/exports/ganada-security/"
+
+
+def document(status: str = "platform") -> documents.Document:
+    data = {
+        "platform": {"id": "ganada", "title_ko": "가나다배달"},
+        "profile": {
+            "id": "ganada-security",
+            "version": "2026",
+            "published": "2026-10-01",
+            "title_ko": "가나다배달 보안 요구사항",
+            "status": status,
+        },
+        "areas": [{"code": "NET", "title_ko": "네트워크"}, {"code": "SRV", "title_ko": "서버"}],
+        "evidence_types": {},
+        "requirements": [
+            {
+                "id": code,
+                "area": area,
+                "title_ko": title,
+                "statement_ko": detail,
+                "severity": "high",
+                "provenance": {"primary": "platform"},
+            }
+            for code, area, title, detail in ITEMS
+        ],
+    }
+    return documents.read(yaml.safe_dump(data, allow_unicode=True).encode())
+
+
+@pytest.fixture
+def received(manna):
+    """The profile of a platform's document, adopted by 만나배달."""
+    profile, _created = loading.load(document(), organisation=manna)
+    services.adopt(manna, profile, by=SYSTEM)
+    return profile
+
+
+@pytest.fixture
+def keep_form(manna, received):
+    """keep_form(made, name) keeps a form of `tests.exchange.forms` as the profile's own."""
+
+    def keep(made, name, kind="xlsx"):
+        content, layout = made
+        blob = vault.store(manna, io.BytesIO(content), name=name)
+        return ProfileForm.objects.create(
+            organisation=manna,
+            profile=received,
+            blob=blob,
+            file_name=name,
+            kind=kind,
+            layout=layout.as_json(),
+        )
+
+    return keep
+
+
+@pytest.fixture
+def workbook_form(keep_form):
+    return keep_form(checklist(), "가나다 보안 점검표.xlsx")
+
+
+@pytest.fixture
+def csv_form(keep_form):
+    return keep_form(table(), "가나다 보안 점검표.csv", "csv")
+
+
+@pytest.fixture
+def say(manna, received):
+    """say("N-01", verdict="met", …) writes an assessment as its signed row would stand."""
+
+    def write(code, **fields):
+        rows = Assessment.objects.filter(
+            organisation=manna, requirement__profile=received, requirement__code=code
+        )
+        assert rows.update(**fields) == 1
+
+    return write
 
 
 def body(response):

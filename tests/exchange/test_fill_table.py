@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from compliance.exchange.delimited import Table
 from compliance.exchange.filling import Why, fill
 from compliance.exchange.layouts import Layout, Sheet
-from tests.exchange.conftest import EVERY, answer, answers
+from tests.exchange.answered import EVERY, answer, answers
 from tests.exchange.forms import CSV_HEADER, table
 
 

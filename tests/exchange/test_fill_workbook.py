@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from compliance.exchange.filling import CELL_LIMIT, ILLEGAL, Why, fill
 from compliance.exchange.layouts import Layout, Sheet
 from compliance.shared.errors import Refused
-from tests.exchange.conftest import EVERY, answer, answers, given
+from tests.exchange.answered import EVERY, answer, answers, given
 from tests.exchange.forms import (
     MAIN,
     SHEET,

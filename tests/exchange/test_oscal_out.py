@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from compliance.exchange.oscal_out import catalog, control_ids, results, token
-from tests.exchange.conftest import EVERY, MOMENT, answer, answers, asked, given
+from tests.exchange.answered import EVERY, MOMENT, answer, answers, asked, given
 
 HARD = replace(
     answer("1.2.3", statement="여러\n줄 😀", evidence=[given(), given("EV-0002", stands=False)]),
