@@ -68,8 +68,8 @@ def test_what_looks_like_a_formula_is_a_text():
 
 
 def test_every_other_part_keeps_its_bytes():
-    before = checklist()[0]
-    after = filled(checklist()).content
+    before, layout = checklist()
+    after = filled((before, layout)).content
     old, new = parts(before), parts(after)
     assert list(new) == list(old)
     changed = {name for name in old if old[name] != new[name]}
