@@ -11,7 +11,7 @@ from ninja.security import django_auth
 from compliance.accounts.api import TokenAuth
 from compliance.shared.errors import Refused, Unauthorised
 
-ROOMS = ["requirements", "evidence", "scans", "applications"]
+ROOMS = ["requirements", "evidence", "scans", "exchange", "applications"]
 
 api = NinjaAPI(
     title="Gatepass",

@@ -5,4 +5,8 @@ class ExchangeConfig(AppConfig):
     name = "compliance.exchange"
 
     def ready(self) -> None:
-        from compliance.exchange import actions  # noqa: F401
+        from compliance.audit import registry
+        from compliance.exchange.actions import Action
+        from compliance.exchange.exporting import Format
+
+        registry.words(Action.FORM_EXPORTED, format=Format)

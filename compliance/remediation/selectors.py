@@ -148,6 +148,15 @@ class OpenTasks:
         return sum(self.by_severity.values())
 
 
+def open_codes(organisation: Organisation, requirement_ids: list[int]) -> dict[int, list[str]]:
+    """{requirement: the codes of its open tasks} in one query."""
+    rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
+    found: dict[int, list[str]] = {}
+    for task in rows.only("number", "requirement_id").order_by("number"):
+        found.setdefault(task.requirement_id or 0, []).append(task.code)
+    return found
+
+
 def open_by_severity(
     organisation: Organisation, requirement_ids: list[int]
 ) -> dict[int, OpenTasks]:

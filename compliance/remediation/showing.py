@@ -15,6 +15,7 @@ from compliance.accounts.models import Organisation
 from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.applications.preflight import Gap, Level
+from compliance.exchange import answers
 from compliance.remediation import policies, selectors
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
 from compliance.requirements import registries
@@ -112,3 +113,4 @@ def register() -> None:
     registries.register_reasons(reasons)
     registries.register_count("tasks", _("Tasks"), selectors.open_counts)
     preflight.register(gaps)
+    answers.register_tasks(selectors.open_codes)

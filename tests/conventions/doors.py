@@ -80,6 +80,10 @@ DOORS: dict[str, Door] = {
     "scans:unmapped": READ,
     "scans:import": verb(C.SCANS_IMPORT),
     "scans:triage": verb(C.FINDING_TRIAGE),
+    # Documents out.
+    "exchange:export": READ,
+    "exchange:export-file": READ,
+    "api:export": READ,
     "applications:list": READ,
     "applications:detail": READ,
     "applications:preflight": READ,

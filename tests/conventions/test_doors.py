@@ -88,6 +88,8 @@ def house(manna, adopted, alice, bob, carol, olga):
     return {
         "organisation": manna.slug,
         "profile": adopted.identifier,
+        "identifier": adopted.identifier,
+        "file_format": "csv",
         "code": requirement.code,
         "link": added.link.pk,
         "file": file.pk,

@@ -14,6 +14,17 @@ WRONG = [
     ["import_scan", "--organisation", "nowhere", "nowhere.xml"],
     ["add_evidence", "--organisation", "nowhere", "--requirement", "OI-NET-03", "nowhere.pdf"],
     ["build_packet", "GP-0000-0001", "--out", "."],
+    [
+        "export_profile",
+        "--organisation",
+        "nowhere",
+        "--profile",
+        "x",
+        "--format",
+        "csv",
+        "--out",
+        "x",
+    ],
 ]
 
 
