@@ -13,6 +13,7 @@ ORGANISATION_ROOMS = [
     "requirements",
     "evidence",
     "scans",
+    "exchange",
     "applications",
     "remediation",
     "packets",

@@ -5,4 +5,4 @@ class ExchangeConfig(AppConfig):
     name = "compliance.exchange"
 
     def ready(self) -> None:
-        from compliance.exchange import actions  # noqa: F401
+        from compliance.exchange import actions, states  # noqa: F401
