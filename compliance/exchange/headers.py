@@ -75,7 +75,7 @@ def _score(table: Table, row: int) -> int:
     found = set()
     for column in columns(table, row):
         known = headings.HEADING_WORDS.get(headings.heading(column.lines[-1]))
-        if known and table.text(row, column.number):
+        if known:
             found.add(known[0])
     return len(found)
 
