@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
-from compliance.audit.services import record
+from compliance.audit.services import SYSTEM, record
 from compliance.exchange import composing, guessing, kinds, mappings, policies, selectors
 from compliance.exchange.actions import Action
 from compliance.exchange.items import NOTHING_FOUND, Item, Reading
@@ -167,6 +167,42 @@ def _take_statements(
     for assessment in blank.select_related("requirement", "organisation"):
         if text := texts.get(assessment.requirement.code):
             requirements.write_statement(assessment, text=text, revision=assessment.revision, by=by)
+
+
+def load_file(
+    source: Source,
+    layout: Layout,
+    reading: Reading,
+    about: dict[str, Any],
+    *,
+    organisation: Organisation | None,
+) -> tuple[Profile, bool]:
+    """Load a document without a wizard, as a command does; return the profile and whether it is new.
+
+    An organisation's table is kept too, as the form for the way back out.
+    """
+    document = ready(reading, about, source.path.name)
+    if organisation is None or not source.is_table:
+        return loading.load(document, organisation=organisation)
+    policies.check_identifier(document.data["profile"]["id"])
+    name = clean_name(source.path.name)
+    with source.path.open("rb") as file:
+        blob = vault.store(organisation, file, name=name, allow=kinds.ALLOWED)
+    with transaction.atomic():
+        profile, created = loading.load(document, organisation=organisation)
+        form, _fresh = ProfileForm.objects.get_or_create(
+            profile=profile,
+            defaults={
+                "organisation": organisation,
+                "blob": blob,
+                "file_name": name,
+                "kind": source.kind,
+                "layout": composing.layout(layout, reading).as_json(),
+            },
+        )
+        if created:
+            record(SYSTEM, Action.IMPORT_PUBLISHED, form, profile=str(profile), **reading.counts())
+    return profile, created
 
 
 @transaction.atomic

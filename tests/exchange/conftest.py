@@ -35,9 +35,7 @@ def bring(manna, alice):
 @pytest.fixture
 def settle(alice):
     def settled(imported, **about):
-        services.choose(
-            imported, revision=imported.revision, by=alice, about={**ABOUT, **about}
-        )
+        services.choose(imported, revision=imported.revision, by=alice, about={**ABOUT, **about})
         return imported
 
     return settled

@@ -95,7 +95,7 @@ def test_a_discarded_draft_is_over(bring, publish, alice):
 def test_next_year_the_saved_mapping_fits_although_columns_moved(bring, alice, manna):
     first = bring(workbooks.two_row_header())
     services.save_mapping(first, name="배민 양식", by=alice)
-    moved = [row[-1:] + ["추가"] + row[:-1] for row in workbooks.TWO_ROW_HEADER]
+    moved = [[*row[-1:], "추가", *row[:-1]] for row in workbooks.TWO_ROW_HEADER]
     text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in moved)
     second = bring(text.encode("cp949"), "내년.csv")
     assert second.layout["mapping"] == "배민 양식"

@@ -61,7 +61,9 @@ def sheets_per_area():
     }.items():  # fmt: skip
         sheet = book.create_sheet(area)
         sheet.append([f"{area} 보안"])
-        sheet.append(["항목번호", "점검항목", "점검기준", "이행 여부", "조치내용", "증빙자료", "담당자"])
+        sheet.append(
+            ["항목번호", "점검항목", "점검기준", "이행 여부", "조치내용", "증빙자료", "담당자"]
+        )
         for code, title, detail in rows:
             sheet.append([code, title, detail or None])
     hidden = book.create_sheet("코드")
