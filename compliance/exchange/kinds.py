@@ -82,6 +82,6 @@ def book(path: Path, _when: int, kind: str) -> tables.Book:
 def outline(path: Path, _when: int) -> dict[str, Any]:
     """Return the mapping in a stored JSON or YAML document. Treat it as read-only."""
     content = path.read_bytes()
-    if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
         return {"catalog": oscal.parse(content)}
     return plain_yaml.parse(content)

@@ -13,6 +13,10 @@ CHANGED_MEANWHILE = _(
     "Somebody else changed this import while you were working on it. This is how it stands now: "
     "look at it and go on from here."
 )
+TYPED_MEANWHILE = _(
+    "Somebody else changed this import while you were writing. What you typed stands below and is "
+    "not saved yet: check it and send it again."
+)
 OVER = _("This import is over. Upload the document again to begin anew.")
 ERRORS_REMAIN = _("Rows with errors remain. Correct the columns, or skip those rows.")
 IDENTIFIER_TAKEN = _("A profile shipped with Gatepass has this identifier. Choose another one.")

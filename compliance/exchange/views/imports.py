@@ -239,16 +239,32 @@ def words(request: OrganisationRequest, pk: int) -> HttpResponse:
 def about(request: OrganisationRequest, pk: int) -> HttpResponse:
     """Which platform the document is from, its version, and how long it holds."""
     imported = _draft(request, pk)
-    form = AboutForm(
-        request.POST if request.method == "POST" else None,
+    if request.method != "POST":
+        return _page(request, imported, "about", {"form": _about_form(request, imported, None)})
+    form = _about_form(request, imported, request.POST)
+    if not form.is_valid():
+        return _page(request, imported, "about", {"form": form}, HTTPStatus.UNPROCESSABLE_ENTITY)
+    revision, chosen = form.cleaned_data["revision"], form.about()
+    try:
+        services.choose(imported, revision=revision, by=request.user, about=chosen)
+    except Conflict:
+        again = request.POST.copy()
+        again["revision"] = str(imported.revision)
+        context = {
+            "form": _about_form(request, imported, again),
+            "sentence": policies.TYPED_MEANWHILE,
+        }
+        return _page(request, imported, "about", context, HTTPStatus.CONFLICT)
+    return _to(request, imported, "preview")
+
+
+def _about_form(request: OrganisationRequest, imported: ProfileImport, data: Any) -> AboutForm:
+    return AboutForm(
+        data,
         imported=imported,
         reading=selectors.reading(imported),
         platforms=selectors.platforms(request.user),
     )
-    if request.method == "POST" and form.is_valid():
-        return _chosen(request, imported, "about", about=form.about())
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return _page(request, imported, "about", {"form": form}, status)
 
 
 @require_safe
