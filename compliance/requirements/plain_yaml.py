@@ -97,21 +97,30 @@ def _check_plain(value: Any, place: str) -> None:
     """What the database or JSON could not keep. *place* is the way there, for the sentence."""
     if isinstance(value, dict):
         for key, each in value.items():
-            if not isinstance(key, str):
-                raise Refused(
-                    _("%(place)s: the key %(key)s is not text. Put it into quotes.")
-                    % {"place": place or _("The file"), "key": str(key)[:60]}
-                )
-            _check_plain(key, place)
+            _check_key(key, place)
             _check_plain(each, f"{place} → {key}" if place else key)
     elif isinstance(value, list):
         for number, each in enumerate(value, start=1):
             _check_plain(each, f"{place} → {number}")
-    elif isinstance(value, str):
+    else:
+        _check_scalar(value, place)
+
+
+def _check_key(key: Any, place: str) -> None:
+    if not isinstance(key, str):
+        raise Refused(
+            _("%(place)s: the key %(key)s is not text. Put it into quotes.")
+            % {"place": place or _("The file"), "key": str(key)[:60]}
+        )
+    _check_scalar(key, place)
+
+
+def _check_scalar(value: Any, place: str) -> None:
+    if isinstance(value, str):
         if "\0" in value or any("\ud800" <= each <= "\udfff" for each in value):
             raise Refused(_("%s holds a character that is no text. Remove it.") % place)
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise Refused(_("%s is not a number that can be kept.") % place)
-    elif not isinstance(value, int | bool | None):
+    elif not isinstance(value, int | None):
         raise Refused(_("%s is not plain text, number or list.") % place)
