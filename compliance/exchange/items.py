@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from compliance.shared.severity import Severity
+
 
 class Becomes(models.TextChoices):
     """What a row turns into."""
@@ -55,6 +57,14 @@ class Row:
     @property
     def is_wrong(self) -> bool:
         return bool(self.problems) and not self.skipped
+
+    @property
+    def severity(self) -> str:
+        return self.item.severity if self.item else ""
+
+    @property
+    def severity_label(self) -> str:
+        return str(Severity(self.severity).label) if self.severity else ""
 
     @property
     def becomes_label(self) -> str:
