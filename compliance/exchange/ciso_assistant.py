@@ -8,6 +8,7 @@ from compliance.exchange import checking
 from compliance.exchange.items import MOST_ITEMS, TOO_MANY, Area, Becomes, Item, Reading, Row
 from compliance.shared.errors import Refused
 
+DEPTH = 20
 LANGUAGES = ("ko", "en")
 
 
@@ -100,7 +101,7 @@ class _Reader:
         titles: list[str] = []
         titles_en: list[str] = []
         parent, seen, urn = "", set(), node.get("parent_urn")
-        while urn and urn not in seen and str(urn) in self.by_urn:
+        while urn and urn not in seen and str(urn) in self.by_urn and len(seen) < DEPTH:
             seen.add(urn)
             above = self.by_urn[str(urn)]
             if above.get("assessable"):

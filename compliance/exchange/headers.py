@@ -42,10 +42,15 @@ def columns(table: Table, header_row: int) -> list[Column]:
     """
     if not header_row:
         return [Column(number, "") for number in _used(table, 0)]
-    rows = range(_top(table, header_row), header_row + 1)
     under = _used(table, header_row)
-    named = {number: _named(table, rows, number) for number in range(1, table.width + 1)}
-    return [Column(each, text) for each, text in named.items() if text or each in under]
+    texts = names(table, header_row)
+    return [Column(each, text) for each, text in texts.items() if text or each in under]
+
+
+def names(table: Table, header_row: int) -> dict[int, str]:
+    """Return {column: header}, "" where it has none."""
+    rows = range(_top(table, header_row), header_row + 1)
+    return {number: _named(table, rows, number) for number in range(1, table.width + 1)}
 
 
 def settled(table: Table, clicked: int) -> int:
@@ -72,12 +77,9 @@ def _score(table: Table, row: int) -> int:
     """How many different kinds of columns the row names. Long texts are not headers."""
     if len(table.cells.get(row, {})) < 2:
         return 0
-    found = set()
-    for column in columns(table, row):
-        known = headings.HEADING_WORDS.get(headings.heading(column.lines[-1]))
-        if known:
-            found.add(known[0])
-    return len(found)
+    last_lines = (text.split(_BETWEEN)[-1] for text in names(table, row).values() if text)
+    known = (headings.HEADING_WORDS.get(headings.heading(line)) for line in last_lines)
+    return len({each[0] for each in known if each})
 
 
 def _used(table: Table, header_row: int) -> set[int]:

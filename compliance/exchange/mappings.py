@@ -67,8 +67,8 @@ def _best(mapping: Kept, table: Table) -> tuple[float, int, dict[str, int]]:
 
 def _matched(wanted: dict[str, str], table: Table, row: int) -> dict[str, int]:
     named: dict[str, int] = {}
-    for column in headers.columns(table, row):
-        named.setdefault(headings.heading(column.header), column.number)
+    for number, text in headers.names(table, row).items():
+        named.setdefault(headings.heading(text), number)
     return {
         role: named[word]
         for role, text in wanted.items()

@@ -12,6 +12,8 @@ from compliance.exchange.items import MOST_ITEMS, TOO_MANY, Area, Becomes, Item,
 from compliance.shared.errors import Refused
 
 DEPTH = 20
+_LONGEST = checking.STATEMENT_LIMIT * 2
+_LONGEST_VALUE = 2_000
 _INSERT = re.compile(r"\{\{\s*insert:\s*param\s*,\s*([^}\s]+)\s*\}\}")
 # The form that milestones before 1.0 used and some catalogs still carry.
 _OLD_INSERT = re.compile(r"\{\{\s*([\w.-]+_prm_\d+|param:[\w.-]+)\s*\}\}")
@@ -130,16 +132,19 @@ class _Reader:
             yield from self._part(inner, depth + 1)
 
     def _filled(self, text: str) -> str:
+        """Put the parameters in. A text that grows too long is cut; its row says so."""
+        text = text[:_LONGEST]
         for _round in range(5):  # a parameter's text may name another one
-            filled = _OLD_INSERT.sub(self._value, _INSERT.sub(self._value, text))
-            if filled == text or len(filled) > checking.STATEMENT_LIMIT * 2:
+            filled = _INSERT.sub(self._value, text)
+            filled = _OLD_INSERT.sub(self._value, filled[:_LONGEST])[:_LONGEST]
+            if filled == text or len(filled) == _LONGEST:
                 return filled
             text = filled
         return text
 
     def _value(self, found: re.Match[str]) -> str:
         name = found[1].removeprefix("param:")
-        return self.params.get(name, f"[{name}]")
+        return self.params.get(name, f"[{name}]")[:_LONGEST_VALUE]
 
 
 def _params(node: dict[str, Any], depth: int) -> Iterator[tuple[str, str]]:

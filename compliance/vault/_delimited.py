@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from compliance.shared.errors import Refused
 from compliance.vault import _texts
-from compliance.vault._grids import BLANK_RUN, Grid
+from compliance.vault._grids import BLANK_RUN, MOST_COLUMNS, Grid
 
 DELIMITERS = ",\t;|"
 _SAMPLE = 64 * 1024
@@ -34,7 +34,8 @@ def read(path: Path) -> Text:
             for row, cells in enumerate(reader, 1):
                 if row > grid.last + BLANK_RUN:
                     break
-                for column, text in enumerate(cells, 1):
+                grid.cut = grid.cut or any(cells[MOST_COLUMNS:])
+                for column, text in enumerate(cells[:MOST_COLUMNS], 1):
                     grid.put(row, column, text)
         except (csv.Error, UnicodeError) as fault:
             raise Refused(

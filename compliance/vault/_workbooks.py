@@ -23,10 +23,12 @@ from compliance.shared.errors import Refused
 from compliance.vault import _archives, _numbers
 from compliance.vault._grids import MOST_COLUMNS, MOST_ROWS, Grid, too_large
 
-MOST_UNPACKED = 200 * 1024**2
+MOST_UNPACKED = 100 * 1024**2
 MOST_PART = 64 * 1024**2
 MOST_STRINGS = 400_000
 MOST_SHEETS = 100
+# Cells and other elements that are looked at, blank ones included.
+MOST_ELEMENTS = 1_500_000
 MOST_MERGES = 50_000
 # Programs keep a cell for each one that a merged area covers; so does the way back out.
 MOST_MERGED = 500_000
@@ -169,6 +171,8 @@ def _streamed(part: IO[bytes], tags: tuple[str, ...]) -> Iterator[Any]:
     for number, (_event, element) in enumerate(context):
         if not number and element.getroottree().docinfo.doctype:
             raise _declares()
+        if number > MOST_ELEMENTS:
+            raise too_large()
         yield element
         element.clear()
         while element.getprevious() is not None:
@@ -271,6 +275,7 @@ class _SheetReader:
         self.grid = Grid()
         self.row = 0
         self.merged = 0
+        self.looked_at = 0
 
     def read(self, name: str) -> Grid:
         handlers = {
@@ -291,6 +296,9 @@ class _SheetReader:
             return
         if element.get("hidden") in ("1", "true"):
             self.grid.hidden_rows.add(self.row)
+        self.looked_at += len(element)
+        if self.looked_at > MOST_ELEMENTS:
+            raise too_large()
         column = 0
         for cell in element:
             if _local(cell) == "c":

@@ -49,15 +49,13 @@ class Table:
     choices: dict[int, list[str]] = field(default_factory=dict)
     # Something stood beyond the bounds and was left out.
     cut: bool = False
+    last_row: int = 0
+    width: int = 0
     _filled: dict[tuple[int, int], Merge] | None = None
 
-    @property
-    def last_row(self) -> int:
-        return max(self.cells, default=0)
-
-    @property
-    def width(self) -> int:
-        return max((column for row in self.cells.values() for column in row), default=0)
+    def __post_init__(self) -> None:
+        self.last_row = max(self.cells, default=0)
+        self.width = max((column for row in self.cells.values() for column in row), default=0)
 
     def text(self, row: int, column: int) -> str:
         """Return what is written in that very cell."""
