@@ -1,6 +1,7 @@
 """YAML as plain data: text keys, plain values, nothing that grows or runs while it is read."""
 
 import math
+from collections import Counter
 from collections.abc import Hashable
 from typing import Any
 
@@ -22,8 +23,8 @@ class _PlainLoader(_Base):  # type: ignore[misc]
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
         keys = [key.value for key, _value in node.value if isinstance(key.value, str)]
-        if len(keys) != len(set(keys)):
-            doubled = sorted({key for key in keys if keys.count(key) > 1})
+        doubled = [key for key, number in Counter(keys).items() if number > 1]
+        if doubled:
             raise Refused(
                 _("Line %(line)d: the key “%(key)s” stands twice. Keep one of them.")
                 % {"line": node.start_mark.line + 1, "key": doubled[0][:60]}
