@@ -12,4 +12,5 @@ class Action(models.TextChoices):
         _("{actor} made the profile {profile} from the document {target}"),
     )
     IMPORT_DISCARDED = "profile_import.discarded", _("{actor} discarded the document {target}")
+    MAPPING_SAVED = "saved_mapping.saved", _("{actor} saved the column mapping {target}")
     FORM_EXPORTED = "profile.exported", _("{actor} exported {target} as {format}")

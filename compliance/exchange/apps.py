@@ -6,7 +6,10 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.audit import registry
+        from compliance.exchange import reasons, states  # noqa: F401
         from compliance.exchange.actions import Action
         from compliance.exchange.exporting import Format
+        from compliance.requirements.registries import register_reasons
 
         registry.words(Action.FORM_EXPORTED, format=Format)
+        register_reasons(reasons.of_imported_forms)

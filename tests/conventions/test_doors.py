@@ -13,6 +13,7 @@ from compliance.applications import services as applications
 from compliance.audit.services import SYSTEM
 from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceFile
+from compliance.exchange import services as exchange
 from compliance.jobs.models import Job
 from compliance.notices.models import Notice
 from compliance.packets import services as packets
@@ -25,6 +26,7 @@ from compliance.scans.models import Finding
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 
+ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
 CHECKS = "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-01,상,root 원격 접속,취약\n"
 BODIES = {
     "api:put_statement": '{"statement": "x", "revision": 0}',
@@ -85,6 +87,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         rationale="같은 규칙을 본다.",
         by=alice,
     )
+    imported = exchange.begin(manna, io.BytesIO(ASKED.encode()), name="점검표.csv", by=alice)
     return {
         "organisation": manna.slug,
         "profile": adopted.identifier,
@@ -101,6 +104,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         "api:evidence": added.evidence.number,
         "api:pk": run.pk,
         "scans:pk": run.pk,
+        "exchange:pk": imported.pk,
         "scans:number": finding.number,
         "assessment": Assessment.objects.get(requirement=requirement).pk,
         "remediation:number": task.number,

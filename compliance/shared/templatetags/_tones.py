@@ -58,6 +58,9 @@ TONES: dict[str, Tone] = {
     "returned": BACK,
     "expired": LATE,
     "withdrawn": NONE,
+    # documents on their way in
+    "published": DONE,
+    "discarded": NONE,
     # check results and findings
     "pass": GOOD,
     "fail": BAD,

@@ -1,0 +1,151 @@
+"""What a document most likely means; a person may change every guess."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from compliance.exchange import headers, headings
+from compliance.exchange.layouts import Layout, Role, Sheet
+from compliance.requirements.models import Assessment
+from compliance.vault.tables import Book, Table
+
+_V = Assessment.Verdict
+# How the answers of one kind of form belong together; used where only some of them are seen.
+FAMILIES: list[dict[str, str]] = [
+    {_V.MET: "Y", _V.PARTIAL: "P", _V.NOT_MET: "N", _V.NOT_APPLICABLE: "N/A"},
+    {_V.MET: "○", _V.PARTIAL: "△", _V.NOT_MET: "×", _V.NOT_APPLICABLE: "N/A"},
+    {_V.MET: "O", _V.PARTIAL: "△", _V.NOT_MET: "X", _V.NOT_APPLICABLE: "N/A"},
+    {_V.MET: "예", _V.PARTIAL: "일부", _V.NOT_MET: "아니오", _V.NOT_APPLICABLE: "해당없음"},
+    {_V.MET: "이행", _V.PARTIAL: "부분이행", _V.NOT_MET: "미이행", _V.NOT_APPLICABLE: "해당없음"},
+    {_V.MET: "준수", _V.PARTIAL: "부분준수", _V.NOT_MET: "미준수", _V.NOT_APPLICABLE: "해당없음"},
+    {_V.MET: "양호", _V.PARTIAL: "일부", _V.NOT_MET: "취약", _V.NOT_APPLICABLE: "N/A"},
+    {_V.MET: "Yes", _V.PARTIAL: "Partial", _V.NOT_MET: "No", _V.NOT_APPLICABLE: "N/A"},
+    {_V.MET: "적합", _V.PARTIAL: "부분적합", _V.NOT_MET: "부적합", _V.NOT_APPLICABLE: "해당없음"},
+]
+USUAL = FAMILIES[-1]
+ASKED = [_V.MET, _V.PARTIAL, _V.NOT_MET, _V.NOT_APPLICABLE, _V.INCONCLUSIVE]
+_SEEN_WORDS = 30
+
+
+def layout(book: Book) -> Layout:
+    """Guess everything: sheets, header rows, columns, words."""
+    sheets = [sheet(table, headers.guess(table)) for table in _with_requirements(book)]
+    return with_words(Layout(sheets, {}, book.encoding, book.delimiter), book)
+
+
+def _with_requirements(book: Book) -> list[Table]:
+    """Sheets that read like a list of requirements; else the longest visible one."""
+    shown = [table for table in book.tables if not table.hidden and table.cells]
+    found = [table for table in shown if _is_list(table)]
+    return found or sorted(shown, key=lambda table: len(table.cells))[-1:]
+
+
+def _is_list(table: Table) -> bool:
+    row = headers.guess(table)
+    return bool(row) and Role.TITLE in columns(table, row) and table.last_row > row
+
+
+def sheet(table: Table, header_row: int) -> Sheet:
+    row = header_row or headers.fullest(table)
+    return Sheet(name=table.name, header_row=row, columns=columns(table, row))
+
+
+def columns(table: Table, header_row: int) -> dict[str, int]:
+    """Return {role: column}. The surest header of a role wins; a column has one role."""
+    found = [
+        (*known, column.number)
+        for column in headers.columns(table, header_row)
+        if (known := _role_of(column))
+    ]
+    chosen: dict[str, int] = {}
+    for _doubt, role, number in sorted(found, key=lambda each: (each[0], each[2])):
+        if role not in chosen and number not in chosen.values():
+            chosen[role] = number
+    if Role.TITLE not in chosen and Role.DETAIL in chosen:
+        chosen[Role.TITLE] = chosen.pop(Role.DETAIL)
+    return chosen
+
+
+def _role_of(column: headers.Column) -> tuple[int, str] | None:
+    """Return (doubt, role): the whole word first, then one that the header contains."""
+    words = [headings.heading(line) for line in reversed(column.lines)]
+    for place, word in enumerate(words):
+        if word in headings.HEADING_WORDS:
+            role, rank = headings.HEADING_WORDS[word]
+            return rank + 100 * place, role
+    leaf = words[0]
+    inside = [
+        (len(word), role, rank)
+        for word, (role, rank) in headings.HEADING_WORDS.items()
+        if len(word) > 2 and word in leaf and len(leaf) < 40
+    ]
+    if not inside:
+        return None
+    _length, role, rank = max(inside)
+    return 1000 + rank, role
+
+
+def with_words(found: Layout, book: Book) -> Layout:
+    """Set the words of the answer column where the layout has none."""
+    if not found.words:
+        found.words = words(candidates(found, book))
+    return found
+
+
+def candidates(found: Layout, book: Book) -> list[str]:
+    """Return what may be answered: the drop-down's words, the header's examples, what is filled in."""
+    texts: list[str] = []
+    for each in found.sheets:
+        table, column = book.table(each.name), each.columns.get(Role.ANSWER)
+        if table is None or not column:
+            continue
+        texts += table.choices.get(column, [])
+        header = next(
+            (c.header for c in headers.columns(table, each.header_row) if c.number == column), ""
+        )
+        texts += _examples(header)
+        filled = Counter(
+            cells[column]
+            for row, cells in table.cells.items()
+            if row > each.header_row and column in cells and len(cells[column]) <= _SEEN_WORDS
+        )
+        texts += [text for text, _times in filled.most_common(_SEEN_WORDS)]
+    return list(dict.fromkeys(texts))[:_SEEN_WORDS]
+
+
+def _examples(header: str) -> Iterable[str]:
+    """The words in a header's brackets: "이행여부(Y/N/N-A)"."""
+    inside = header.partition("(")[2].partition(")")[0]
+    cut = inside.replace("N/A", "N-A").replace("n/a", "n-a")
+    parts = cut.split("/") if "/" in cut else cut.split(",")
+    return [part.strip().replace("N-A", "N/A") for part in parts if part.strip()] if inside else []
+
+
+def words(texts: list[str]) -> dict[str, str]:
+    """Return {verdict: word of this form}; what is not seen comes from the same kind of form."""
+    found: dict[str, str] = {}
+    for text in texts:
+        verdict = headings.verdict_of(text)
+        if verdict:
+            found.setdefault(verdict, text)
+    if not found:
+        return dict(USUAL)
+    return {**_family(found), **found}
+
+
+def _family(found: dict[str, str]) -> dict[str, str]:
+    def likeness(family: dict[str, str]) -> int:
+        return sum(family.get(verdict) == word for verdict, word in found.items())
+
+    best = max(FAMILIES, key=likeness)
+    return best if likeness(best) else USUAL
+
+
+def word(text: str) -> str:
+    """Return *text* as answers are compared."""
+    return headings.folded(text)
+
+
+def meanings(chosen: dict[str, str]) -> dict[str, str]:
+    """Return {word as compared: verdict}: the form's own words, then what is commonly meant."""
+    own = {headings.folded(text): verdict for verdict, text in chosen.items() if text}
+    return {**headings.common_answers(), **own}

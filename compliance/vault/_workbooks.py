@@ -1,0 +1,374 @@
+"""XLSX, read part by part (ECMA-376 part 1, 18): cells, merged areas, what is hidden, drop-downs.
+
+openpyxl's read-only mode knows neither merged areas nor hidden rows, and its other mode makes a
+cell for each one that a merged area covers, which a small file can claim a billion of. So the
+sheets are streamed here, and openpyxl lends its number formats and dates.
+"""
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from lxml import etree
+from openpyxl.utils.cell import range_boundaries
+
+from compliance.shared.errors import Refused
+from compliance.vault import _archives, _numbers
+from compliance.vault._grids import MOST_COLUMNS, MOST_ROWS, Grid, too_large
+
+MOST_UNPACKED = 100 * 1024**2
+MOST_PART = 64 * 1024**2
+MOST_STRINGS = 400_000
+MOST_SHEETS = 100
+# Cells and other elements that are looked at, blank ones included.
+MOST_ELEMENTS = 1_500_000
+MOST_MERGES = 50_000
+# Programs keep a cell for each one that a merged area covers; so does the way back out.
+MOST_MERGED = 500_000
+_HEAD = 4096
+
+# What a part's name or a relationship says about a workbook that does more than hold text.
+_MACROS = re.compile(r"vbaproject\.bin$|/macrosheets/|/dialogsheets/", re.IGNORECASE)
+_LINKS = re.compile(r"/externallinks/|/connections\.xml$|/querytables/", re.IGNORECASE)
+_OBJECTS = re.compile(r"/embeddings/|/activex/", re.IGNORECASE)
+_MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject|ms-excel\.(macrosheet|intlmacrosheet)")
+_EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
+_DDE = re.compile(r"[\w'\")\]]\|['\w\"]")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RELATION_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_FAULTS = (
+    zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, IndexError,
+    ValueError, TypeError, NotImplementedError, RuntimeError, OverflowError, OSError,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Sheet:
+    name: str
+    hidden: bool
+    grid: Grid
+
+
+def read(path: Path) -> list[Sheet]:
+    """Return every worksheet, or raise Refused with one sentence."""
+    _archives.check_xlsx(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_parts(archive)
+            return list(_Book(archive).sheets())
+    except _FAULTS as fault:
+        raise broken() from fault
+
+
+def broken() -> Refused:
+    return Refused(
+        _("This workbook is broken. Open it in Excel, save it anew as XLSX and upload that.")
+    )
+
+
+def _check_name(name: str) -> None:
+    if _MACROS.search(name):
+        raise _has_macros()
+    if _LINKS.search(name):
+        raise _linked()
+    if _OBJECTS.search(name):
+        raise Refused(
+            _(
+                "This workbook has embedded objects or controls. Delete them, save it as XLSX and "
+                "upload that."
+            )
+        )
+
+
+def _has_macros() -> Refused:
+    return Refused(_("This workbook has macros. Save it as XLSX without macros and upload that."))
+
+
+def _linked() -> Refused:
+    return Refused(
+        _(
+            "This workbook takes values from other files or programs. Break the links "
+            "(Data → Edit links), save it and upload it again."
+        )
+    )
+
+
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    """Refuse by names, types and relationships, before any sheet is read."""
+    entries = archive.infolist()
+    names = [each.filename for each in entries]
+    if len({name.lower() for name in names}) != len(names):
+        raise broken()
+    if sum(each.file_size for each in entries) > MOST_UNPACKED:
+        raise too_large()
+    for name in names:
+        _check_name(f"/{name}")
+    for name in names:
+        if name.lower().endswith((".xml", ".rels", ".vml")):
+            _check_xml(archive, name)
+
+
+def _check_xml(archive: zipfile.ZipFile, name: str) -> None:
+    with archive.open(name) as part:
+        head = part.read(_HEAD).replace(b"\0", b"")
+        if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+            raise _declares()
+        if name == "[Content_Types].xml" and _MACRO_TYPE.search(head + part.read(MOST_PART // 16)):
+            raise _has_macros()
+        if name.endswith(".rels"):
+            relations = _EXTERNAL.findall(head + part.read(MOST_PART // 16))
+            # A link that a person may click is text; everything else is fetched by the program.
+            if any(b"/hyperlink" not in relation for relation in relations):
+                raise _linked()
+
+
+def _declares() -> Refused:
+    return Refused(
+        _("This workbook declares XML entities, which no spreadsheet program does. It is not read.")
+    )
+
+
+class _Bounded:
+    """A part of the archive that ends the reading when it grows beyond its bound."""
+
+    def __init__(self, part: IO[bytes]) -> None:
+        self.part, self.left = part, MOST_PART
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.part.read(size if size > 0 else 65536)
+        self.left -= len(chunk)
+        if self.left < 0:
+            raise too_large()
+        return chunk
+
+
+@contextmanager
+def _elements(archive: zipfile.ZipFile, name: str, *tags: str) -> Iterator[Iterator[Any]]:
+    """Yield the finished elements of *tags* one by one; each is emptied after its turn."""
+    with archive.open(name) as part:
+        yield _streamed(part, tags)
+
+
+def _streamed(part: IO[bytes], tags: tuple[str, ...]) -> Iterator[Any]:
+    context = etree.iterparse(
+        _Bounded(part),
+        events=("end",),
+        tag=[f"{{*}}{tag}" for tag in tags],
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+    )
+    for number, (_event, element) in enumerate(context):
+        if not number and element.getroottree().docinfo.doctype:
+            raise _declares()
+        if number > MOST_ELEMENTS:
+            raise too_large()
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
+
+
+def _local(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+class _Book:
+    """The parts that all sheets share: names, strings, number formats."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.known = {each.filename for each in archive.infolist()}
+        self.relations = self._relations()
+        self.strings = self._strings()
+        self.formats = self._formats()
+        self.from_1904 = False
+
+    def sheets(self) -> Iterator[Sheet]:
+        with _elements(self.archive, "xl/workbook.xml", "workbookPr", "sheet") as elements:
+            listed = []
+            for each in elements:
+                if _local(each) == "workbookPr":
+                    self.from_1904 = each.get("date1904") in ("1", "true")
+                else:
+                    relation = each.get(_RELATION) or each.get(_RELATION_STRICT)
+                    state = each.get("state", "visible")
+                    listed.append((each.get("name"), state != "visible", relation))
+        if not listed:
+            raise broken()
+        for name, hidden, relation in listed[:MOST_SHEETS]:
+            kind, target = self.relations.get(relation, ("", ""))
+            if kind == "worksheet" and target in self.known:
+                yield Sheet(name, hidden, _SheetReader(self).read(target))
+
+    def _relations(self) -> dict[str, tuple[str, str]]:
+        """{id: (kind, part)} of the workbook."""
+        with _elements(self.archive, "xl/_rels/workbook.xml.rels", "Relationship") as elements:
+            return {
+                each.get("Id"): (
+                    each.get("Type", "").rpartition("/")[2],
+                    posixpath.normpath(posixpath.join("/xl", each.get("Target", ""))).lstrip("/"),
+                )
+                for each in elements
+            }
+
+    def _part(self, kind: str) -> str:
+        found = (target for each, target in self.relations.values() if each == kind)
+        return next((target for target in found if target in self.known), "")
+
+    def _strings(self) -> list[str]:
+        name = self._part("sharedStrings")
+        if not name:
+            return []
+        strings = []
+        with _elements(self.archive, name, "si") as elements:
+            for each in elements:
+                strings.append(_text_of(each))
+                if len(strings) > MOST_STRINGS:
+                    raise too_large()
+        return strings
+
+    def _formats(self) -> list[str]:
+        """The number format of each cell style."""
+        name = self._part("styles")
+        if not name:
+            return []
+        own: dict[int, str] = {}
+        formats: list[str] = []
+        with _elements(self.archive, name, "numFmt", "cellXfs") as elements:
+            for each in elements:
+                if _local(each) == "numFmt":
+                    own[int(each.get("numFmtId", 0))] = each.get("formatCode", "")
+                else:
+                    ids = [int(style.get("numFmtId", 0)) for style in each]
+                    formats = [own.get(i) or _numbers.builtin(i) for i in ids]
+        return formats
+
+
+def _text_of(element: Any) -> str:
+    """The text of a string: its runs, without the reading aid (rPh) of East Asian text."""
+    parts: list[str] = []
+    for child in element:
+        local = _local(child)
+        if local == "t":
+            parts.append(child.text or "")
+        elif local == "r":
+            parts.extend(run.text or "" for run in child if _local(run) == "t")
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(parts))
+
+
+class _SheetReader:
+    """One worksheet, streamed."""
+
+    def __init__(self, book: _Book) -> None:
+        self.book = book
+        self.grid = Grid()
+        self.row = 0
+        self.merged = 0
+        self.looked_at = 0
+
+    def read(self, name: str) -> Grid:
+        handlers = {
+            "row": self._row,
+            "mergeCell": self._merge,
+            "col": self._columns,
+            "dataValidation": self._choices,
+        }
+        with _elements(self.book.archive, name, *handlers) as elements:
+            for each in elements:
+                handlers[_local(each)](each)
+        return self.grid
+
+    def _row(self, element: Any) -> None:
+        self.row = int(element.get("r") or self.row + 1)
+        if self.grid.is_over(self.row):
+            self.grid.cut = self.grid.cut or any(len(cell) for cell in element)
+            return
+        if element.get("hidden") in ("1", "true"):
+            self.grid.hidden_rows.add(self.row)
+        self.looked_at += len(element)
+        if self.looked_at > MOST_ELEMENTS:
+            raise too_large()
+        column = 0
+        for cell in element:
+            if _local(cell) == "c":
+                found = _REFERENCE.fullmatch(cell.get("r") or "")
+                column = _column(found[1]) if found else column + 1
+                self.grid.put(self.row, column, self._shown(cell))
+
+    def _shown(self, cell: Any) -> str:
+        value = inline = ""
+        for child in cell:
+            local = _local(child)
+            if local == "v":
+                value = child.text or ""
+            elif local == "is":
+                inline = _text_of(child)
+            elif local == "f":
+                self._formula(child.text or "")
+        return inline or self._text(cell.get("t", "n"), value, cell.get("s"))
+
+    def _formula(self, text: str) -> None:
+        if _DDE.search(text):
+            raise _linked()
+        self.grid.formulas += 1
+
+    def _text(self, kind: str, value: str, style: str | None) -> str:
+        if not value:
+            return ""
+        if kind == "s":
+            return self.book.strings[int(value)]
+        if kind == "b":
+            return "TRUE" if value == "1" else "FALSE"
+        if kind == "n":
+            formats = self.book.formats
+            code = formats[int(style)] if style and int(style) < len(formats) else "General"
+            return _numbers.shown(value, code, from_1904=self.book.from_1904)
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+
+    def _merge(self, element: Any) -> None:
+        left, top, right, bottom = _bounds(element.get("ref", ""))
+        self.merged += (bottom - top + 1) * (right - left + 1)
+        if len(self.grid.merges) >= MOST_MERGES or self.merged > MOST_MERGED:
+            raise too_large()
+        if top <= self.grid.last and left <= MOST_COLUMNS:
+            merge = (top, left, min(bottom, MOST_ROWS), min(right, MOST_COLUMNS))
+            self.grid.merges.append(merge)
+
+    def _columns(self, element: Any) -> None:
+        if element.get("hidden") in ("1", "true"):
+            first, last = int(element.get("min", 1)), int(element.get("max", 1))
+            self.grid.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
+
+    def _choices(self, element: Any) -> None:
+        """A drop-down whose words stand in the sheet itself: "Y,N,N/A"."""
+        formula = next((each.text or "" for each in element if _local(each) == "formula1"), "")
+        if element.get("type") != "list" or not formula.startswith('"'):
+            return
+        words = [word.strip() for word in formula.strip('"').split(",") if word.strip()]
+        for reference in element.get("sqref", "").split()[:100]:
+            left, _top, right, _bottom = _bounds(reference)
+            for column in range(left, min(right, MOST_COLUMNS) + 1):
+                self.grid.choices.setdefault(column, words[:50])
+
+
+def _bounds(reference: str) -> tuple[int, int, int, int]:
+    left, top, right, bottom = range_boundaries(reference)
+    return left or 1, top or 1, right or MOST_COLUMNS, bottom or MOST_ROWS
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

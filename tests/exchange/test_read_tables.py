@@ -1,0 +1,94 @@
+"""Three companies' forms are read as their authors meant them."""
+
+import pytest
+
+from compliance.exchange import selectors
+from compliance.exchange.layouts import Layout
+from compliance.requirements.models import Requirement
+from tests.exchange import workbooks
+
+pytestmark = pytest.mark.usefixtures("alice")
+
+
+def said(imported):
+    """(code, area, title) of each requirement."""
+    reading = selectors.reading(imported)
+    titles = reading.area_titles
+    return [(item.code, titles[item.area], item.title) for item in reading.taken]
+
+
+COMPANY_1 = [
+    ("1.1", "네트워크", "외부 연결 구간을 방화벽으로 나눈다"),
+    ("1.10", "네트워크", "원격 접속은 승인된 단말만 허용한다"),
+    ("2.1", "개인정보", "주문 정보는 30일 뒤 지운다"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("form.xlsx", workbooks.two_row_header()),
+        ("cp949.csv", workbooks.two_row_csv()),
+        ("utf8.csv", workbooks.two_row_csv("utf-8")),
+        ("bom.csv", workbooks.two_row_csv("utf-8-sig")),
+        ("utf16.csv", workbooks.two_row_csv("utf-16")),
+        ("tabs.tsv", workbooks.two_row_csv().replace(b",", b"\t")),
+    ],
+)
+def test_a_header_of_two_rows_and_its_csv_twins_say_the_same(bring, name, content):
+    imported = bring(content, name)
+    layout = Layout.of(imported.layout)
+    assert said(imported) == COMPANY_1
+    assert layout.sheets[0].header_row == 3
+    assert layout.sheets[0].columns == {
+        "area": 1, "code": 2, "title": 3, "detail": 4, "severity": 5, "answer": 6,
+        "implementation": 7, "remark": 8,
+    }  # fmt: skip
+    assert layout.words["met"] == "Y"
+    assert layout.words["not_applicable"] == "N/A" or "csv" in name or "tsv" in name
+    reading = selectors.reading(imported)
+    assert [row.problems for row in reading.rows] == [[]] * len(reading.rows)
+
+
+def test_rows_that_go_on_belong_to_their_number(bring):
+    reading = selectors.reading(bring(workbooks.two_row_header()))
+    assert reading.rows_of == {"점검표": {"1.1": [4], "1.10": [5, 6], "2.1": [7]}}
+    assert reading.taken[1].statement.splitlines() == [
+        "VPN과 2단계 인증을 쓴다",
+        "접속 기록을 남긴다",
+        "예외 접속은 대장으로 관리한다",
+    ]
+
+
+def test_a_csv_remembers_how_it_was_written(bring):
+    for encoding, expected in [("cp949", "cp949"), ("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig")]:
+        imported = bring(workbooks.two_row_csv(encoding), f"{expected}.csv")
+        assert Layout.of(imported.layout).encoding == expected
+        assert Layout.of(imported.layout).delimiter == ","
+
+
+def test_a_cover_and_a_hidden_sheet_are_no_lists(bring):
+    imported = bring(workbooks.sheets_per_area())
+    assert [sheet.name for sheet in Layout.of(imported.layout).sheets] == ["서버", "로그"]
+    assert said(imported) == [
+        ("SRV-1", "서버 보안" if False else "서버", "운영 서버를 따로 둔다"),
+        ("SRV-2", "서버", "패치를 한 달 안에 넣는다"),
+        ("LOG-1", "로그", "접속 기록을 1년 보관한다"),
+    ]
+    reading = selectors.reading(imported)
+    assert reading.rows_of == {"서버": {"SRV-1": [3], "SRV-2": [4]}, "로그": {"LOG-1": [3]}}
+
+
+def test_section_rows_become_areas_and_missing_numbers_are_made(bring, publish):
+    imported = bring(workbooks.english_sections(), "vendor.xlsx")
+    layout = Layout.of(imported.layout)
+    assert layout.words == {"met": "○", "partial": "△", "not_met": "×", "not_applicable": "N/A"}
+    assert said(imported) == [
+        ("R-001", "Access control", "Accounts belong to one person"),
+        ("R-002", "Access control", "Leavers lose access within a day"),
+        ("R-003", "Logging", "Access to personal data is logged"),
+    ]
+    profile = publish(imported)
+    mandatory = Requirement.objects.filter(profile=profile).values_list("mandatory", flat=True)
+    assert list(mandatory) == [True, False, True]
+    assert profile.form.layout["sheets"][0]["rows"]["R-003"] == [6]
