@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, FilteredRelation, Q
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Area, Assessment, Profile
@@ -56,14 +56,27 @@ class Readiness:
 
 
 def readiness(organisation: Organisation, profile: Profile) -> Readiness:
-    """Count verdicts per area in two queries. Page, chart, PDF and API all read this."""
-    rows = (
-        Assessment.objects.filter(organisation=organisation, requirement__profile=profile)
-        .order_by()
-        .values_list("requirement__area_id", "verdict")
-        .annotate(number=Count("pk"))
+    """Count verdicts per area in one query. Page, chart, PDF and API all read this."""
+    said = FilteredRelation(
+        "requirements__assessments",
+        condition=Q(requirements__assessments__organisation=organisation),
     )
-    return score(list(profile.areas.all()), rows)
+    rows = (
+        Area.objects.filter(profile=profile)
+        .alias(said=said)
+        .order_by("order", "pk")
+        .values_list("pk", "code", "title_ko", "title_en", "order", "said__verdict")
+        .annotate(number=Count("said"))
+    )
+    areas: dict[int, Area] = {}
+    counted = []
+    for pk, code, korean, english, order, verdict, number in rows:
+        areas[pk] = Area(
+            pk=pk, profile=profile, code=code, title_ko=korean, title_en=english, order=order
+        )
+        if number:
+            counted.append((pk, verdict, number))
+    return score(areas.values(), counted)
 
 
 def score(areas: Iterable[Area], rows: Iterable[tuple[int, str, int]]) -> Readiness:

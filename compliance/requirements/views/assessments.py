@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
 from compliance.requirements import pages, policies, selectors, services
+from compliance.requirements.filters import FilterForm
 from compliance.requirements.forms import (
     AdoptForm,
     AssignForm,
-    FilterForm,
     StatementForm,
     VerdictForm,
     digest,
 )
+from compliance.requirements.listing import filtered, listing
 from compliance.requirements.models import Assessment, Profile
 from compliance.requirements.texts import compare
 from compliance.shared.errors import Conflict, Refused, why_not
@@ -38,13 +39,13 @@ def index(request: OrganisationRequest) -> HttpResponse:
     named = [each for each in profiles if each.identifier == request.GET.get("profile")]
     profile = next(iter(named or profiles))
     form = FilterForm(request.GET, people=pages.people_of(request.organisation))
-    rows = form.apply(pages.assessments(request.organisation, profile, request.user))
+    rows = pages.assessments(request.organisation, profile, request.user)
     context = {
         "profile": profile,
         "profiles": profiles,
         "form": form,
         "readiness": selectors.readiness(request.organisation, profile),
-        "listing": pages.listing(request.organisation, rows, request.GET.get("page", "1")),
+        "listing": listing(request.organisation, rows, form, request.GET.get("page", "1")),
         "query": _without_page(request.GET),
     }
     part = request.headers.get("HX-Target") == "list"
@@ -91,9 +92,11 @@ def _assessment(request: OrganisationRequest, profile: str, code: str) -> Assess
         requirement__code=code,
     )
     related = ("requirement__profile", "requirement__area", "owner", "decided_by", "updated_by")
-    found = rows.select_related(*related).order_by("-requirement__profile__version").first()
+    newest = rows.select_related(*related).order_by("-requirement__profile__version")
+    found = newest.prefetch_related("requirement__evidence_kinds").first()
     if found is None:
         raise Http404
+    found.organisation = request.organisation
     return found
 
 
@@ -101,8 +104,10 @@ def _page(
     request: OrganisationRequest, assessment: Assessment, status: int = HTTPStatus.OK, **forms: Any
 ) -> HttpResponse:
     requirement = assessment.requirement
-    form = FilterForm(request.GET, people=pages.people_of(request.organisation))
-    listed = pages.assessments(request.organisation, requirement.profile, request.user)
+    people = pages.people_of(request.organisation)
+    form = FilterForm(request.GET, people=people)
+    rows = pages.assessments(request.organisation, requirement.profile, request.user)
+    listed, _knowledge = filtered(request.organisation, rows, form)
     context = {
         "assessment": assessment,
         "requirement": requirement,
@@ -110,15 +115,14 @@ def _page(
         "kinds": requirement.evidence_kinds.all(),
         "mappings": pages.mappings(requirement),
         "provenance": pages.provenance(requirement),
-        "neighbours": pages.neighbours(form.apply(listed), requirement.code),
+        "neighbours": pages.neighbours([each.code for each in listed], requirement.code),
         "query": _without_page(request.GET),
         "proposal": pages.proposal(request.organisation, requirement),
         "history": history(assessment)[:HISTORY_SHOWN],
         "statement_form": StatementForm.of(assessment),
         "verdict_form": VerdictForm.of(assessment),
         "assign_form": AssignForm(
-            organisation=request.organisation,
-            initial={"owner": assessment.owner_id, "due": assessment.due},
+            people=people, initial={"owner": assessment.owner_id, "due": assessment.due}
         ),
         "why_not_write": why_not(policies.check_can_write, assessment, request.user),
         "why_not_decide": why_not(policies.check_can_decide, assessment, request.user),
@@ -207,7 +211,7 @@ def _verdict_again(
 def assign(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
     assessment = _assessment(request, profile, code)
     policies.check_can_decide(assessment, request.user)
-    form = AssignForm(request.POST, organisation=request.organisation)
+    form = AssignForm(request.POST, people=pages.people_of(request.organisation))
     if not form.is_valid():
         return _page(request, assessment, HTTPStatus.BAD_REQUEST, assign_form=form)
     services.assign(assessment, by=request.user, **form.cleaned_data)
