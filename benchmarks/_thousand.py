@@ -12,8 +12,14 @@ from compliance.audit.services import SYSTEM
 from compliance.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 from compliance.remediation.models import Task
 from compliance.requirements import services
-from compliance.requirements.models import Area, Assessment, EvidenceKind, Platform, Profile
-from compliance.requirements.models import Requirement
+from compliance.requirements.models import (
+    Area,
+    Assessment,
+    EvidenceKind,
+    Platform,
+    Profile,
+    Requirement,
+)
 
 ROWS = 1000
 AREAS = 10

@@ -11,15 +11,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compliance.accounts.models import Organisation
 from compliance.evidence.models import EvidenceLink, State
 from compliance.requirements.models import Requirement
 from compliance.requirements.registries import Ids, Known, Reason
-
 
 # What the list of requirements can be filtered by.
 STATES = [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.mentions import members_of
 from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
@@ -121,6 +122,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "links": task.evidence_links.select_related("evidence"),
         "reusable": pages.reusable_evidence(task, request.user),
         "comments": task.comments.select_related("by"),
+        "people": members_of(request.organisation),
         "entries": history(task)[:SHOWN_ENTRIES],
         "assign_form": AssignForm(task=task),
     }

@@ -6,8 +6,11 @@ class RequirementsConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.audit import registry
+        from compliance.requirements import hearing
         from compliance.requirements.actions import Action
         from compliance.requirements.models import Assessment
 
         verdict = Assessment.Verdict
         registry.words(Action.VERDICT_SET, before=verdict, after=verdict)
+        registry.words(Action.TAKEN_BACK, before=verdict, after=verdict)
+        hearing.register()

@@ -92,7 +92,7 @@ class FilterForm(forms.Form):
         self.of_rooms = [each for each in columns if each.states]
         for each in self.of_rooms:
             self.fields[each.key] = forms.ChoiceField(
-                label=each.label, required=False, choices=[_ALL, *each.states]
+                label=str(each.label), required=False, choices=[_ALL, *each.states]
             )
         self._choices("has", [_ALL, *((c.key, c.open_label) for c in columns if c.open_label)])
         everybody = [(str(person.pk), person.name) for person in people]

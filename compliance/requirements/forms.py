@@ -105,6 +105,49 @@ class AssignForm(forms.Form):
         field.offer(people, before=[("", _("Nobody"))])
 
 
+class DraftForm(forms.Form):
+    """What a page keeps while somebody writes; `known` is when its own draft was kept last."""
+
+    text = forms.CharField(required=False, strip=False)
+    revision = forms.IntegerField()
+    known = forms.CharField(required=False, max_length=40)
+    drop = forms.BooleanField(required=False)
+
+
+class BulkVerdictForm(forms.Form):
+    verdict = forms.ChoiceField(label=_("Verdict"), choices=Assessment.Verdict.choices)
+    reason = forms.CharField(label=_("Reason"), required=False)
+
+
+class BulkAssignForm(forms.Form):
+    """An owner, a due date, or both; what is left alone keeps its value."""
+
+    KEEP = "keep"
+    owner = PersonField(required=False, empty_value=None)
+    keep_owner = forms.BooleanField(required=False)
+    due = forms.DateField(required=False)
+    no_due = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any, *, people: list[User]) -> None:
+        data = data.copy()
+        if data.get("owner") == self.KEEP:
+            data["keep_owner"], data["owner"] = "1", ""
+        super().__init__(data)
+        field = self.fields["owner"]
+        assert isinstance(field, PersonField)  # noqa: S101 - tells the type checker
+        field.offer(people, before=[("", _("Nobody"))])
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the keyword arguments of `bulk.assign`."""
+        given = self.cleaned_data
+        wanted = {} if given["keep_owner"] else {"owner": given["owner"] or None}
+        if given["no_due"]:
+            wanted["due"] = None
+        elif given["due"]:
+            wanted["due"] = given["due"]
+        return wanted
+
+
 class AdoptForm(forms.Form):
     profile = forms.ModelChoiceField(queryset=Profile.objects.none())
 

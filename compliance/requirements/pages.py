@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from compliance.accounts.mentions import members_of
 from compliance.accounts.models import Organisation, User
 from compliance.requirements import registries
 from compliance.requirements.models import Assessment, Profile, Requirement
@@ -24,10 +25,8 @@ FRAMEWORKS = {
 
 
 def people_of(organisation: Organisation) -> list[User]:
-    members = User.objects.filter(
-        memberships__organisation=organisation, memberships__ended_at__isnull=True
-    )
-    return list(members.only("pk", "name"))
+    """Members who may own a requirement, and who can be named in a comment."""
+    return members_of(organisation)
 
 
 def assessments(organisation: Organisation, profile: Profile, user: User) -> QuerySet[Assessment]:

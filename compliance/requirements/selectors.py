@@ -40,6 +40,45 @@ class Score:
     def of(self, verdict: str) -> int:
         return self.verdicts.get(verdict, 0)
 
+    def worked(self) -> "Worked":
+        """The same number with the steps that lead to it."""
+        return Worked(
+            met=self.of(Verdict.MET),
+            partial=self.of(Verdict.PARTIAL),
+            left_out=self.of(Verdict.NOT_APPLICABLE),
+            nothing=self.applicable - self.of(Verdict.MET) - self.of(Verdict.PARTIAL),
+            total=self.total,
+            applicable=self.applicable,
+            percent=self.percent,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The steps of a score: what counts 1, ½, nothing, and what is left out."""
+
+    met: int
+    partial: int
+    nothing: int
+    left_out: int
+    total: int
+    applicable: int
+    percent: int
+
+    @property
+    def points(self) -> str:
+        """Points as people write them: 12 or 12.5."""
+        whole, half = divmod(2 * self.met + self.partial, 2)
+        return f"{whole}.5" if half else str(whole)
+
+    @property
+    def exact(self) -> str:
+        """The quotient before it is rounded down, with two decimals cut off."""
+        if not self.applicable:
+            return ""
+        hundredths = (2 * self.met + self.partial) * 10_000 // (2 * self.applicable)
+        return f"{hundredths // 100}.{hundredths % 100:02}"
+
 
 @dataclass(frozen=True, slots=True)
 class AreaScore:

@@ -1,14 +1,21 @@
 from django.urls import path
 
-from compliance.requirements.views import assessments
+from compliance.requirements.views import assessments, bulk, writing
 
 app_name = "requirements"
 _detail = "requirements/<slug:profile>/<str:code>/"
 urlpatterns = [
     path("requirements/", assessments.index, name="list"),
     path("requirements/adopt/", assessments.adopt, name="adopt"),
+    path("requirements/readiness/", assessments.readiness, name="readiness"),
+    path("requirements/bulk/", bulk.change, name="bulk"),
+    path("requirements/bulk/undo/", bulk.undo, name="bulk-undo"),
     path(_detail, assessments.detail, name="detail"),
     path(f"{_detail}statement/", assessments.statement, name="statement"),
     path(f"{_detail}verdict/", assessments.verdict, name="verdict"),
     path(f"{_detail}assign/", assessments.assign, name="assign"),
+    path(f"{_detail}draft/", writing.draft, name="draft"),
+    path(f"{_detail}writing/", writing.writing, name="writing"),
+    path(f"{_detail}history/", writing.history, name="history"),
+    path(f"{_detail}comment/", writing.comment, name="comment"),
 ]

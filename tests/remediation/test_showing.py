@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from compliance.applications import preflight
 from compliance.applications import services as applications
-from compliance.remediation import selectors, services, showing
+from compliance.remediation import services, showing
 from compliance.remediation.models import Task
 from compliance.remediation.services import NewTask
 from compliance.requirements import registries

@@ -18,9 +18,12 @@ from compliance.shared.templatetags.ui import badge, due, icon, tone
 
 register = template.Library()
 
+_PICK = (
+    '<td class="fit pick"><input class="form-check-input" type="checkbox" name="row" '
+    'value="{}:{}" form="bulk" aria-label="{}"></td>'
+)
 _ROW = (
-    '<tr data-row><td class="fit pick"><input class="form-check-input" type="checkbox" name="row" '
-    'value="{pk}:{revision}" form="bulk" aria-label="{code}" tabindex="-1"></td>'
+    "<tr data-row>{pick}"
     '<td class="fit mono"><a href="{address}">{code}</a></td>'
     '<td class="fit wide d-none d-lg-table-cell text-body-secondary" title="{area_title}">{area}</td>'
     '<td class="gp-title" title="{title}">{title} {provenance}{optional}</td>'
@@ -32,9 +35,14 @@ _ROW = (
 
 
 @register.simple_tag
-def requirement_rows(listing: Listing, organisation: Any, profile: Any, query: str) -> SafeString:
-    """Return the table rows of *listing*; links carry the list's *query*, so that one comes back."""
-    part = _Parts()
+def requirement_rows(
+    listing: Listing, organisation: Any, profile: Any, query: str, fixed: str = ""
+) -> SafeString:
+    """Return the table rows of *listing*; links carry the list's *query*, so that one comes back.
+
+    With *fixed* (why the person may change nothing) rows cannot be ticked.
+    """
+    part = _Parts(pick=not fixed)
     before, after = _address(organisation.slug, profile.identifier, query)
     return format_html_join(
         "",
@@ -53,7 +61,8 @@ def _address(slug: str, profile: str, query: str) -> tuple[str, str]:
 class _Parts:
     """Fragments in the reader's language, each made once a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pick: bool) -> None:
+        self.pick = pick
         self.verdict = cache(self._verdict)
         self.severity = cache(self._severity)
         self.provenance = cache(self._provenance)
@@ -111,8 +120,7 @@ def _row(row: Row, part: _Parts, address: str) -> SafeString:
     item: Item = row.item
     return format_html(
         _ROW,
-        pk=item.pk,
-        revision=item.revision,
+        pick=format_html(_PICK, item.pk, item.revision, item.code) if part.pick else "",
         address=address,
         code=item.code,
         area=item.area,
