@@ -91,8 +91,8 @@ def _listed(request: OrganisationRequest, page: str) -> tuple[list[SavedFilter],
         rows = SavedFilter.objects.visible_to(request.user).filter(
             organisation=request.organisation, page=page
         )
-        found = [(each, each.first) for each in rows.annotate(first=Exists(mine))]
-        kept[page] = ([each for each, _first in found], {each.pk for each, first in found if first})
+        found = list(rows.annotate(first=Exists(mine)))
+        kept[page] = (found, {each.pk for each in found if vars(each)["first"]})
     return kept[page]
 
 
