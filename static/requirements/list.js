@@ -66,11 +66,22 @@
     if (!send) return;
     const dialog = send.closest("dialog");
     const wrong = [...dialog.querySelectorAll("[form=bulk]")].find((field) => !field.checkValidity());
-    if (!wrong) return;
+    if (!wrong) {
+      // htmx does not send the button of a form that stands outside it.
+      form().elements.op.value = send.value;
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
     wrong.reportValidity();
   }, true);
+
+  // The address holds what is filtered and nothing else, so that it can be sent.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.id !== "filters") return;
+    const { formData } = event.detail;
+    for (const name of [...formData.keys()]) if (!formData.get(name)) formData.delete(name);
+  });
 
   const off = () => localStorage.getItem("keys") === "off";
   document.addEventListener("keydown", (event) => {

@@ -14,7 +14,7 @@
     const bar = form.querySelector("[data-draft-bar]");
     const kept = form.querySelector("[data-server-draft]");
     const saved = text.defaultValue.trim();
-    let known = kept?.dataset.at || "";
+    let known = kept?.dataset.at || form.dataset.known || "";
     let sent = text.value;
     let timer;
     let done = false;

@@ -214,6 +214,7 @@ def _both_texts(
         "sentence": sentence,
         "pairs": beside(assessment.statement, mine),
         "mine": mine,
+        "draft": drafts.of(assessment, request.user),
         "statement_form": StatementForm.of(assessment, mine),
     }
     part = request.headers.get("HX-Request") == "true"
