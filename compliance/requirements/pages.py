@@ -11,7 +11,7 @@ from compliance.accounts.mentions import members_of
 from compliance.accounts.models import Organisation, User
 from compliance.requirements import registries
 from compliance.requirements.models import Assessment, Profile, Requirement
-from compliance.requirements.registries import Reason
+from compliance.requirements.registries import Knowledge, Reason
 
 FRAMEWORKS = {
     "isms_p": "ISMS-P",
@@ -64,12 +64,14 @@ class Proposal:
 
     verdict: Assessment.Verdict
     reasons: list[Reason]
+    knowledge: Knowledge
 
 
 def proposal(organisation: Organisation, requirement: Requirement) -> Proposal:
-    found = registries.reasons(organisation, [requirement.pk]).get(requirement.pk, [])
+    knowledge = registries.known(organisation, [requirement.pk])
+    found = knowledge.reasons(requirement.pk)
     worst_first = sorted(found, key=lambda reason: (reason.supports, not reason.blocking))
-    return Proposal(registries.propose(found), worst_first)
+    return Proposal(registries.propose(found), worst_first, knowledge)
 
 
 def mappings(requirement: Requirement) -> list[tuple[str, list[str]]]:

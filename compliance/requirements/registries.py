@@ -33,12 +33,14 @@ class Reason:
 class Known:
     """What one room knows of one requirement.
 
-    `number` stands in the room's column, `state` is one of the states its filter offers.
+    `number` stands in the room's column, `state` is one of the states its filter offers. `detail`
+    is the room's own: its panel on the requirement's page finds here what was read already.
     """
 
     number: int = 0
     reasons: Sequence[Reason] = ()
     state: str = ""
+    detail: Any = None
 
 
 NOTHING = Known()

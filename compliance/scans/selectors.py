@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    Case,
     Count,
     Exists,
+    F,
     IntegerField,
     Max,
     OuterRef,
@@ -19,6 +21,7 @@ from django.db.models import (
     QuerySet,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast
 
@@ -123,6 +126,7 @@ class Standing:
 
     severities: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
+    closed: int = 0
     # Runs that hold today.
     runs: frozenset[int] = frozenset()
 
@@ -144,27 +148,40 @@ def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Stan
     )
     runs = [(run, form, json.loads(targets)) for run, _id, form, targets, _n in rows if targets]
     latest = frozenset(_latest(sorted(runs, key=lambda each: -each[0])))
-    found: dict[int, Standing] = defaultdict(lambda: Standing(runs=latest))
+    severities: dict[int, dict[str, int]] = defaultdict(dict)
+    outcomes: dict[int, dict[str, int]] = defaultdict(dict)
     for run, requirement_id, word, targets, number in rows:
-        if targets or (run and run not in latest):
-            continue
-        of = found[requirement_id]
-        counted = of.outcomes if run else of.severities
-        counted[word] = counted.get(word, 0) + number
-    return dict(found)
+        if not targets and (not run or run in latest):
+            counted = (outcomes if run else severities)[requirement_id]
+            counted[word] = counted.get(word, 0) + number
+    return {
+        each: Standing(
+            closed=severities[each].pop(_CLOSED, 0),
+            severities=severities[each],
+            outcomes=outcomes[each],
+            runs=latest,
+        )
+        for each in {*severities, *outcomes}
+    }
 
 
 def _severities(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
+    """Open findings by severity, all others as one number."""
     rows = Finding.objects.filter(
         severe_enough(),
         organisation=organisation,
-        state=FindingState.OPEN,
         rule__mappings__requirement__in=requirement_ids,
         rule__mappings__effect__in=_VIOLATES,
     )
+    word = Case(
+        When(state=FindingState.OPEN, then=F("severity")),
+        default=Value(_CLOSED),
+        output_field=TextField(),
+    )
     return (
         rows.order_by()
-        .values_list(_NO_NUMBER, "rule__mappings__requirement", "severity", _NO_TEXT)
+        .annotate(word=word)
+        .values_list(_NO_NUMBER, "rule__mappings__requirement", "word", _NO_TEXT)
         .annotate(n=Count("pk", distinct=True))
     )
 
@@ -196,6 +213,7 @@ def _newest(organisation: Organisation) -> QuerySet[Any, Any]:
     return imported.values("format", "targets").annotate(newest=Max("pk")).values("newest")
 
 
+_CLOSED = "closed"
 _NO_NUMBER = Value(0, output_field=BigIntegerField())
 _NO_TEXT = Value("", output_field=TextField())
 

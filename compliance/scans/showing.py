@@ -39,7 +39,7 @@ def panel(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None
     mappings = {m.rule_id: m for m in selectors.mappings_of(organisation, requirement)}
     if not mappings:
         return None
-    found = selectors.standing(organisation, [requirement.pk]).get(requirement.pk, Standing())
+    found = _standing(assessment)
     findings = selectors.findings_of(organisation, requirement)
     standing = findings.filter(state=FindingState.OPEN)
     results = selectors.results_of(organisation, requirement).filter(run__in=found.runs)
@@ -48,12 +48,20 @@ def panel(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None
         "requirement": requirement,
         "findings": _explained(standing.order_by("-number")[:SHOWN], mappings),
         "open": found.open,
-        "closed": findings.exclude(state=FindingState.OPEN).count(),
+        "closed": found.closed,
         "outcomes": [
             (o.value, o.label, found.outcomes[o]) for o in Outcome if found.outcomes.get(o)
         ],
         "results": _explained(results.exclude(outcome=Outcome.FAIL)[:SHOWN], mappings),
     }
+
+
+def _standing(assessment: Assessment) -> Standing:
+    """What was told of the requirement for its proposal, or asked for now."""
+    pk = assessment.requirement_id
+    if assessment.knowledge is not None:
+        return assessment.knowledge.of("findings", pk).detail or Standing()
+    return selectors.standing(assessment.organisation, [pk]).get(pk, Standing())
 
 
 def _explained(rows: Any, mappings: Mapping[int, Any]) -> list[tuple[Any, Any]]:
@@ -64,7 +72,9 @@ def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
     """Open findings speak against, fresh passes for."""
     found = selectors.standing(organisation, requirement_ids)
     return {
-        requirement_id: Known(each.open, list(_reasons(organisation, requirement_id, each)))
+        requirement_id: Known(
+            each.open, list(_reasons(organisation, requirement_id, each)), detail=each
+        )
         for requirement_id, each in found.items()
     }
 

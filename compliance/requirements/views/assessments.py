@@ -139,6 +139,9 @@ def _page(
     form = FilterForm(request.GET, people=people)
     rows = pages.assessments(request.organisation, requirement.profile, request.user)
     listed, _knowledge = filtered(request.organisation, rows, form)
+    proposal = pages.proposal(request.organisation, requirement)
+    # The rooms' panels below ask for what they have told already.
+    assessment.knowledge = proposal.knowledge
     draft = _draft(assessment, request.user)
     moved_on = draft is not None and draft.revision != assessment.revision
     context = {
@@ -150,7 +153,7 @@ def _page(
         "provenance": pages.provenance(requirement),
         "neighbours": pages.neighbours([each.code for each in listed], requirement.code),
         "query": _without_page(request.GET),
-        "proposal": pages.proposal(request.organisation, requirement),
+        "proposal": proposal,
         "history": history(assessment)[:HISTORY_SHOWN],
         "draft": draft,
         "draft_pairs": beside(assessment.statement, draft.text) if moved_on and draft else [],
