@@ -1,4 +1,5 @@
-"""Pages of the demo's company: queries and CPU of one request, the median of seven."""
+"""Pages of the demo's company, and of one with 1,000 requirements: queries and CPU of one request,
+the median of seven."""
 
 import statistics
 import time
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks._thousand import company
 from compliance.accounts.models import User
 
 ROUNDS = 7
@@ -22,6 +24,16 @@ PAGES = {
     "application with pre-flight": "/o/bareun/applications/GP-2026-0002/",
     "audit log": "/o/bareun/audit/",
 }
+_THOUSAND = "/o/thousand/requirements/"
+THOUSAND = {
+    "1,000: list, 100 a page": _THOUSAND,
+    "1,000: list, 250 a page": f"{_THOUSAND}?size=250",
+    "1,000: list, all rows": f"{_THOUSAND}?size=all",
+    "1,000: list, proposal differs": f"{_THOUSAND}?proposal=differs",
+    "1,000: requirement": f"{_THOUSAND}bench-thousand/B-0500/",
+    "1,000: readiness (API)": "/api/v1/o/thousand/readiness",
+    "1,000: dashboard": "/o/thousand/",
+}
 
 
 def measure() -> Iterator[str]:
@@ -30,9 +42,16 @@ def measure() -> Iterator[str]:
     }
     settings.ALLOWED_HOSTS.append("testserver")
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "whitenoise" not in each]
+    yield from _measured(User.objects.get(email="seoyeon@bareun.example"), PAGES)
+    _organisation, _profile, lead = company()
+    yield from _measured(lead, THOUSAND)
+
+
+def _measured(user: User, pages: dict[str, str]) -> Iterator[str]:
     client = Client()
-    client.force_login(User.objects.get(email="seoyeon@bareun.example"))
-    for name, path in PAGES.items():
+    client.force_login(user)
+    for name, path in pages.items():
+        client.get(path)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path)
         number = len(queries)
@@ -40,7 +59,7 @@ def measure() -> Iterator[str]:
         size = len(answer.content) / 1024
         times = [_cpu(client, path) for _ in range(ROUNDS)]
         median = statistics.median(times) * 1000
-        yield f"{name:<28} {number:>3} queries {median:>6.0f} ms CPU {size:>6.0f} KB"
+        yield f"{name:<32} {number:>3} queries {median:>6.0f} ms CPU {size:>6.0f} KB"
 
 
 def _cpu(client: Client, path: str) -> float:

@@ -184,17 +184,19 @@
       event.preventDefault();
       search.focus();
       search.select();
-    } else if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
+    } else if (event.key === "j" && rows().length) step(1);
+    else if (event.key === "k" && rows().length) step(-1);
     else if (event.key === "?") document.getElementById("keys")?.showModal();
     else {
-      const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      const button = document.querySelector(`[data-key~="${CSS.escape(event.key)}"]`);
       if (button) {
         event.preventDefault();
         button.click();
       }
     }
   });
+  // The help names only what this page has.
+  for (const row of document.querySelectorAll("[data-keys-of]")) row.hidden = !document.querySelector(row.dataset.keysOf);
   const choice = document.getElementById("keys-on");
   if (choice) {
     choice.checked = !off();

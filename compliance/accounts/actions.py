@@ -13,3 +13,6 @@ class Action(models.TextChoices):
     MEMBER_REMOVED = "member.removed", _("{actor} removed {target}")
     TOKEN_CREATED = "token.created", _("{actor} created the API token {target}")
     TOKEN_REVOKED = "token.revoked", _("{actor} revoked the API token {target}")
+    FILTER_SHARED = "filter.shared", _("{actor} shared the filter {target}")
+    FILTER_RENAMED = "filter.renamed", _("{actor} renamed the shared filter {before} to {target}")
+    FILTER_DELETED = "filter.deleted", _("{actor} deleted the shared filter {target}")

@@ -6,10 +6,9 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
 
 from compliance.accounts.models import Membership, Organisation, User
-from compliance.accounts.policies import membership_of
+from compliance.accounts.policies import membership_at
 
 P = ParamSpec("P")
 
@@ -30,11 +29,10 @@ def in_organisation(
     @wraps(view)
     @login_required
     def wrapped(request: Any, organisation: str, *args: P.args, **kwargs: P.kwargs) -> Any:
-        found = get_object_or_404(Organisation.objects.visible_to(request.user), slug=organisation)
-        membership = membership_of(request.user, found)
+        membership = membership_at(request.user, organisation)
         if membership is None:
             raise Http404
-        request.organisation = found
+        request.organisation = membership.organisation
         request.membership = membership
         return view(request, *args, **kwargs)
 

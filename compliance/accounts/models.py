@@ -177,3 +177,23 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DefaultFilter(models.Model):
+    """The filter with which a person opens a list; it may be one that somebody else shares."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=60)
+    filter = models.ForeignKey(SavedFilter, on_delete=models.CASCADE, related_name="defaults")
+
+    class Meta:
+        verbose_name = _("default filter")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user", "page"], name="default_filter_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.filter}"

@@ -9,4 +9,13 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", views.set_language, name="language"),
 ]
-organisation_urlpatterns = [path("members/", views.members, name="list")]
+organisation_urlpatterns = [
+    path("members/", views.members, name="list"),
+    path("filters/", views.save_filter, name="filter-save"),
+    *[
+        path(
+            f"filters/<int:pk>/{verb}/", views.act_on_filter, {"verb": verb}, name=f"filter-{verb}"
+        )
+        for verb in ("rename", "delete", "default")
+    ],
+]

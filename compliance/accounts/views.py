@@ -1,16 +1,20 @@
 """Signing in, choosing a language, the list of members."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from compliance.accounts import filters
 from compliance.accounts.forms import SignInForm
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.models import Membership, Organisation, SavedFilter, User
 from compliance.accounts.roles import CAPABILITIES, DESCRIPTIONS, Role
 
 sign_in = LoginView.as_view(
@@ -53,3 +57,41 @@ def members(request: OrganisationRequest) -> HttpResponse:
     roles = [(role, DESCRIPTIONS[role], sorted(CAPABILITIES[role])) for role in Role]
     context = {"members": rows.select_related("user"), "roles": roles}
     return render(request, "accounts/members.html", context)
+
+
+@require_POST
+@in_organisation
+def save_filter(request: OrganisationRequest) -> HttpResponse:
+    made = filters.save(
+        request.organisation,
+        page=request.POST.get("page", ""),
+        name=request.POST.get("name", ""),
+        query=request.POST.get("query", ""),
+        shared=request.POST.get("shared") == "1",
+        by=request.user,
+    )
+    messages.success(request, _("The filter was saved."))
+    return _to_list(request, made, made.query)
+
+
+@require_POST
+@in_organisation
+def act_on_filter(request: OrganisationRequest, pk: int, verb: str) -> HttpResponse:
+    """Rename, delete, or open the list with it from now on."""
+    rows = SavedFilter.objects.visible_to(request.user).filter(organisation=request.organisation)
+    kept = get_object_or_404(rows, pk=pk)
+    query = kept.query
+    if verb == "rename":
+        filters.rename(kept, name=request.POST.get("name", ""), by=request.user)
+    elif verb == "delete":
+        filters.delete(kept, by=request.user)
+        query = "filter=none"
+    else:
+        filters.toggle_default(kept, by=request.user)
+    messages.success(request, _("Saved."))
+    return _to_list(request, kept, query)
+
+
+def _to_list(request: OrganisationRequest, kept: SavedFilter, query: str) -> HttpResponse:
+    address = reverse(kept.page, kwargs={"organisation": request.organisation.slug})
+    return redirect(f"{address}?{query or 'filter=none'}")

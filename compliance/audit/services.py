@@ -1,5 +1,6 @@
 """`record` is the last line of every verb."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from django.db import connection, models, transaction
@@ -28,20 +29,52 @@ class Actor(NamedTuple):
 SYSTEM = Actor(None, "Gatepass")
 
 
+def record_all(
+    by: Named, action: str, told: Sequence[tuple[models.Model, dict[str, Any]]]
+) -> list[Entry]:
+    """Append one entry for each (target, data) of one organisation, as one verb did them all.
+
+    The chain's end is locked and written once, whatever the number. Listeners are woken by the
+    last entry alone: they read the stream, not the signal.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{action} was recorded outside the transaction of its verb")
+    if not told:
+        return []
+    [organisation_id] = {_organisation(target) for target, _data in told}
+    head = _head(organisation_id)
+    entries: list[Entry] = []
+    seq, previous = head.seq, head.digest
+    for target, data in told:
+        seq += 1
+        entry = _entry(by, action, target, data)
+        entry.seq, entry.previous = seq, previous
+        previous = entry.digest = chain.digest(entry)
+        entries.append(entry)
+    Entry.objects.bulk_create(entries, batch_size=200)
+    Head.objects.filter(pk=head.pk).update(seq=seq, digest=previous)
+    last = entries[-1]
+    transaction.on_commit(lambda: signals.recorded.send(sender=Entry, entry=last))
+    return entries
+
+
 def record(by: Named, action: str, target: models.Model, **data: Any) -> Entry:
     """Append one entry to the chain of the target's organisation and return it.
 
     *target* has `organisation_id` or is the organisation itself. *data* is JSON: what the sentence
     names, and {"before": …, "after": …} of changed fields. Must run in the verb's transaction.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{action} was recorded outside the transaction of its verb")
-    organisation_id = getattr(target, "organisation_id", None) or target.pk
+    return record_all(by, action, [(target, data)])[0]
+
+
+def _organisation(target: models.Model) -> int:
+    return int(getattr(target, "organisation_id", None) or target.pk)
+
+
+def _entry(by: Named, action: str, target: models.Model, data: dict[str, Any]) -> Entry:
     facts = context.current()
-    head = _head(organisation_id)
-    entry = Entry(
-        organisation_id=organisation_id,
-        seq=head.seq + 1,
+    return Entry(
+        organisation_id=_organisation(target),
         at=timezone.now(),
         actor_id=by.pk,
         actor_name=by.audit_name[:200],
@@ -53,13 +86,7 @@ def record(by: Named, action: str, target: models.Model, **data: Any) -> Entry:
         request_id=facts.request_id[:40],
         address=facts.address[:60],
         user_agent=facts.user_agent[:200],
-        previous=head.digest,
     )
-    entry.digest = chain.digest(entry)
-    entry.save(force_insert=True)
-    Head.objects.filter(pk=head.pk).update(seq=entry.seq, digest=entry.digest)
-    transaction.on_commit(lambda: signals.recorded.send(sender=Entry, entry=entry))
-    return entry
 
 
 def record_read(by: Named, action: str, target: models.Model, **data: Any) -> Entry:

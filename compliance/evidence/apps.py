@@ -6,14 +6,7 @@ class EvidenceConfig(AppConfig):
     name = "compliance.evidence"
 
     def ready(self) -> None:
-        from compliance.evidence import (  # noqa: F401
-            actions,
-            panels,
-            reasons,
-            reuse,
-            selectors,
-            states,
-        )
+        from compliance.evidence import actions, panels, reasons, reuse, states  # noqa: F401
         from compliance.requirements import registries
         from compliance.shared import slots
 
@@ -21,5 +14,6 @@ class EvidenceConfig(AppConfig):
             "requirement", order=10, template="evidence/_panel.html", context=panels.requirement
         )
         slots.panel("requirement", order=15, template="evidence/_reuse.html", context=reuse.panel)
-        registries.register_reasons(reasons.reasons)
-        registries.register_count("evidence", _("Evidence"), selectors.counts)
+        registries.register(
+            registries.Column("evidence", _("Evidence"), reasons.known, states=reasons.STATES)
+        )

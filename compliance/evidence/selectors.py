@@ -69,15 +69,6 @@ def coverage(kinds: list[EvidenceKind], links: list[EvidenceLink]) -> list[Cover
     ]
 
 
-def counts(organisation: Organisation, requirement_ids: list[int]) -> dict[int, int]:
-    """Return how many evidence each requirement has, withdrawn ones aside."""
-    rows = EvidenceLink.objects.current().filter(
-        organisation=organisation, requirement_id__in=requirement_ids
-    )
-    numbers = rows.order_by().values_list("requirement_id").annotate(number=Count("pk"))
-    return dict(numbers)
-
-
 def listed(organisation: Organisation, user: User) -> QuerySet[Evidence]:
     """Evidence with its links and newest version, in a constant number of queries."""
     links = EvidenceLink.objects.select_related("requirement__area", "reviewed_by")

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.services import record_read
 from compliance.evidence import pages, panels, policies, selectors, services, uploading
@@ -30,6 +31,8 @@ QUEUE_SHOWN = 30
 @in_organisation
 def index(request: OrganisationRequest) -> HttpResponse:
     """Everything handed in; htmx asks for the rows alone."""
+    if away := filters.opening(request, "evidence:list"):
+        return away
     form = FilterForm(request.GET, organisation=request.organisation)
     rows = form.apply(selectors.listed(request.organisation, request.user))
     context: dict[str, Any] = {

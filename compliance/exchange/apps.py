@@ -9,7 +9,7 @@ class ExchangeConfig(AppConfig):
         from compliance.exchange import reasons, states  # noqa: F401
         from compliance.exchange.actions import Action
         from compliance.exchange.exporting import Format
-        from compliance.requirements.registries import register_reasons
+        from compliance.requirements import registries
 
         registry.words(Action.FORM_EXPORTED, format=Format)
-        register_reasons(reasons.of_imported_forms)
+        registries.register(registries.Column("forms", "", reasons.known))

@@ -10,5 +10,8 @@ def unread(request: HttpRequest) -> dict[str, Any]:
     organisation = getattr(request, "organisation", None)
     if organisation is None or not request.user.is_authenticated:
         return {"unread": 0}
-    rows = Notice.objects.unread().filter(user_id=request.user.pk, organisation=organisation)
-    return {"unread": rows.count()}
+    if not hasattr(request, "_unread"):
+        # Every fragment of a page is rendered with this; the number is asked for once.
+        rows = Notice.objects.unread().filter(user_id=request.user.pk, organisation=organisation)
+        request._unread = rows.count()  # type: ignore[attr-defined]
+    return {"unread": request._unread}  # type: ignore[attr-defined]

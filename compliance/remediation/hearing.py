@@ -10,7 +10,6 @@ _TO_WHO_DOES_IT = [
     Action.CREATED,
     Action.ASSIGNED,
     Action.REOPENED,
-    Action.COMMENTED,
     Action.VERIFIED,
     Action.CLOSED,
 ]
@@ -31,6 +30,12 @@ def register() -> None:
             )
             for action in (Scan.IMPORTED, Scan.IMPORT_FAILED)
         ],
+        Rule(
+            Action.COMMENTED,
+            people=("assignee_id", "fixed_by_id", "mentioned_ids"),
+            page=page,
+            arguments=_NUMBER,
+        ),
         Rule(Action.FIXED, capability=Capability.TASK_MANAGE, page=page, arguments=_NUMBER),
         *[
             Rule(action, people=("assignee_id", "fixed_by_id"), page=page, arguments=_NUMBER)

@@ -53,7 +53,10 @@ def tabs(organisation: Organisation, tally: Tally, chosen: Filter) -> list[Tab]:
             plain and chosen.state == "to_verify",
         ),
         Tab(
-            _("All tasks"), f"{address}?state=", tally.open + tally.over, plain and not chosen.state
+            _("All tasks"),
+            f"{address}?state=all",
+            tally.open + tally.over,
+            plain and chosen.state in {"", "all"},
         ),
     ]
 

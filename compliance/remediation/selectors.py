@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
+from compliance.requirements.registries import Ids
 
 BOARD_COLUMNS = [
     State.REGISTERED,
@@ -129,13 +130,6 @@ def board(rows: QuerySet[Task]) -> list[Column]:
     ]
 
 
-def open_counts(organisation: Organisation, requirement_ids: list[int]) -> dict[int, int]:
-    """{requirement: open tasks} in one query."""
-    rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
-    found = rows.order_by().values_list("requirement_id").annotate(Count("pk"))
-    return {requirement_id: number for requirement_id, number in found if requirement_id}
-
-
 @dataclass(slots=True)
 class OpenTasks:
     """Open tasks of one requirement, by severity."""
@@ -157,9 +151,7 @@ def open_codes(organisation: Organisation, requirement_ids: list[int]) -> dict[i
     return found
 
 
-def open_by_severity(
-    organisation: Organisation, requirement_ids: list[int]
-) -> dict[int, OpenTasks]:
+def open_by_severity(organisation: Organisation, requirement_ids: Ids) -> dict[int, OpenTasks]:
     """{requirement: its open tasks} in one query."""
     rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
     counted = rows.order_by().values_list("requirement_id", "requirement__code", "severity")

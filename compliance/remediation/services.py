@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compliance.accounts import mentions
 from compliance.accounts.models import Organisation, User
 from compliance.audit.services import Named, record
 from compliance.evidence import services as evidence_room
@@ -27,7 +28,6 @@ from compliance.shared.errors import Conflict, Refused
 from compliance.shared.severity import Severity
 
 EDITABLE = ["title", "defect", "before", "plan", "action_taken", "after", "basis"]
-LONGEST_COMMENT = 10_000
 TRIAGED = {FindingState.FALSE_POSITIVE, FindingState.RISK_ACCEPTED, FindingState.DISPUTED}
 # Where a task goes when its finding is decided.
 FOLLOWED = {
@@ -312,11 +312,11 @@ def follow_finding(finding: Finding, *, by: User) -> None:
 def comment(task: Task, *, text: str, by: User) -> Comment:
     """Say something, in plain text."""
     policies.check_can_comment(task, by)
-    text = _required(text, _("Write something first."))
-    if len(text) > LONGEST_COMMENT:
-        raise Refused(_("This comment is longer than 10,000 characters. Attach it as evidence."))
+    text = mentions.cleaned(text)
+    named = mentions.mentioned(text, mentions.members_of(task.organisation_id))
     made = Comment.objects.create(task=task, by=by, text=text)
-    _record(by, Action.COMMENTED, task, text=text[:200])
+    ids = [person.pk for person in named]
+    _record(by, Action.COMMENTED, task, text=text[:200], mentioned_ids=ids)
     return made
 
 

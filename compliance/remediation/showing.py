@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from compliance.remediation import policies, selectors
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
 from compliance.requirements import registries
 from compliance.requirements.models import Assessment
-from compliance.requirements.registries import Reason
+from compliance.requirements.registries import Ids, Known, Reason
 from compliance.shared import slots
 from compliance.shared.errors import why_not
 from compliance.shared.severity import Severity
@@ -41,18 +42,21 @@ def box(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def reasons(organisation: Organisation, requirement_ids: list[int]) -> dict[int, list[Reason]]:
+def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
     """Open tasks speak against a met verdict; a critical one forbids it."""
     found = selectors.open_by_severity(organisation, requirement_ids)
     return {
-        requirement_id: [
-            Reason(
-                supports=False,
-                sentence=_open_sentence(tasks.total),
-                url=_list(organisation, requirement=tasks.code),
-                blocking=Severity.CRITICAL in tasks.by_severity,
-            )
-        ]
+        requirement_id: Known(
+            number=tasks.total,
+            reasons=[
+                Reason(
+                    supports=False,
+                    sentence=_lazy_open(tasks.total),
+                    url=_lazy_list(organisation, requirement=tasks.code),
+                    blocking=Severity.CRITICAL in tasks.by_severity,
+                )
+            ],
+        )
         for requirement_id, tasks in found.items()
     }
 
@@ -108,9 +112,15 @@ def _list(organisation: Organisation, **filters: str | int) -> str:
     return f"{address}?{urlencode([*filters.items()])}" if filters else address
 
 
+# Written out when a page shows them, not when a list weighs them.
+_lazy_open = lazy(_open_sentence, str)
+_lazy_list = lazy(_list, str)
+
+
 def register() -> None:
     slots.panel("requirement", order=30, template="remediation/_box.html", context=box)
-    registries.register_reasons(reasons)
-    registries.register_count("tasks", _("Tasks"), selectors.open_counts)
+    registries.register(
+        registries.Column("tasks", _("Tasks"), known, open_label=_("With open tasks"))
+    )
     preflight.register(gaps)
     answers.register_tasks(selectors.open_codes)

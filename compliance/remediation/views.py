@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.mentions import members_of
 from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
@@ -53,6 +55,8 @@ def _to(task: Task) -> HttpResponse:
 @in_organisation
 def list_(request: OrganisationRequest) -> HttpResponse:
     """The table; by itself to htmx."""
+    if away := filters.opening(request, "remediation:list"):
+        return away
     chosen = pages.chosen(request.GET)
     rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
     page = Paginator(rows.order_by("due", "number"), PER_PAGE).get_page(request.GET.get("page"))
@@ -121,6 +125,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "links": task.evidence_links.select_related("evidence"),
         "reusable": pages.reusable_evidence(task, request.user),
         "comments": task.comments.select_related("by"),
+        "people": members_of(request.organisation),
         "entries": history(task)[:SHOWN_ENTRIES],
         "assign_form": AssignForm(task=task),
     }

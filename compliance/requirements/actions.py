@@ -12,6 +12,11 @@ class Action(models.TextChoices):
         _("{actor} wrote the implementation statement of {target}"),
     )
     VERDICT_SET = "assessment.verdict_set", _("{actor} set the verdict of {target} to {after}")
+    TAKEN_BACK = (
+        "assessment.taken_back",
+        _("{actor} took back a bulk change of {target}: {before} became {after} again"),
+    )
+    COMMENTED = "assessment.commented", _("{actor} commented on {target}: {text}")
     ASSIGNED = "assessment.assigned", _("{actor} assigned {target} to {owner}")
     RELATED = "crosswalk.related", _("{actor} related {code} to {other}: {rationale}")
     UNRELATED = "crosswalk.unrelated", _("{actor} removed the relation of {code} to {other}")

@@ -6,7 +6,7 @@ class RequirementsConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.audit import registry
-        from compliance.requirements import panels
+        from compliance.requirements import hearing, panels
         from compliance.requirements.actions import Action
         from compliance.requirements.models import Assessment
         from compliance.shared import slots
@@ -16,3 +16,5 @@ class RequirementsConfig(AppConfig):
         )
         verdict = Assessment.Verdict
         registry.words(Action.VERDICT_SET, before=verdict, after=verdict)
+        registry.words(Action.TAKEN_BACK, before=verdict, after=verdict)
+        hearing.register()

@@ -1,117 +1,15 @@
-"""Filters of the list, and the three forms of a requirement's page."""
+"""The three forms of a requirement's page, and the one that takes on a profile."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compliance.accounts.models import Organisation, User
+from compliance.accounts.models import User
 from compliance.requirements.models import Assessment, Profile
-from compliance.shared.severity import Severity
-
-NOBODY = "none"
-_SEVERITY_RANK = Case(
-    *(When(requirement__severity=each, then=Value(each.rank)) for each in Severity),
-    output_field=IntegerField(),
-)
-# Columns of the list and how they sort; the requirement's own order breaks ties.
-SORTS = {
-    "": F("requirement__order").asc(),
-    "severity": _SEVERITY_RANK.desc(),
-    "verdict": F("verdict").asc(),
-    "owner": F("owner__name").asc(nulls_last=True),
-    "due": F("due").asc(nulls_last=True),
-}
-
-
-class FilterForm(forms.Form):
-    """The list's filters as they stand in the address. A wrong value filters nothing."""
-
-    area = forms.CharField(required=False)
-    verdict = forms.ChoiceField(
-        label=_("Verdict"),
-        required=False,
-        choices=[("", _("All")), ("open", _("Open (not met yet)")), *Assessment.Verdict.choices],
-    )
-    severity = forms.ChoiceField(
-        label=pgettext_lazy("of a requirement", "Severity"),
-        required=False,
-        choices=[("", _("All")), *Severity.choices],
-    )
-    mandatory = forms.ChoiceField(
-        label=_("Mandatory"),
-        required=False,
-        choices=[("", _("All")), ("yes", _("Mandatory")), ("no", _("Optional"))],
-    )
-    owner = forms.ChoiceField(label=pgettext_lazy("of a requirement", "Owner"), required=False)
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "data-search": "", "autocomplete": "off"}),
-    )
-    sort = forms.ChoiceField(required=False, choices=[(key, key) for key in SORTS])
-
-    def __init__(self, data: Any, *, people: list[User], **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        owner = self.fields["owner"]
-        assert isinstance(owner, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        owner.choices = [
-            ("", _("All")),
-            (NOBODY, _("Nobody")),
-            *((str(person.pk), person.name) for person in people),
-        ]
-        for name in ("verdict", "severity", "mandatory", "owner"):
-            self.fields[name].widget.attrs["class"] = "form-select"
-        self.fields["q"].widget.attrs["class"] = "form-control"
-        self.is_valid()
-
-    def value(self, name: str) -> str:
-        return str(self.cleaned_data.get(name, ""))
-
-    @property
-    def filters(self) -> bool:
-        return any(self.value(name) for name in self.fields if name != "sort")
-
-    def apply(self, rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
-        """Return *rows* filtered and in the order asked for."""
-        named = {
-            "requirement__area__code": self.value("area"),
-            "requirement__severity": self.value("severity"),
-        }
-        rows = rows.filter(**{key: value for key, value in named.items() if value})
-        rows = rows.filter(self._verdict(), self._owner(), self._search())
-        if mandatory := self.value("mandatory"):
-            rows = rows.filter(requirement__mandatory=mandatory == "yes")
-        return rows.order_by(SORTS[self.value("sort")], "requirement__order")
-
-    def _verdict(self) -> Q:
-        verdict = self.value("verdict")
-        if verdict == "open":
-            return ~Q(verdict__in=[Assessment.Verdict.MET, Assessment.Verdict.NOT_APPLICABLE])
-        return Q(verdict=verdict) if verdict else Q()
-
-    def _owner(self) -> Q:
-        owner = self.value("owner")
-        if owner == NOBODY:
-            return Q(owner__isnull=True)
-        return Q(owner_id=int(owner)) if owner else Q()
-
-    def _search(self) -> Q:
-        found = Q()
-        for word in self.value("q").split():
-            found &= (
-                Q(requirement__code__icontains=word)
-                | Q(requirement__title_ko__icontains=word)
-                | Q(requirement__title_en__icontains=word)
-                | Q(requirement__statement_ko__icontains=word)
-                | Q(requirement__statement_en__icontains=word)
-                | Q(statement__icontains=word)
-            )
-        return found
 
 
 class StatementForm(forms.Form):
@@ -167,12 +65,31 @@ class VerdictForm(forms.Form):
         )
 
 
+def _person(people: list[User]) -> Callable[[str], User]:
+    """Return what turns the key of one of *people* into the person."""
+    named = {str(person.pk): person for person in people}
+
+    def chosen(key: str) -> User:
+        if key not in named:
+            raise ValueError(key)
+        return named[key]
+
+    return chosen
+
+
+class PersonField(forms.TypedChoiceField):
+    """One of the members that the page has fetched anyway, or nobody."""
+
+    def offer(self, people: list[User], *, before: Sequence[tuple[str, Any]]) -> None:
+        self.choices = [*before, *((str(person.pk), person.name) for person in people)]
+        self.coerce = _person(people)
+
+
 class AssignForm(forms.Form):
-    owner = forms.ModelChoiceField(
+    owner = PersonField(
         label=pgettext_lazy("of a requirement", "Owner"),
-        queryset=User.objects.none(),
         required=False,
-        empty_label=_("Nobody"),
+        empty_value=None,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     due = forms.DateField(
@@ -181,13 +98,54 @@ class AssignForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["owner"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
-        field.queryset = User.objects.filter(
-            memberships__organisation=organisation, memberships__ended_at__isnull=True
-        )
+        assert isinstance(field, PersonField)  # noqa: S101 - tells the type checker
+        field.offer(people, before=[("", _("Nobody"))])
+
+
+class DraftForm(forms.Form):
+    """What a page keeps while somebody writes; `known` is when its own draft was kept last."""
+
+    text = forms.CharField(required=False, strip=False)
+    revision = forms.IntegerField()
+    known = forms.CharField(required=False, max_length=40)
+    drop = forms.BooleanField(required=False)
+
+
+class BulkVerdictForm(forms.Form):
+    verdict = forms.ChoiceField(label=_("Verdict"), choices=Assessment.Verdict.choices)
+    reason = forms.CharField(label=_("Reason"), required=False)
+
+
+class BulkAssignForm(forms.Form):
+    """An owner, a due date, or both; what is left alone keeps its value."""
+
+    KEEP = "keep"
+    owner = PersonField(required=False, empty_value=None)
+    keep_owner = forms.BooleanField(required=False)
+    due = forms.DateField(required=False)
+    no_due = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any, *, people: list[User]) -> None:
+        data = data.copy()
+        if data.get("owner") == self.KEEP:
+            data["keep_owner"], data["owner"] = "1", ""
+        super().__init__(data)
+        field = self.fields["owner"]
+        assert isinstance(field, PersonField)  # noqa: S101 - tells the type checker
+        field.offer(people, before=[("", _("Nobody"))])
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the keyword arguments of `bulk.assign`."""
+        given = self.cleaned_data
+        wanted = {} if given["keep_owner"] else {"owner": given["owner"] or None}
+        if given["no_due"]:
+            wanted["due"] = None
+        elif given["due"]:
+            wanted["due"] = given["due"]
+        return wanted
 
 
 class AdoptForm(forms.Form):

@@ -1,22 +1,18 @@
 """What the two pages of this room show, gathered in a constant number of queries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from compliance.accounts.mentions import members_of
 from compliance.accounts.models import Organisation, User
 from compliance.requirements import registries
 from compliance.requirements.models import Assessment, Profile, Requirement
-from compliance.requirements.registries import Reason
+from compliance.requirements.registries import Knowledge, Reason
 
-ROWS_ON_A_PAGE = 100
-# Long texts that the list does not show.
-_UNSHOWN = ("statement", "requirement__statement_ko", "requirement__statement_en")
 FRAMEWORKS = {
     "isms_p": "ISMS-P",
     "pipc_safety_measures": _("Safety measures for personal information (PIPC)"),
@@ -28,60 +24,15 @@ FRAMEWORKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list: the assessment, what the machine proposes, and upper rooms' numbers."""
-
-    assessment: Assessment
-    proposal: Assessment.Verdict
-    counts: list[int] = field(default_factory=list)
-
-    @property
-    def differs(self) -> bool:
-        """The machine knows something, and it is not what the person signed."""
-        unknown = self.proposal == Assessment.Verdict.NOT_CHECKED
-        return not unknown and self.proposal != self.assessment.verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The filtered list, a page of rows at a time."""
-
-    page: "Page[Assessment]"
-    rows: list[Row]
-    labels: list["str | Promise"]
-
-
 def people_of(organisation: Organisation) -> list[User]:
-    members = User.objects.filter(
-        memberships__organisation=organisation, memberships__ended_at__isnull=True
-    )
-    return list(members.only("pk", "name"))
+    """Members who may own a requirement, and who can be named in a comment."""
+    return members_of(organisation)
 
 
 def assessments(organisation: Organisation, profile: Profile, user: User) -> QuerySet[Assessment]:
     return Assessment.objects.visible_to(user).filter(
         organisation=organisation, requirement__profile=profile
     )
-
-
-def listing(organisation: Organisation, filtered: QuerySet[Assessment], page: int | str) -> Listing:
-    """Return one page of *filtered* with proposals and counts of upper rooms."""
-    shown = filtered.select_related("requirement__area", "owner").defer(*_UNSHOWN)
-    found = Paginator(shown, ROWS_ON_A_PAGE).get_page(page)
-    on_page = list(found.object_list)
-    ids = [each.requirement_id for each in on_page]
-    reasons = registries.reasons(organisation, ids)
-    columns = registries.counts(organisation, ids)
-    rows = [
-        Row(
-            each,
-            registries.propose(reasons.get(each.requirement_id, [])),
-            [numbers.get(each.requirement_id, 0) for _key, _label, numbers in columns],
-        )
-        for each in on_page
-    ]
-    return Listing(found, rows, [label for _key, label, _numbers in columns])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +45,8 @@ class Neighbours:
     next: str
 
 
-def neighbours(filtered: QuerySet[Assessment], code: str) -> Neighbours | None:
-    """Return None when *code* is not among *filtered* (any more)."""
-    codes = list(filtered.values_list("requirement__code", flat=True))
+def neighbours(codes: list[str], code: str) -> Neighbours | None:
+    """Return None when *code* is not among the filtered *codes* (any more)."""
     if code not in codes:
         return None
     at = codes.index(code)
@@ -114,12 +64,14 @@ class Proposal:
 
     verdict: Assessment.Verdict
     reasons: list[Reason]
+    knowledge: Knowledge
 
 
 def proposal(organisation: Organisation, requirement: Requirement) -> Proposal:
-    found = registries.reasons(organisation, [requirement.pk]).get(requirement.pk, [])
+    knowledge = registries.known(organisation, [requirement.pk])
+    found = knowledge.reasons(requirement.pk)
     worst_first = sorted(found, key=lambda reason: (reason.supports, not reason.blocking))
-    return Proposal(registries.propose(found), worst_first)
+    return Proposal(registries.propose(found), worst_first, knowledge)
 
 
 def mappings(requirement: Requirement) -> list[tuple[str, list[str]]]:

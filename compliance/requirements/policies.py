@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
-from compliance.accounts.policies import check_can
+from compliance.accounts.policies import can, check_can
 from compliance.accounts.roles import Capability
 from compliance.requirements.models import Assessment
 from compliance.shared.errors import Conflict, Refused
@@ -20,6 +20,18 @@ def check_can_write(assessment: Assessment, user: User) -> None:
 
 def check_can_decide(assessment: Assessment, user: User) -> None:
     check_can(user, assessment.organisation_id, Capability.VERDICT_SET)
+
+
+def check_can_set_verdicts(organisation: Organisation, user: User) -> None:
+    check_can(user, organisation, Capability.VERDICT_SET)
+
+
+def check_can_comment(assessment: Assessment, user: User) -> None:
+    """Whoever writes, decides or reviews may say something; a viewer reads."""
+    for capability in (Capability.ASSESSMENT_EDIT, Capability.VERDICT_SET):
+        if can(user, assessment.organisation_id, capability):
+            return
+    check_can(user, assessment.organisation_id, Capability.EVIDENCE_REVIEW)
 
 
 def check_can_adopt(organisation: Organisation, user: User) -> None:

@@ -1,63 +1,113 @@
 """What upper rooms know about requirements: reasons for a verdict and columns of the list."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Assessment
 
 Verdict = Assessment.Verdict
+# A list of ids, or a query of them when there are too many to name one by one.
+Ids = Collection[int] | QuerySet[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One thing that speaks for (`supports`) or against a met verdict, as a sentence.
 
-    A blocking reason against makes the proposal “not met”, another one “partly met”.
+    A blocking reason against makes the proposal “not met”, another one “partly met”. Sentence and
+    address may be lazy: the list of a thousand rows weighs reasons and writes none of them out.
     """
 
     supports: bool
     sentence: "str | Promise"
-    url: str = ""
+    url: "str | Promise" = ""
     blocking: bool = False
 
 
-ReasonSource = Callable[[Organisation, list[int]], Mapping[int, Iterable[Reason]]]
-CountSource = Callable[[Organisation, list[int]], Mapping[int, int]]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one room knows of one requirement.
 
-_reason_sources: list[ReasonSource] = []
-_count_sources: dict[str, tuple["str | Promise", CountSource]] = {}
+    `number` stands in the room's column, `state` is one of the states its filter offers. `detail`
+    is the room's own: its panel on the requirement's page finds here what was read already.
+    """
 
-
-def register_reasons(source: ReasonSource) -> None:
-    """*source*(organisation, requirement ids) → {requirement id: reasons}, constant queries."""
-    _reason_sources.append(source)
-
-
-def register_count(key: str, label: "str | Promise", source: CountSource) -> None:
-    """A column of the requirement list: *source* → {requirement id: number}, one query."""
-    _count_sources[key] = (label, source)
+    number: int = 0
+    reasons: Sequence[Reason] = ()
+    state: str = ""
+    detail: Any = None
 
 
-def reasons(organisation: Organisation, requirement_ids: list[int]) -> dict[int, list[Reason]]:
-    gathered: dict[int, list[Reason]] = defaultdict(list)
-    for source in _reason_sources:
-        for requirement_id, found in source(organisation, requirement_ids).items():
-            gathered[requirement_id].extend(found)
-    return gathered
+NOTHING = Known()
+Source = Callable[[Organisation, Ids], Mapping[int, Known]]
 
 
-def counts(
-    organisation: Organisation, requirement_ids: list[int]
-) -> list[tuple[str, "str | Promise", Mapping[int, int]]]:
-    """Return (key, label, {requirement id: number}) of every column."""
-    return [
-        (key, label, source(organisation, requirement_ids))
-        for key, (label, source) in _count_sources.items()
-    ]
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list; with the label "" the room gives reasons and has no column.
+
+    `states`: (value, label) that its filter offers, or none of them; `open_label`: what the filter
+    calls rows whose number is not 0, or "".
+    """
+
+    key: str
+    label: "str | Promise"
+    source: Source
+    states: Sequence[tuple[str, "str | Promise"]] = ()
+    open_label: "str | Promise" = ""
+
+
+_columns: dict[str, Column] = {}
+
+
+def register(column: Column) -> None:
+    """A room says what it knows, in one query for any number of requirements."""
+    _columns[column.key] = column
+
+
+def columns() -> list[Column]:
+    """Those that the list shows."""
+    return [each for each in _columns.values() if each.label]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What all rooms know of the requirements that were asked for."""
+
+    by_column: dict[str, Mapping[int, Known]] = field(default_factory=dict)
+
+    def of(self, key: str, requirement_id: int) -> Known:
+        return self.by_column.get(key, {}).get(requirement_id, NOTHING)
+
+    def numbers(self, requirement_id: int) -> list[int]:
+        return [self.of(each.key, requirement_id).number for each in columns()]
+
+    def reasons(self, requirement_id: int) -> list[Reason]:
+        return [
+            reason
+            for found in self.by_column.values()
+            for reason in found.get(requirement_id, NOTHING).reasons
+        ]
+
+    def proposal(self, requirement_id: int) -> Verdict:
+        return propose(self.reasons(requirement_id))
+
+
+def known(organisation: Organisation, ids: Ids) -> Knowledge:
+    """Ask every room once."""
+    return Knowledge({key: each.source(organisation, ids) for key, each in _columns.items()})
+
+
+def reasons(organisation: Organisation, requirement_ids: Ids) -> dict[int, list[Reason]]:
+    """Return {requirement id: reasons of all rooms}, without those nobody speaks of."""
+    knowledge = known(organisation, requirement_ids)
+    asked = {each for found in knowledge.by_column.values() for each in found}
+    return {each: knowledge.reasons(each) for each in asked}
 
 
 def propose(found: Iterable[Reason]) -> Verdict:

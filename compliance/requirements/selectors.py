@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, FilteredRelation, Q
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Area, Assessment, Profile
@@ -40,6 +40,45 @@ class Score:
     def of(self, verdict: str) -> int:
         return self.verdicts.get(verdict, 0)
 
+    def worked(self) -> "Worked":
+        """The same number with the steps that lead to it."""
+        return Worked(
+            met=self.of(Verdict.MET),
+            partial=self.of(Verdict.PARTIAL),
+            left_out=self.of(Verdict.NOT_APPLICABLE),
+            nothing=self.applicable - self.of(Verdict.MET) - self.of(Verdict.PARTIAL),
+            total=self.total,
+            applicable=self.applicable,
+            percent=self.percent,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The steps of a score: what counts 1, ½, nothing, and what is left out."""
+
+    met: int
+    partial: int
+    nothing: int
+    left_out: int
+    total: int
+    applicable: int
+    percent: int
+
+    @property
+    def points(self) -> str:
+        """Points as people write them: 12 or 12.5."""
+        whole, half = divmod(2 * self.met + self.partial, 2)
+        return f"{whole}.5" if half else str(whole)
+
+    @property
+    def exact(self) -> str:
+        """The quotient before it is rounded down, with two decimals cut off."""
+        if not self.applicable:
+            return ""
+        hundredths = (2 * self.met + self.partial) * 10_000 // (2 * self.applicable)
+        return f"{hundredths // 100}.{hundredths % 100:02}"
+
 
 @dataclass(frozen=True, slots=True)
 class AreaScore:
@@ -56,14 +95,27 @@ class Readiness:
 
 
 def readiness(organisation: Organisation, profile: Profile) -> Readiness:
-    """Count verdicts per area in two queries. Page, chart, PDF and API all read this."""
-    rows = (
-        Assessment.objects.filter(organisation=organisation, requirement__profile=profile)
-        .order_by()
-        .values_list("requirement__area_id", "verdict")
-        .annotate(number=Count("pk"))
+    """Count verdicts per area in one query. Page, chart, PDF and API all read this."""
+    said = FilteredRelation(
+        "requirements__assessments",
+        condition=Q(requirements__assessments__organisation=organisation),
     )
-    return score(list(profile.areas.all()), rows)
+    rows = (
+        Area.objects.filter(profile=profile)
+        .alias(said=said)
+        .order_by("order", "pk")
+        .values_list("pk", "code", "title_ko", "title_en", "order", "said__verdict")
+        .annotate(number=Count("said"))
+    )
+    areas: dict[int, Area] = {}
+    counted = []
+    for pk, code, korean, english, order, verdict, number in rows:
+        areas[pk] = Area(
+            pk=pk, profile=profile, code=code, title_ko=korean, title_en=english, order=order
+        )
+        if number:
+            counted.append((pk, verdict, number))
+    return score(areas.values(), counted)
 
 
 def score(areas: Iterable[Area], rows: Iterable[tuple[int, str, int]]) -> Readiness:

@@ -7,11 +7,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from compliance.accounts import mentions
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.audit.services import Named, record
 from compliance.requirements import policies
 from compliance.requirements.actions import Action
-from compliance.requirements.models import Adoption, Assessment, Profile
+from compliance.requirements.models import (
+    Adoption,
+    Assessment,
+    Comment,
+    Profile,
+    StatementDraft,
+)
 from compliance.shared.errors import Conflict, Refused
 
 STATEMENT_LIMIT = 200_000
@@ -46,9 +53,12 @@ def write_statement(assessment: Assessment, *, text: str, revision: int, by: Use
     if len(text) > STATEMENT_LIMIT:
         raise Refused(_("This statement is longer than 200,000 characters. Attach it as evidence."))
     before = assessment.statement
+    if text != before:
+        _change(assessment, revision, by=by, statement=text)
+    # What was being written is said now.
+    StatementDraft.objects.filter(assessment=assessment, user=by).delete()
     if text == before:
         return
-    _change(assessment, revision, by=by, statement=text)
     record(by, Action.STATEMENT_WRITTEN, assessment, before=before, after=text)
 
 
@@ -87,6 +97,26 @@ def assign(assessment: Assessment, *, owner: User | None, due: date | None, by: 
         owner_id=owner.pk if owner else None,
         due=due.isoformat() if due else None,
     )
+
+
+@transaction.atomic
+def comment(assessment: Assessment, *, text: str, by: User) -> Comment:
+    """Say something in plain text; who is named with @, and the owner, hear of it."""
+    policies.check_can_comment(assessment, by)
+    text = mentions.cleaned(text)
+    named = mentions.mentioned(text, mentions.members_of(assessment.organisation_id))
+    made = Comment.objects.create(assessment=assessment, by=by, text=text)
+    record(
+        by,
+        Action.COMMENTED,
+        assessment,
+        text=text[:200],
+        mentioned_ids=[person.pk for person in named],
+        owner_id=assessment.owner_id,
+        profile=assessment.requirement.profile.identifier,
+        code=assessment.requirement.code,
+    )
+    return made
 
 
 def _change(assessment: Assessment, revision: int, *, by: User, **columns: Any) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.requirements.views import assessments, library, relations
+from compliance.requirements.views import assessments, bulk, library, relations, writing
 
 app_name = "requirements"
 _detail = "requirements/<slug:profile>/<str:code>/"
@@ -9,6 +9,9 @@ urlpatterns = [
     path("profiles/<int:pk>/", library.profile, name="profile"),
     path("requirements/", assessments.index, name="list"),
     path("requirements/adopt/", assessments.adopt, name="adopt"),
+    path("requirements/readiness/", assessments.readiness, name="readiness"),
+    path("requirements/bulk/", bulk.change, name="bulk"),
+    path("requirements/bulk/undo/", bulk.undo, name="bulk-undo"),
     path(_detail, assessments.detail, name="detail"),
     path(f"{_detail}statement/", assessments.statement, name="statement"),
     path(f"{_detail}verdict/", assessments.verdict, name="verdict"),
@@ -16,4 +19,8 @@ urlpatterns = [
     path(f"{_detail}borrow/", relations.borrow, name="borrow"),
     path(f"{_detail}relate/", relations.relate, name="relate"),
     path(f"{_detail}relations/<int:edge>/remove/", relations.unrelate, name="unrelate"),
+    path(f"{_detail}draft/", writing.draft, name="draft"),
+    path(f"{_detail}writing/", writing.writing, name="writing"),
+    path(f"{_detail}history/", writing.history, name="history"),
+    path(f"{_detail}comment/", writing.comment, name="comment"),
 ]

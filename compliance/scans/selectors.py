@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Profile, Requirement
+from compliance.requirements.registries import Ids
 from compliance.scans.models import (
     CheckResult,
     Effect,
@@ -87,71 +106,116 @@ def mappings_of(organisation: Organisation, requirement: Requirement) -> QuerySe
     ).select_related("rule", "edge__set")
 
 
-def open_counts(organisation: Organisation, requirement_ids: Iterable[int]) -> dict[int, int]:
-    """{requirement id: number of open findings that violate it}; one query."""
-    rows = (
-        Finding.objects.filter(
-            severe_enough(),
-            organisation=organisation,
-            state=FindingState.OPEN,
-            rule__mappings__requirement__in=list(requirement_ids),
-            rule__mappings__effect__in=_VIOLATES,
-        )
-        .values_list("rule__mappings__requirement")
-        .annotate(n=Count("pk", distinct=True))
-    )
-    return dict(rows)
-
-
 def latest_runs(organisation: Organisation) -> list[int]:
     """The last imported run of each format and set of targets: what holds today."""
-    newest: dict[tuple[str, str], int] = {}
-    runs = ScanRun.objects.imported().filter(organisation=organisation)
-    for pk, form, targets in runs.order_by("-pk").values_list("pk", "format", "targets"):
+    runs = ScanRun.objects.imported().filter(organisation=organisation).order_by("-pk")
+    return sorted(_latest(runs.values_list("pk", "format", "targets")))
+
+
+def _latest(newest_first: Iterable[tuple[int, str, list[dict[str, str]]]]) -> list[int]:
+    found: dict[tuple[str, str], int] = {}
+    for pk, form, targets in newest_first:
         key = ",".join(sorted(f"{t['kind']}:{t['key']}" for t in targets))
-        newest.setdefault((form, key), pk)
-    return sorted(newest.values())
+        found.setdefault((form, key), pk)
+    return list(found.values())
 
 
-def outcome_counts(
-    organisation: Organisation, requirement_ids: Iterable[int]
-) -> dict[int, dict[str, int]]:
-    """{requirement id: {outcome: number}} over the latest runs; passes that prove nothing left out."""
-    rows = (
-        CheckResult.objects.filter(
-            run__in=latest_runs(organisation),
-            suspicious=False,
-            rule__mappings__requirement__in=list(requirement_ids),
-            rule__mappings__effect__in=_EVIDENCES,
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What scans say of one requirement: open findings by severity, check results by outcome."""
+
+    severities: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    closed: int = 0
+    # Runs that hold today.
+    runs: frozenset[int] = frozenset()
+
+    @property
+    def open(self) -> int:
+        return sum(self.severities.values())
+
+
+def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Standing]:
+    """{requirement id: Standing} in one query; passes that prove nothing left out.
+
+    Three small tables come in one: which run of a target is the latest is told by a list inside
+    JSON, so the newest runs travel along and are told apart here.
+    """
+    rows = list(
+        _severities(organisation, requirement_ids).union(
+            _outcomes(organisation, requirement_ids), _runs(organisation), all=True
         )
-        .values_list("rule__mappings__requirement", "outcome")
-        .annotate(n=Count("pk"))
     )
-    found: dict[int, dict[str, int]] = {}
-    for requirement_id, outcome, number in rows:
-        found.setdefault(requirement_id, {})[outcome] = number
-    return found
-
-
-def worst_open(
-    organisation: Organisation, requirement_ids: Iterable[int]
-) -> dict[int, dict[str, int]]:
-    """{requirement id: {severity: number of open findings}}; one query."""
-    rows = (
-        Finding.objects.filter(
-            severe_enough(),
-            organisation=organisation,
-            state=FindingState.OPEN,
-            rule__mappings__requirement__in=list(requirement_ids),
-            rule__mappings__effect__in=_VIOLATES,
+    runs = [(run, form, json.loads(targets)) for run, _id, form, targets, _n in rows if targets]
+    latest = frozenset(_latest(sorted(runs, key=lambda each: -each[0])))
+    severities: dict[int, dict[str, int]] = defaultdict(dict)
+    outcomes: dict[int, dict[str, int]] = defaultdict(dict)
+    for run, requirement_id, word, targets, number in rows:
+        if not targets and (not run or run in latest):
+            counted = (outcomes if run else severities)[requirement_id]
+            counted[word] = counted.get(word, 0) + number
+    return {
+        each: Standing(
+            closed=severities[each].pop(_CLOSED, 0),
+            severities=severities[each],
+            outcomes=outcomes[each],
+            runs=latest,
         )
-        .values_list("rule__mappings__requirement", "severity")
+        for each in {*severities, *outcomes}
+    }
+
+
+def _severities(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
+    """Open findings by severity, all others as one number."""
+    rows = Finding.objects.filter(
+        severe_enough(),
+        organisation=organisation,
+        rule__mappings__requirement__in=requirement_ids,
+        rule__mappings__effect__in=_VIOLATES,
+    )
+    word = Case(
+        When(state=FindingState.OPEN, then=F("severity")),
+        default=Value(_CLOSED),
+        output_field=TextField(),
+    )
+    return (
+        rows.order_by()
+        .annotate(word=word)
+        .values_list(_NO_NUMBER, "rule__mappings__requirement", "word", _NO_TEXT)
         .annotate(n=Count("pk", distinct=True))
     )
-    found: dict[int, dict[str, int]] = {}
-    for requirement_id, severity, number in rows:
-        found.setdefault(requirement_id, {})[severity] = number
-    return found
+
+
+def _outcomes(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
+    rows = CheckResult.objects.filter(
+        run__in=_newest(organisation),
+        suspicious=False,
+        rule__mappings__requirement__in=requirement_ids,
+        rule__mappings__effect__in=_EVIDENCES,
+    )
+    return (
+        rows.order_by()
+        .values_list("run_id", "rule__mappings__requirement", "outcome", _NO_TEXT)
+        .annotate(n=Count("pk"))
+    )
+
+
+def _runs(organisation: Organisation) -> QuerySet[Any, Any]:
+    rows = ScanRun.objects.filter(pk__in=_newest(organisation)).order_by()
+    return rows.values_list(
+        "pk", _NO_NUMBER, "format", Cast("targets", TextField()), Value(1, IntegerField())
+    )
+
+
+def _newest(organisation: Organisation) -> QuerySet[Any, Any]:
+    """The newest run of each format and list of targets as it was written down."""
+    imported = ScanRun.objects.imported().filter(organisation=organisation).order_by()
+    return imported.values("format", "targets").annotate(newest=Max("pk")).values("newest")
+
+
+_CLOSED = "closed"
+_NO_NUMBER = Value(0, output_field=BigIntegerField())
+_NO_TEXT = Value("", output_field=TextField())
 
 
 def unmapped_rules(organisation: Organisation) -> QuerySet[Rule]:

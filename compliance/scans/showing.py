@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from compliance.accounts.models import Organisation
 from compliance.requirements import registries
 from compliance.requirements.models import Assessment
-from compliance.requirements.registries import Reason
+from compliance.requirements.registries import Ids, Known, Reason
 from compliance.scans import selectors
 from compliance.scans.models import FindingState
 from compliance.scans.records import Outcome
+from compliance.scans.selectors import Standing
 from compliance.shared import slots
 from compliance.shared.severity import Severity
 
@@ -26,8 +28,9 @@ _BLOCKING = (Severity.CRITICAL, Severity.HIGH)
 
 def register() -> None:
     slots.panel("requirement", order=40, template="scans/_requirement.html", context=panel)
-    registries.register_reasons(reasons)
-    registries.register_count("findings", _("Open findings"), selectors.open_counts)
+    registries.register(
+        registries.Column("findings", _("Open findings"), known, open_label=_("With open findings"))
+    )
 
 
 def panel(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
@@ -36,55 +39,82 @@ def panel(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None
     mappings = {m.rule_id: m for m in selectors.mappings_of(organisation, requirement)}
     if not mappings:
         return None
+    found = _standing(assessment)
     findings = selectors.findings_of(organisation, requirement)
     standing = findings.filter(state=FindingState.OPEN)
-    counted = selectors.outcome_counts(organisation, [requirement.pk]).get(requirement.pk, {})
-    latest = selectors.latest_runs(organisation)
-    results = selectors.results_of(organisation, requirement).filter(run__in=latest)
+    results = selectors.results_of(organisation, requirement).filter(run__in=found.runs)
     return {
         "organisation": organisation,
         "requirement": requirement,
         "findings": _explained(standing.order_by("-number")[:SHOWN], mappings),
-        "open": standing.count(),
-        "closed": findings.exclude(state=FindingState.OPEN).count(),
-        "outcomes": [(o.value, o.label, counted[o]) for o in Outcome if counted.get(o)],
+        "open": found.open,
+        "closed": found.closed,
+        "outcomes": [
+            (o.value, o.label, found.outcomes[o]) for o in Outcome if found.outcomes.get(o)
+        ],
         "results": _explained(results.exclude(outcome=Outcome.FAIL)[:SHOWN], mappings),
     }
+
+
+def _standing(assessment: Assessment) -> Standing:
+    """What was told of the requirement for its proposal, or asked for now."""
+    pk = assessment.requirement_id
+    if assessment.knowledge is not None:
+        return assessment.knowledge.of("findings", pk).detail or Standing()
+    return selectors.standing(assessment.organisation, [pk]).get(pk, Standing())
 
 
 def _explained(rows: Any, mappings: Mapping[int, Any]) -> list[tuple[Any, Any]]:
     return [(row, mappings.get(row.rule_id)) for row in rows]
 
 
-def reasons(organisation: Organisation, requirement_ids: list[int]) -> dict[int, list[Reason]]:
+def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
     """Open findings speak against, fresh passes for."""
-    found: dict[int, list[Reason]] = {}
-    for requirement_id, severities in selectors.worst_open(organisation, requirement_ids).items():
-        found.setdefault(requirement_id, []).append(
-            _against(organisation, requirement_id, severities)
+    found = selectors.standing(organisation, requirement_ids)
+    return {
+        requirement_id: Known(
+            each.open, list(_reasons(organisation, requirement_id, each)), detail=each
         )
-    for requirement_id, outcomes in selectors.outcome_counts(organisation, requirement_ids).items():
-        passes = outcomes.get(Outcome.PASS, 0)
-        if passes:
-            sentence = ngettext("%(n)d check passed.", "%(n)d checks passed.", passes)
-            found.setdefault(requirement_id, []).append(
-                Reason(supports=True, sentence=sentence % {"n": passes})
-            )
-    return found
+        for requirement_id, each in found.items()
+    }
+
+
+def _reasons(organisation: Organisation, requirement_id: int, found: Standing) -> Iterator[Reason]:
+    if found.open:
+        yield _against(organisation, requirement_id, found.severities)
+    if passes := found.outcomes.get(Outcome.PASS, 0):
+        yield Reason(supports=True, sentence=_lazy_passed(passes))
+
+
+def _passed(number: int) -> str:
+    return ngettext("%(n)d check passed.", "%(n)d checks passed.", number) % {"n": number}
 
 
 def _against(organisation: Organisation, requirement_id: int, severities: dict[str, int]) -> Reason:
     total = sum(severities.values())
     serious = sum(severities.get(severity, 0) for severity in _BLOCKING)
-    sentence = ngettext(
+    return Reason(
+        supports=False,
+        sentence=_lazy_open(total, serious),
+        url=_lazy_address(organisation.slug, requirement_id),
+        blocking=bool(serious),
+    )
+
+
+def _open(total: int, serious: int) -> str:
+    return ngettext(
         "%(n)d open finding, %(serious)d of them high or critical.",
         "%(n)d open findings, %(serious)d of them high or critical.",
         total,
     ) % {"n": total, "serious": serious}
-    url = reverse("scans:findings", kwargs={"organisation": organisation.slug})
-    return Reason(
-        supports=False,
-        sentence=sentence,
-        url=f"{url}?requirement={requirement_id}&state=open",
-        blocking=bool(serious),
-    )
+
+
+def _address(slug: str, requirement_id: int) -> str:
+    url = reverse("scans:findings", kwargs={"organisation": slug})
+    return f"{url}?requirement={requirement_id}&state=open"
+
+
+# Written out when a page shows them, not when a list weighs them.
+_lazy_open = lazy(_open, str)
+_lazy_passed = lazy(_passed, str)
+_lazy_address = lazy(_address, str)

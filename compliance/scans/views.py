@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
 from compliance.scans import parsers, policies, selectors, services
@@ -142,6 +143,8 @@ _WORST_FIRST = Case(
 @require_safe
 @in_organisation
 def findings(request: OrganisationRequest) -> HttpResponse:
+    if away := filters.opening(request, "scans:findings"):
+        return away
     form = FindingFilter(request.GET, organisation=request.organisation)
     visible = (
         Finding.objects.visible_to(request.user)

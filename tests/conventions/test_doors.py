@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
+from compliance.accounts import filters
 from compliance.accounts.models import User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
@@ -88,6 +89,9 @@ def house(manna, adopted, alice, bob, carol, olga):
         by=alice,
     )
     imported = exchange.begin(manna, io.BytesIO(ASKED.encode()), name="점검표.csv", by=alice)
+    kept = filters.save(
+        manna, page="requirements:list", name="열린 것", query="verdict=open", shared=True, by=olga
+    )
     return {
         "organisation": manna.slug,
         "profile": adopted.identifier,
@@ -117,7 +121,10 @@ def house(manna, adopted, alice, bob, carol, olga):
         "jobs:pk": job.pk,
         "notices:pk": notice.pk if notice else 1,
         # What a form needs before the policy is asked.
+        "members:pk": kept.pk,
         "forms": {
+            "members:filter-save": {"page": "requirements:list", "name": "내 것"},
+            "members:filter-rename": {"name": "새 이름"},
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},

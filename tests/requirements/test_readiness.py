@@ -26,11 +26,11 @@ def test_percent(verdicts, percent):
     assert Score(verdicts).percent == percent
 
 
-def test_it_adds_up_per_area_in_two_queries(
+def test_it_adds_up_per_area_in_one_query(
     manna, adopted, assessment, alice, django_assert_num_queries
 ):
     services.set_verdict(assessment, verdict=Verdict.MET, reason="", revision=0, by=alice)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         readiness = selectors.readiness(manna, adopted)
     areas = {each.area.code: each.score for each in readiness.areas}
     assert set(areas) == {"NET", "SRV", "LOG", "DAT"}

@@ -2,7 +2,7 @@
 
 from compliance.requirements import registries
 from compliance.requirements.models import Assessment
-from compliance.requirements.registries import Reason
+from compliance.requirements.registries import Column, Known, Reason
 from compliance.shared.errors import ASK_AN_OWNER
 
 
@@ -39,9 +39,10 @@ def test_dave_reads_why_he_cannot_write(browse, dave, page):
 
 def test_the_machine_proposes_with_its_reasons(browse, alice, page, monkeypatch):
     def says(organisation, ids):
-        return {pk: [Reason(supports=False, sentence="포트 1022가 열려 있습니다.")] for pk in ids}
+        reason = Reason(supports=False, sentence="포트 1022가 열려 있습니다.")
+        return {pk: Known(reasons=[reason]) for pk in ids}
 
-    monkeypatch.setattr(registries, "_reason_sources", [says])
+    monkeypatch.setattr(registries, "_columns", {"x": Column("x", "X", says)})
     response = browse(alice).get(page)
     assert "포트 1022가 열려 있습니다." in response.content.decode()
     assert response.context["proposal"].verdict == Assessment.Verdict.PARTIAL

@@ -45,8 +45,11 @@ def test_the_second_writer_sees_both_texts_and_loses_nothing(save, alice, bob, a
     assert response.status_code == 409
     assert "밥의 글" in shown
     assert "앨리스의 글" in shown
-    assert ("theirs", "밥의 글") in response.context["lines"]
-    assert ("mine", "앨리스의 글") in response.context["lines"]
+    first, second = response.context["pairs"]
+    assert (first.kind, first.before, first.after) == ("changed", "밥의 글", "앨리스의 글")
+    assert second.kind == "same"
+    # The merge begins with one's own text.
+    assert response.context["statement_form"]["text"].value() == "앨리스의 글\n공통"
     assessment.refresh_from_db()
     assert assessment.statement == "밥의 글\n공통"
 

@@ -146,7 +146,7 @@ def test_the_requirement_page_has_findings_and_passes_with_their_paths(
         "port:23/tcp",
     }
     assert {mapping.path[-1] for _finding, mapping in context["findings"]} == {"OI-NET-05"}
-    reasons = showing.reasons(manna, [about.requirement_id])[about.requirement_id]
+    reasons = showing.known(manna, [about.requirement_id])[about.requirement_id].reasons
     assert [reason.blocking for reason in reasons if not reason.supports] == [True]
 
 

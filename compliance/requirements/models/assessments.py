@@ -1,6 +1,6 @@
 """What the organisation says to a profile: which one it works with, and its assessments."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -86,6 +86,9 @@ class Assessment(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     updated_at = models.DateTimeField(null=True, blank=True)
+
+    # What upper rooms told of the requirement (registries.Knowledge), on its own page.
+    knowledge: Any = None
 
     objects: ClassVar[AssessmentQuerySet] = AssessmentQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -15,7 +15,7 @@ from compliance.accounts.models import Organisation, User
 from compliance.shared.severity import Severity
 
 
-def _either(korean: str, english: str) -> str:
+def either(korean: str, english: str) -> str:
     """Return the text in the reader's language, or the other one where that is missing."""
     first, second = (korean, english) if get_language() == "ko" else (english, korean)
     return first or second
@@ -40,7 +40,7 @@ class Bilingual(models.Model):
 
     @property
     def title(self) -> str:
-        return _either(self.title_ko, self.title_en)
+        return either(self.title_ko, self.title_en)
 
 
 class Platform(Bilingual):
@@ -112,7 +112,7 @@ class Profile(Bilingual):
 
     @property
     def disclaimer(self) -> str:
-        return _either(self.disclaimer_ko, self.disclaimer_en)
+        return either(self.disclaimer_ko, self.disclaimer_en)
 
     @property
     def is_reference(self) -> bool:
@@ -219,7 +219,7 @@ class Requirement(Bilingual):
 
     @property
     def statement(self) -> str:
-        return self.filled(_either(self.statement_ko, self.statement_en))
+        return self.filled(either(self.statement_ko, self.statement_en))
 
     @property
     def checks(self) -> list[dict[str, str]]:

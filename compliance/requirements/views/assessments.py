@@ -7,23 +7,28 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.models import User
 from compliance.audit.selectors import history
-from compliance.requirements import pages, policies, selectors, services
+from compliance.requirements import drafts, pages, policies, selectors, services
+from compliance.requirements.filters import FilterForm
 from compliance.requirements.forms import (
     AdoptForm,
     AssignForm,
-    FilterForm,
     StatementForm,
     VerdictForm,
     digest,
 )
-from compliance.requirements.models import Assessment, Profile
-from compliance.requirements.texts import compare
+from compliance.requirements.listing import filtered, listing
+from compliance.requirements.models import Assessment, Profile, StatementDraft
+from compliance.requirements.texts import beside
+from compliance.requirements.views.showing import last_change
 from compliance.shared.errors import Conflict, Refused, why_not
 
 HISTORY_SHOWN = 20
@@ -32,20 +37,31 @@ HISTORY_SHOWN = 20
 @in_organisation
 def index(request: OrganisationRequest) -> HttpResponse:
     """The profile's items; htmx asks for the part under the filters alone."""
+    if away := filters.opening(request, "requirements:list"):
+        return away
     profiles = selectors.adopted_profiles(request.organisation)
     if not profiles:
         return _nothing_adopted(request)
     named = [each for each in profiles if each.identifier == request.GET.get("profile")]
     profile = next(iter(named or profiles))
-    form = FilterForm(request.GET, people=pages.people_of(request.organisation))
-    rows = form.apply(pages.assessments(request.organisation, profile, request.user))
+    people = pages.people_of(request.organisation)
+    form = FilterForm(request.GET, people=people)
+    rows = pages.assessments(request.organisation, profile, request.user)
     context = {
         "profile": profile,
         "profiles": profiles,
         "form": form,
         "readiness": selectors.readiness(request.organisation, profile),
-        "listing": pages.listing(request.organisation, rows, request.GET.get("page", "1")),
+        "listing": listing(request.organisation, rows, form, request.GET.get("page", "1")),
         "query": _without_page(request.GET),
+        "seen_at": timezone.now().isoformat(),
+        "sizes": [("", "100"), ("250", "250"), ("all", _("all"))],
+        "last_change": last_change(request),
+        "why_not_decide": why_not(
+            policies.check_can_set_verdicts, request.organisation, request.user
+        ),
+        "people": people,
+        "verdicts": Assessment.Verdict.choices,
     }
     part = request.headers.get("HX-Target") == "list"
     response = render(request, f"requirements/{'_' if part else ''}list.html", context)
@@ -67,6 +83,22 @@ def _nothing_adopted(request: OrganisationRequest) -> HttpResponse:
     return render(request, "requirements/none.html", context)
 
 
+@in_organisation
+def readiness(request: OrganisationRequest) -> HttpResponse:
+    """How the number is computed, worked through with the reader's own verdicts."""
+    profile = selectors.chosen_profile(request.organisation, request.GET.get("profile", ""))
+    if profile is None:
+        return _nothing_adopted(request)
+    found = selectors.readiness(request.organisation, profile)
+    context = {
+        "profile": profile,
+        "readiness": found,
+        "overall": found.overall.worked(),
+        "areas": [(each.area, each.score.worked()) for each in found.areas],
+    }
+    return render(request, "requirements/readiness.html", context)
+
+
 @require_POST
 @in_organisation
 def adopt(request: OrganisationRequest) -> HttpResponse:
@@ -84,10 +116,10 @@ def adopt(request: OrganisationRequest) -> HttpResponse:
 
 @in_organisation
 def detail(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
-    return _page(request, _assessment(request, profile, code))
+    return _page(request, fetch(request, profile, code))
 
 
-def _assessment(request: OrganisationRequest, profile: str, code: str) -> Assessment:
+def fetch(request: OrganisationRequest, profile: str, code: str) -> Assessment:
     """Fetch the assessment of the newest adopted version, or say 404."""
     rows = Assessment.objects.visible_to(request.user).filter(
         organisation=request.organisation,
@@ -95,9 +127,11 @@ def _assessment(request: OrganisationRequest, profile: str, code: str) -> Assess
         requirement__code=code,
     )
     related = ("requirement__profile", "requirement__area", "owner", "decided_by", "updated_by")
-    found = rows.select_related(*related).order_by("-requirement__profile__version").first()
+    newest = rows.select_related(*related).order_by("-requirement__profile__version")
+    found = newest.prefetch_related("requirement__evidence_kinds").first()
     if found is None:
         raise Http404
+    found.organisation = request.organisation
     return found
 
 
@@ -105,8 +139,15 @@ def _page(
     request: OrganisationRequest, assessment: Assessment, status: int = HTTPStatus.OK, **forms: Any
 ) -> HttpResponse:
     requirement = assessment.requirement
-    form = FilterForm(request.GET, people=pages.people_of(request.organisation))
-    listed = pages.assessments(request.organisation, requirement.profile, request.user)
+    people = pages.people_of(request.organisation)
+    form = FilterForm(request.GET, people=people)
+    rows = pages.assessments(request.organisation, requirement.profile, request.user)
+    listed, _knowledge = filtered(request.organisation, rows, form)
+    proposal = pages.proposal(request.organisation, requirement)
+    # The rooms' panels below ask for what they have told already.
+    assessment.knowledge = proposal.knowledge
+    draft = _draft(assessment, request.user)
+    moved_on = draft is not None and draft.revision != assessment.revision
     context = {
         "assessment": assessment,
         "requirement": requirement,
@@ -114,15 +155,19 @@ def _page(
         "kinds": requirement.evidence_kinds.all(),
         "mappings": pages.mappings(requirement),
         "provenance": pages.provenance(requirement),
-        "neighbours": pages.neighbours(form.apply(listed), requirement.code),
+        "neighbours": pages.neighbours([each.code for each in listed], requirement.code),
         "query": _without_page(request.GET),
-        "proposal": pages.proposal(request.organisation, requirement),
+        "proposal": proposal,
         "history": history(assessment)[:HISTORY_SHOWN],
+        "draft": draft,
+        "draft_pairs": beside(assessment.statement, draft.text) if moved_on and draft else [],
+        "comments": assessment.comments.select_related("by"),
+        "people": people,
+        "why_not_comment": why_not(policies.check_can_comment, assessment, request.user),
         "statement_form": StatementForm.of(assessment),
         "verdict_form": VerdictForm.of(assessment),
         "assign_form": AssignForm(
-            organisation=request.organisation,
-            initial={"owner": assessment.owner_id, "due": assessment.due},
+            people=people, initial={"owner": assessment.owner_id, "due": assessment.due}
         ),
         "why_not_write": why_not(policies.check_can_write, assessment, request.user),
         "why_not_decide": why_not(policies.check_can_decide, assessment, request.user),
@@ -130,11 +175,17 @@ def _page(
     return render(request, "requirements/detail.html", context | forms, status=status)
 
 
+def _draft(assessment: Assessment, user: User) -> StatementDraft | None:
+    """What the person wrote here or elsewhere and did not save, unless it is what is saved."""
+    draft = drafts.of(assessment, user)
+    return draft if draft and draft.text.strip() != assessment.statement else None
+
+
 @require_POST
 @in_organisation
 def statement(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
     """Save the text. When two people wrote, show both and let the second one merge."""
-    assessment = _assessment(request, profile, code)
+    assessment = fetch(request, profile, code)
     policies.check_can_write(assessment, request.user)
     form = StatementForm(request.POST)
     if not form.is_valid():
@@ -157,7 +208,7 @@ def statement(request: OrganisationRequest, profile: str, code: str) -> HttpResp
         }
         return render(request, "requirements/_statement.html", context)
     messages.success(request, _("The implementation statement was saved."))
-    return _back(request, assessment)
+    return back_to(request, assessment)
 
 
 def _both_texts(
@@ -168,7 +219,9 @@ def _both_texts(
         "assessment": assessment,
         "requirement": assessment.requirement,
         "sentence": sentence,
-        "lines": compare(assessment.statement, mine),
+        "pairs": beside(assessment.statement, mine),
+        "mine": mine,
+        "draft": drafts.of(assessment, request.user),
         "statement_form": StatementForm.of(assessment, mine),
     }
     part = request.headers.get("HX-Request") == "true"
@@ -179,7 +232,7 @@ def _both_texts(
 @require_POST
 @in_organisation
 def verdict(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
-    assessment = _assessment(request, profile, code)
+    assessment = fetch(request, profile, code)
     policies.check_can_decide(assessment, request.user)
     form = VerdictForm(request.POST)
     if not form.is_valid():
@@ -192,16 +245,14 @@ def verdict(request: OrganisationRequest, profile: str, code: str) -> HttpRespon
         form.add_error("reason", str(refusal))
         return _page(request, assessment, HTTPStatus.BAD_REQUEST, verdict_form=form)
     messages.success(request, _("The verdict was signed."))
-    return _back(request, assessment)
+    return back_to(request, assessment)
 
 
 def _verdict_again(
     request: OrganisationRequest, assessment: Assessment, form: VerdictForm
 ) -> HttpResponse:
     """Show the present state with the person's own choice still in the form."""
-    fresh = _assessment(
-        request, assessment.requirement.profile.identifier, assessment.requirement.code
-    )
+    fresh = fetch(request, assessment.requirement.profile.identifier, assessment.requirement.code)
     again = VerdictForm(initial={**form.cleaned_data, "revision": fresh.revision})
     return _page(request, fresh, HTTPStatus.CONFLICT, verdict_form=again, verdict_conflict=True)
 
@@ -209,22 +260,22 @@ def _verdict_again(
 @require_POST
 @in_organisation
 def assign(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
-    assessment = _assessment(request, profile, code)
+    assessment = fetch(request, profile, code)
     policies.check_can_decide(assessment, request.user)
-    form = AssignForm(request.POST, organisation=request.organisation)
+    form = AssignForm(request.POST, people=pages.people_of(request.organisation))
     if not form.is_valid():
         return _page(request, assessment, HTTPStatus.BAD_REQUEST, assign_form=form)
     services.assign(assessment, by=request.user, **form.cleaned_data)
     messages.success(request, _("Owner and due date were saved."))
-    return _back(request, assessment)
+    return back_to(request, assessment)
 
 
-def _back(request: OrganisationRequest, assessment: Assessment) -> HttpResponse:
-    """Return to the requirement's page, filters of the list kept."""
+def back_to(request: OrganisationRequest, assessment: Assessment, part: str = "") -> HttpResponse:
+    """Return to the requirement's page, filters of the list kept; *part* is an anchor of it."""
     requirement = assessment.requirement
     address = reverse(
         "requirements:detail",
         args=[request.organisation.slug, requirement.profile.identifier, requirement.code],
     )
     query = request.GET.urlencode()
-    return redirect(f"{address}?{query}" if query else address)
+    return redirect(f"{address}?{query}{part}" if query else f"{address}{part}")

@@ -1,0 +1,16 @@
+"""Who hears of what is said about a requirement."""
+
+from compliance.notices import rules
+from compliance.notices.rules import Rule
+from compliance.requirements.actions import Action
+
+
+def register() -> None:
+    rules.register(
+        Rule(
+            Action.COMMENTED,
+            people=("mentioned_ids", "owner_id"),
+            page="requirements:detail",
+            arguments={"profile": "profile", "code": "code"},
+        )
+    )
