@@ -38,7 +38,7 @@ def record(by: Named, action: str, target: models.Model, **data: Any) -> Entry:
         raise RuntimeError(f"{action} was recorded outside the transaction of its verb")
     organisation_id = getattr(target, "organisation_id", None) or target.pk
     facts = context.current()
-    head = _head(organisation_id)
+    head = head_of(organisation_id)
     entry = Entry(
         organisation_id=organisation_id,
         seq=head.seq + 1,
@@ -68,7 +68,7 @@ def record_read(by: Named, action: str, target: models.Model, **data: Any) -> En
         return record(by, action, target, **data)
 
 
-def _head(organisation_id: int) -> Head:
+def head_of(organisation_id: int) -> Head:
     """Return the locked end of the chain: writers of one organisation queue here."""
     Head.objects.get_or_create(organisation_id=organisation_id)
     return Head.objects.select_for_update().get(organisation_id=organisation_id)

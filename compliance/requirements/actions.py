@@ -13,3 +13,13 @@ class Action(models.TextChoices):
     )
     VERDICT_SET = "assessment.verdict_set", _("{actor} set the verdict of {target} to {after}")
     ASSIGNED = "assessment.assigned", _("{actor} assigned {target} to {owner}")
+    CARRIED_OVER = (
+        "profile.carried_over",
+        _("{actor} went on to the new version {target}: {look_at} things to look at"),
+    )
+    VERDICT_FELL = (
+        "assessment.verdict_fell",
+        _("{target} has to be checked again: its wording changed (it was {before})"),
+    )
+    LOOKED_AT = "carry_over.looked_at", _("{actor} ticked off {number} of {target}")
+    LOOKED_AWAY = "carry_over.looked_away", _("{actor} took back a tick of {target}")

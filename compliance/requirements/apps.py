@@ -6,8 +6,12 @@ class RequirementsConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.audit import registry
+        from compliance.requirements import to_look_at, version_boxes
         from compliance.requirements.actions import Action
         from compliance.requirements.models import Assessment
 
         verdict = Assessment.Verdict
         registry.words(Action.VERDICT_SET, before=verdict, after=verdict)
+        registry.words(Action.VERDICT_FELL, before=verdict, after=verdict)
+        to_look_at.register_own()
+        version_boxes.register()

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.audit.selectors import history
-from compliance.requirements import pages, policies, selectors, services
+from compliance.requirements import pages, policies, selectors, services, versions
 from compliance.requirements.forms import (
     AdoptForm,
     AssignForm,
@@ -84,14 +83,11 @@ def detail(request: OrganisationRequest, profile: str, code: str) -> HttpRespons
 
 
 def _assessment(request: OrganisationRequest, profile: str, code: str) -> Assessment:
-    """Fetch the assessment of the newest adopted version, or say 404."""
-    rows = Assessment.objects.visible_to(request.user).filter(
-        organisation=request.organisation,
-        requirement__profile__identifier=profile,
-        requirement__code=code,
-    )
+    """Fetch the assessment of the version that holds now, or of ?version=, or say 404."""
+    rows = Assessment.objects.visible_to(request.user).filter(organisation=request.organisation)
     related = ("requirement__profile", "requirement__area", "owner", "decided_by", "updated_by")
-    found = rows.select_related(*related).order_by("-requirement__profile__version").first()
+    version = request.GET.get("version", "")
+    found = versions.addressed(rows.select_related(*related), profile, code, version)
     if found is None:
         raise Http404
     return found
@@ -113,7 +109,7 @@ def _page(
         "neighbours": pages.neighbours(form.apply(listed), requirement.code),
         "query": _without_page(request.GET),
         "proposal": pages.proposal(request.organisation, requirement),
-        "history": history(assessment)[:HISTORY_SHOWN],
+        "history": versions.history_of(assessment)[:HISTORY_SHOWN],
         "statement_form": StatementForm.of(assessment),
         "verdict_form": VerdictForm.of(assessment),
         "assign_form": AssignForm(
