@@ -32,13 +32,13 @@ class Kind(models.TextChoices):
     ADDED = "added", pgettext_lazy("change", "Added")
     REMOVED = "removed", pgettext_lazy("change", "Removed")
     RENUMBERED = "renumbered", pgettext_lazy("change", "Likely renumbered")
-    REWORDED = "reworded", pgettext_lazy("change", "Reworded")
+    REWORDED = "reworded", _("Reworded")
     SEVERITY = "severity", pgettext_lazy("change", "Severity")
     MANDATORY = "mandatory", pgettext_lazy("change", "Mandatory or optional")
     PARAMETER = "parameter", pgettext_lazy("change", "Parameter")
     EVIDENCE = "evidence", pgettext_lazy("change", "Evidence asked for")
     TESTS = "tests", pgettext_lazy("change", "Tests")
-    AREA = "area", pgettext_lazy("change", "Area")
+    AREA = "area", _("Area")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,15 @@ class Proposal:
     likeness: int
     stated: bool = False
 
+    @property
+    def words(self) -> list["Text"]:
+        """Title and statement in the reader's language, word by word."""
+        return _texts(self.old, self.new)[:2]
+
+    @property
+    def reworded(self) -> bool:
+        return is_reworded(Pair(self.old, self.new))
+
 
 @dataclass(frozen=True)
 class Change:
@@ -134,6 +143,11 @@ class Change:
     def code(self) -> str:
         item = self.new or self.old
         return item.code if item else ""
+
+    @property
+    def title(self) -> str:
+        item = self.new or self.old
+        return item.title if item else ""
 
     @property
     def headline(self) -> Kind:
@@ -188,6 +202,16 @@ class NamedChange(NamedTuple):
 
     old: Named | None
     new: Named | None
+
+    @property
+    def code(self) -> str:
+        item = self.new or self.old
+        return item.code if item else ""
+
+    @property
+    def title(self) -> str:
+        item = self.new or self.old
+        return item.title if item else ""
 
     @property
     def renamed(self) -> bool:

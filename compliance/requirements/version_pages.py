@@ -87,12 +87,24 @@ def lines(organisation: Organisation, profiles: list[Profile]) -> list[Line]:
 
 def carry_overs(organisation: Organisation) -> list[tuple[CarryOver, to_look_at.Progress]]:
     rows = CarryOver.objects.filter(organisation=organisation).select_related("old", "new", "by")
-    seen = Count("items", filter=Q(items__seen_at__isnull=False))
+    marked = rows.order_by().annotate(
+        total=Count("items"), seen=Count("items", filter=Q(items__seen_at__isnull=False))
+    )
     counted = {
-        pk: to_look_at.Progress(total, done)
-        for pk, total, done in rows.order_by().values_list("pk", Count("items"), seen)
+        pk: to_look_at.Progress(total, seen)
+        for pk, total, seen in marked.values_list("pk", "total", "seen")
     }
     return [(each, counted[each.pk]) for each in rows]
+
+
+def unfinished(organisation: Organisation) -> list[tuple[CarryOver, to_look_at.Progress]]:
+    """Carry-overs after which something is left to look at, in versions that hold now."""
+    current = set(versions.of_current_profiles(organisation).values_list("pk", flat=True))
+    return [
+        (each, progress)
+        for each, progress in carry_overs(organisation)
+        if progress.left and each.new_id in current
+    ]
 
 
 def tabs(difference: Difference, kind: str) -> list[dict[str, Any]]:
