@@ -77,16 +77,6 @@ def items_of(carry_over: CarryOver) -> QuerySet[CarryOverItem]:
     )
 
 
-def open_items(organisation: Organisation) -> QuerySet[CarryOverItem]:
-    """What nobody looked at yet, of versions that hold now."""
-    current = versions.of_current_profiles(organisation)
-    return CarryOverItem.objects.filter(
-        carry_over__organisation=organisation,
-        carry_over__new__in=current,
-        seen_at__isnull=True,
-    )
-
-
 def of_requirement(assessment: Assessment) -> QuerySet[CarryOverItem]:
     """Open and done items that speak of the requirement."""
     rows = CarryOverItem.objects.filter(carry_over__organisation_id=assessment.organisation_id)

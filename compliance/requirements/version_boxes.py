@@ -10,15 +10,20 @@ from compliance.shared import slots
 from compliance.shared.errors import why_not
 
 
-def box(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
-    """A former version, and where it goes on; or what has to be looked at after a carry-over."""
+def notice(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
+    """Over a page of a former version: that it is one, and where it goes on."""
+    if not versions.is_superseded(assessment.organisation_id, assessment.requirement_id):
+        return None
     profile = assessment.requirement.profile
-    if versions.is_superseded(assessment.organisation_id, assessment.requirement_id):
-        return {
-            "former_version": profile,
-            "carry_over": versions.carry_over_from(assessment.organisation, profile),
-            "successor": versions.successor(assessment),
-        }
+    return {
+        "former_version": profile,
+        "carry_over": versions.carry_over_from(assessment.organisation, profile),
+        "successor": versions.successor(assessment),
+    }
+
+
+def box(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
+    """What came along from the former version, and what has to be looked at."""
     items = list(to_look_at.of_requirement(assessment))
     before = _before(assessment)
     if not items and before is None:
@@ -42,4 +47,7 @@ def _before(assessment: Assessment) -> Assessment | None:
 
 
 def register() -> None:
+    slots.panel(
+        "requirement notice", order=10, template="requirements/_former.html", context=notice
+    )
     slots.panel("requirement", order=5, template="requirements/_versions.html", context=box)

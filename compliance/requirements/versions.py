@@ -17,7 +17,6 @@ from compliance.requirements.models import (
     Crosswalk,
     CrosswalkEdge,
     Profile,
-    Requirement,
 )
 from compliance.shared.errors import Refused
 
@@ -156,7 +155,3 @@ def equal_codes(organisation: Organisation, old: Profile, new: Profile) -> set[t
     turned = rows.filter(from_profile=new.identifier, to_profile=old.identifier)
     edges = straight.values_list("from_code", "to_code")
     return set(edges.union(turned.values_list("to_code", "from_code")))
-
-
-def former_requirement(requirement: Requirement, organisation: Organisation) -> bool:
-    return is_superseded(organisation.pk, requirement.pk)
