@@ -17,6 +17,8 @@ from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
 from compliance.audit.services import record
+from compliance.notices import rules
+from compliance.notices.rules import Rule
 from compliance.requirements import versions
 from compliance.requirements.actions import Action
 from compliance.requirements.differences import Kind
@@ -246,6 +248,14 @@ def _parameter(data: Mapping[str, Any]) -> str:
 
 
 def register_own() -> None:
+    rules.register(
+        Rule(
+            Action.CARRIED_OVER,
+            capability=Capability.ASSESSMENT_EDIT,
+            page="requirements:to-look-at",
+            arguments={"carry_over": "target_id"},
+        )
+    )
     register("added", _added)
     register("removed", _removed)
     register("reworded", _reworded)

@@ -12,7 +12,7 @@ from compliance.shared.errors import why_not
 
 def notice(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
     """Over a page of a former version: that it is one, and where it goes on."""
-    if not versions.is_superseded(assessment.organisation_id, assessment.requirement_id):
+    if not versions.is_former(assessment):
         return None
     profile = assessment.requirement.profile
     return {

@@ -47,9 +47,17 @@ def is_superseded(organisation_id: int, requirement_id: int) -> bool:
     ).exists()
 
 
+def is_former(row: Any) -> bool:
+    """*row* (with organisation_id, requirement_id) is of a former version. Asked once a row."""
+    kept: dict[str, Any] = row.__dict__
+    if "_is_former" not in kept:
+        kept["_is_former"] = is_superseded(row.organisation_id, row.requirement_id)
+    return bool(kept["_is_former"])
+
+
 def check_is_of_current_version(row: Any) -> None:
-    """Raise Refused when *row* (with organisation_id, requirement_id) is of a former version."""
-    if row.requirement_id and is_superseded(row.organisation_id, row.requirement_id):
+    """Raise Refused when *row* is of a former version."""
+    if is_former(row):
         raise Refused(FORMER_VERSION)
 
 

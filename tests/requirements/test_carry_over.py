@@ -9,6 +9,7 @@ from compliance.audit.services import SYSTEM
 from compliance.evidence import selectors as evidence_reads
 from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceLink, State
+from compliance.notices.models import Notice
 from compliance.remediation import services as remediation
 from compliance.remediation.models import State as TaskState
 from compliance.remediation.models import Task
@@ -276,6 +277,24 @@ def test_the_second_person_is_told_and_nothing_changes(manna, newer, olga, carry
     assert (CarryOver.objects.count(), CarryOverItem.objects.count()) == (1, items)
 
 
+def test_of_two_people_at_once_one_wins(manna, newer, alice, olga, carry, monkeypatch, in_english):
+    """Olga confirms after Alice's request was checked and before it took the lock."""
+    decide = carrying.decide
+
+    def olga_is_faster(planned, pairs):
+        monkeypatch.setattr(carrying, "decide", decide)
+        carry(by=olga)
+        return decide(planned, pairs)
+
+    monkeypatch.setattr(carrying, "decide", olga_is_faster)
+    with pytest.raises(Conflict, match="올가 went on from"):
+        carry()
+    assert CarryOver.objects.get().by == olga
+    assert Assessment.objects.filter(requirement__profile=newer).count() == (
+        newer.requirements.count()
+    )
+
+
 def test_a_plan_that_somebody_changed_is_not_followed(carry, in_english):
     with pytest.raises(Conflict, match="The plan changed"):
         carry(stamp="of another plan")
@@ -369,6 +388,16 @@ def test_another_value_of_a_requirement_is_to_be_signed_again(manna, adopted, al
     [item] = done.items.all()
     assert (item.kind, item.data["values"]) == ("parameter", [["retention_days", "730", "365"]])
     assert said(manna, new, "OI-LOG-03").verdict == "not_checked"
+
+
+def test_everybody_who_writes_statements_hears_of_it(
+    manna, newer, bob, dave, carry, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        done = carry()
+    notice = Notice.objects.get(user=bob)
+    assert notice.url == f"/o/manna/requirements/versions/carried/{done.pk}/"
+    assert not Notice.objects.filter(user=dave).exists()
 
 
 def test_every_chain_of_the_audit_log_holds(manna, adopted, accepted, alice, carry):

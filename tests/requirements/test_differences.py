@@ -122,7 +122,9 @@ def test_areas_and_kinds_come_go_and_are_renamed():
         [], [Named("NET", "망"), Named("OLD", "옛것")], [Named("config", "설정", max_age_days=90)]
     )
     new = Snapshot(
-        [], [Named("NET", "네트워크"), Named("NEW", "새것")], [Named("config", "설정", max_age_days=30)]
+        [],
+        [Named("NET", "네트워크"), Named("NEW", "새것")],
+        [Named("config", "설정", max_age_days=30)],
     )
     found = compare(old, new)
     assert [(a.code, a.renamed) for a in found.areas] == [
