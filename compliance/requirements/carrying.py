@@ -197,6 +197,14 @@ def check_can_carry_over(organisation: Organisation, old: Profile, new: Profile,
             if adopted is None
             else _("Both are the same version. Choose the new one.")
         )
+    if old.platform_id != new.platform_id:
+        raise Refused(
+            _(
+                "%(new)s is of another platform and no next version of %(old)s. Take it on beside "
+                "this one."
+            )
+            % {"new": new, "old": old}
+        )
     _check_direction(organisation, old, new)
     if adopted.ended_at is not None:
         raise Conflict(_("The organisation left %(old)s already.") % {"old": old})

@@ -77,7 +77,11 @@ def lines(organisation: Organisation, profiles: list[Profile]) -> list[Line]:
             adopted=profile.pk in states and states[profile.pk] is None,
             left=states.get(profile.pk) is not None,
             newer_than=next(
-                (p for p in current if versions.is_older(p, profile) and profile.pk not in states),
+                (
+                    p
+                    for p in current
+                    if versions.is_older(p, profile) and states.get(profile.pk) is None
+                ),
                 None,
             ),
         )

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Profile, Requirement
+from compliance.requirements.versions import of_current_profiles
 from compliance.scans.models import (
     CheckResult,
     Effect,
@@ -78,6 +79,12 @@ def results_of(organisation: Organisation, requirement: Requirement) -> QuerySet
         .select_related("rule", "asset", "run")
         .order_by("-run_id", "pk")
     )
+
+
+def current_mappings(organisation: Organisation) -> QuerySet[RuleMapping]:
+    """Mappings to versions of a profile that hold now; those to former ones say it twice."""
+    current = of_current_profiles(organisation)
+    return RuleMapping.objects.filter(requirement__profile__in=current)
 
 
 def mappings_of(organisation: Organisation, requirement: Requirement) -> QuerySet[RuleMapping]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
@@ -147,7 +147,10 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         Finding.objects.visible_to(request.user)
         .filter(organisation=request.organisation)
         .select_related("rule", "asset", "last_run")
-        .prefetch_related("rule__mappings__requirement")
+        .prefetch_related(
+            Prefetch("rule__mappings", selectors.current_mappings(request.organisation)),
+            "rule__mappings__requirement",
+        )
         .order_by(_WORST_FIRST, "-number")
     )
     context = {"form": form, "page": _page(request, form.apply(visible), PAGE)}
@@ -168,10 +171,10 @@ def finding(request: OrganisationRequest, number: int) -> HttpResponse:
 
 
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
-    mappings = found.rule.mappings.select_related("requirement__profile", "edge__set")
+    mappings = selectors.current_mappings(request.organisation).filter(rule=found.rule)
     return {
         "finding": found,
-        "mappings": mappings,
+        "mappings": mappings.select_related("requirement__profile", "edge__set"),
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],
         "decisions": [

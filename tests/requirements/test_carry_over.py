@@ -324,6 +324,25 @@ def test_it_refuses_a_list_that_nobody_took_on(elsewhere, adopted, newer, sam, i
         carrying.carry_over(elsewhere, adopted, newer, pairs={}, by=sam)
 
 
+def test_a_list_of_another_platform_is_no_next_version(manna, adopted, alice, in_english):
+    def elsewhere(data):
+        data["platform"] |= {"id": "yogiyo", "title_ko": "요기요"}
+        data["profile"]["id"] = "yogiyo-list"
+
+    other = nv.changed("1", elsewhere)
+    with pytest.raises(Refused, match="of another platform"):
+        carrying.carry_over(manna, adopted, other, pairs={}, by=alice)
+    assert adopted_profiles(manna) == [adopted]
+
+
+def test_the_list_of_this_year_may_have_another_identifier(manna, adopted, alice):
+    sign(said(manna, adopted, nv.UNCHANGED), by=alice)
+    own = nv.changed("2027", lambda data: data["profile"].update(id="baemin-2027"))
+    carrying.carry_over(manna, adopted, own, pairs={}, by=alice)
+    assert said(manna, own, nv.UNCHANGED).verdict == "met"
+    assert adopted_profiles(manna) == [own]
+
+
 def test_a_list_of_another_organisation_is_no_next_version(
     manna, adopted, newer, elsewhere, alice, in_english
 ):
