@@ -8,6 +8,10 @@ from compliance.audit import registry
 class Action(models.TextChoices):
     CREATED = "application.created", _("{actor} began the application {target}")
     EDITED = "application.edited", _("{actor} edited the application {target}")
+    SWITCHED = (
+        "application.switched",
+        _("{actor} moved {target} from version {before} to {after} of its profile"),
+    )
     REVIEW_REQUESTED = (
         "application.review_requested",
         _("{actor} prepared round {round} of {target} and asked for internal review"),

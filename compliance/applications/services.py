@@ -36,7 +36,7 @@ def create(
 ) -> Application:
     """Begin an application under *profile*, with its first round."""
     policies.check_can_create(organisation, by)
-    if not profile.adoptions.filter(organisation=organisation).exists():
+    if not profile.adoptions.filter(organisation=organisation, ended_at__isnull=True).exists():
         raise Refused(_("The organisation does not work with this profile yet. Take it on first."))
     year = timezone.localdate().year
     serial = _next_serial(organisation, year)

@@ -42,7 +42,7 @@ def record_all(
     if not told:
         return []
     [organisation_id] = {_organisation(target) for target, _data in told}
-    head = _head(organisation_id)
+    head = head_of(organisation_id)
     entries: list[Entry] = []
     seq, previous = head.seq, head.digest
     for target, data in told:
@@ -95,7 +95,7 @@ def record_read(by: Named, action: str, target: models.Model, **data: Any) -> En
         return record(by, action, target, **data)
 
 
-def _head(organisation_id: int) -> Head:
+def head_of(organisation_id: int) -> Head:
     """Return the locked end of the chain: writers of one organisation queue here."""
     Head.objects.get_or_create(organisation_id=organisation_id)
     return Head.objects.select_for_update().get(organisation_id=organisation_id)

@@ -21,6 +21,7 @@ from compliance.evidence.models import State as Review
 from compliance.remediation.models import Task, TaskQuerySet
 from compliance.requirements.models import Assessment, Profile
 from compliance.requirements.selectors import Readiness, readiness
+from compliance.requirements.versions import superseded
 from compliance.scans.models import ScanRun
 from compliance.shared.templatetags.charts import Segment, verdict_segments
 
@@ -132,7 +133,7 @@ def my_work(organisation: Organisation, user: User) -> Items:
     """What waits for this person: tasks, own requirements, reviews, evidence that came back."""
     tasks = _tasks(organisation, user).open().filter(assignee=user)
     mine = _open_assessments(organisation, user).filter(owner=user)
-    links = EvidenceLink.objects.visible_to(user).filter(organisation=organisation).current()
+    links = EvidenceLink.objects.visible_to(user).filter(organisation=organisation).in_force()
     returned = links.filter(state=Review.RETURNED, submitted_by=user)
     back = _link_items(returned, "undo", addresses.of_evidence)
     return Items.of([*_task_items(tasks), *_assessment_items(mine), *back])
@@ -142,7 +143,7 @@ def my_reviews(organisation: Organisation, user: User) -> Items:
     """Evidence that this person may accept or return; never what they handed in themselves."""
     if not can(user, organisation, Capability.EVIDENCE_REVIEW):
         return Items()
-    links = EvidenceLink.objects.visible_to(user).filter(organisation=organisation).current()
+    links = EvidenceLink.objects.visible_to(user).filter(organisation=organisation).in_force()
     waiting = links.filter(state=Review.IN_REVIEW).exclude(submitted_by=user)
     return Items.of(_link_items(waiting.order_by("submitted_at"), "desk", addresses.of_review))
 
@@ -153,7 +154,7 @@ def _tasks(organisation: Organisation, user: User) -> TaskQuerySet:
 
 
 def _open_assessments(organisation: Organisation, user: User) -> QuerySet[Assessment]:
-    rows = Assessment.objects.visible_to(user).filter(organisation=organisation)
+    rows = Assessment.objects.visible_to(user).filter(~superseded(), organisation=organisation)
     return rows.exclude(verdict__in=SETTLED).select_related(
         "requirement__profile", "owner", "organisation"
     )

@@ -13,6 +13,7 @@ from compliance.audit.models import Entry
 from compliance.audit.selectors import checkpoint
 from compliance.dashboard import selectors
 from compliance.dashboard.forms import AuditFilterForm
+from compliance.requirements import version_pages
 from compliance.requirements.selectors import chosen_profile
 
 ENTRIES_ON_A_PAGE = 50
@@ -33,6 +34,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "mine": selectors.my_work(organisation, user),
         "reviews": selectors.my_reviews(organisation, user),
         "entries": selectors.last_changes(organisation),
+        "carried": version_pages.unfinished(organisation),
         "runs": selectors.latest_runs(organisation, user),
     }
     return render(request, "dashboard/home.html", context)

@@ -14,6 +14,10 @@ class Action(models.TextChoices):
     ACCEPTED = "evidence.accepted", _("{actor} accepted {target} for {requirement}")
     RETURNED = "evidence.returned", _("{actor} returned {target} for {requirement}")
     EXPIRED = "evidence.expired", _("{target} is no longer valid for {requirement}")
+    CARRIED = (
+        "evidence.carried",
+        _("{target} waits for a new review: {requirement} changed in version {profile_version}"),
+    )
     WITHDRAWN = "evidence.withdrawn", _("{actor} withdrew {target}")
     DOWNLOADED = "evidence.downloaded", _("{actor} downloaded the file {name} of {target}")
     VIEWED = "evidence.viewed", _("{actor} looked at {name} of {target}")

@@ -11,6 +11,7 @@ from compliance.evidence import services
 from compliance.evidence.models import Evidence, EvidenceLink
 from compliance.requirements import selectors as requirements
 from compliance.requirements.models import EvidenceKind, Requirement
+from compliance.requirements.versions import superseded
 
 router = Router(tags=["evidence"])
 
@@ -122,7 +123,9 @@ def return_(
 def _link(request: HttpRequest, organisation: str, number: int, code: str) -> EvidenceLink:
     entered = enter(request, organisation)
     return get_object_or_404(
-        EvidenceLink.objects.visible_to(entered.user).select_related("evidence", "requirement"),
+        EvidenceLink.objects.visible_to(entered.user)
+        .filter(~superseded())
+        .select_related("evidence", "requirement"),
         organisation=entered.organisation,
         evidence__number=number,
         requirement__code=code,

@@ -6,7 +6,14 @@ class EvidenceConfig(AppConfig):
     name = "compliance.evidence"
 
     def ready(self) -> None:
-        from compliance.evidence import actions, panels, reasons, reuse, states  # noqa: F401
+        from compliance.evidence import (  # noqa: F401
+            actions,
+            carrying,
+            panels,
+            reasons,
+            reuse,
+            states,
+        )
         from compliance.requirements import registries
         from compliance.shared import slots
 
@@ -17,3 +24,4 @@ class EvidenceConfig(AppConfig):
         registries.register(
             registries.Column("evidence", _("Evidence"), reasons.known, states=reasons.STATES)
         )
+        carrying.register()

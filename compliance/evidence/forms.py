@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation
 from compliance.evidence import selectors
-from compliance.evidence.models import Confidentiality, Evidence, State
+from compliance.evidence.models import Confidentiality, Evidence, EvidenceLink, State
 from compliance.requirements.models import Area, EvidenceKind, Requirement
+from compliance.requirements.versions import of_current_profiles, superseded
 
 OTHER = "other"
 COMMON_REASONS = {
@@ -157,7 +158,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
-        areas = Area.objects.filter(profile__adoptions__organisation=organisation)
+        areas = Area.objects.filter(profile__in=of_current_profiles(organisation))
         kinds = selectors.adopted_kinds(organisation)
         self._choose("area", [(each.code, each.title) for each in areas])
         self._choose("kind", [(each.code, each.title) for each in kinds])
@@ -173,7 +174,8 @@ class FilterForm(forms.Form):
         rows = rows.filter(withdrawn_at__isnull=state != "withdrawn")
         links = self._links(state)
         if links:
-            rows = rows.filter(pk__in=Evidence.objects.filter(links).values("pk"))
+            live = EvidenceLink.objects.filter(~superseded(), links)
+            rows = rows.filter(pk__in=live.values("evidence_id"))
         if kind := self.value("kind"):
             rows = rows.filter(kind_code=kind)
         return _searched(rows, self.value("q"))
@@ -181,12 +183,12 @@ class FilterForm(forms.Form):
     def _links(self, state: str) -> Q:
         wanted = Q()
         if state and state != "withdrawn":
-            wanted &= Q(links__state=state)
+            wanted &= Q(state=state)
         if area := self.value("area"):
-            wanted &= Q(links__requirement__area__code=area)
+            wanted &= Q(requirement__area__code=area)
         if self.value("expiring"):
             until = timezone.localdate() + selectors.SOON
-            wanted &= Q(links__state=State.ACCEPTED, links__valid_until__lte=until)
+            wanted &= Q(state=State.ACCEPTED, valid_until__lte=until)
         return wanted
 
     def _choose(self, name: str, choices: Sequence[tuple[str, str]]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.requirements.models import EvidenceKind, Requirement
+from compliance.requirements.versions import superseded
 from compliance.vault.models import Blob
 
 
@@ -152,6 +153,10 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
     def current(self) -> Self:
         """Links whose evidence was not withdrawn."""
         return self.filter(evidence__withdrawn_at__isnull=True)
+
+    def in_force(self) -> Self:
+        """Current links to versions of a profile that hold now; those of former ones are history."""
+        return self.current().filter(~superseded())
 
     def whole(self) -> Self:
         """With everything a page shows of a link."""

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from compliance.evidence import policies, selectors
 from compliance.evidence.forms import UploadForm
 from compliance.requirements.models import Assessment
+from compliance.requirements.versions import check_is_of_current_version
 from compliance.shared.errors import why_not
 from compliance.vault.inspection import FORMATS, allowed_extensions
 
@@ -22,7 +23,14 @@ def requirement(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
         "links": links,
         "coverage": selectors.coverage(kinds, links),
         **upload_context(request, organisation, wanted),
+        **_former(assessment),
     }
+
+
+def _former(assessment: Assessment) -> dict[str, Any]:
+    """A former version of the profile is read, not added to."""
+    sentence = why_not(check_is_of_current_version, assessment)
+    return {"why_not_add": sentence} if sentence else {}
 
 
 def upload_context(request: HttpRequest, organisation: Any, wanted: Any = None) -> dict[str, Any]:

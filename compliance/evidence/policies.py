@@ -9,6 +9,7 @@ from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
 from compliance.evidence.models import Evidence, EvidenceLink, State
+from compliance.requirements.versions import check_is_of_current_version
 from compliance.shared.errors import Refused
 
 OWN_UPLOAD = _("Somebody other than the uploader has to accept this.")
@@ -39,6 +40,7 @@ def check_can_review(link: EvidenceLink, user: User) -> None:
         raise Refused(OWN_UPLOAD)
     if link.evidence.withdrawn_at:
         raise Refused(WITHDRAWN)
+    check_is_of_current_version(link)
     if link.state != State.IN_REVIEW:
         raise Refused(NOT_IN_REVIEW)
 

@@ -19,6 +19,7 @@ from compliance.evidence.models import (
     State,
 )
 from compliance.requirements.models import Assessment, EvidenceKind, Requirement
+from compliance.requirements.versions import of_current_profiles, superseded
 
 SOON = timedelta(days=30)
 # Custody: what happened to it. Looks and downloads are kept too, and shown apart.
@@ -50,7 +51,7 @@ class Coverage:
 
 def queue(organisation: Organisation, user: User) -> EvidenceLinkQuerySet:
     """Links waiting for a review, longest first."""
-    rows = EvidenceLink.objects.visible_to(user).current()
+    rows = EvidenceLink.objects.visible_to(user).in_force()
     return rows.filter(organisation=organisation, state=State.IN_REVIEW).order_by(
         "submitted_at", "pk"
     )
@@ -71,7 +72,9 @@ def coverage(kinds: list[EvidenceKind], links: list[EvidenceLink]) -> list[Cover
 
 def listed(organisation: Organisation, user: User) -> QuerySet[Evidence]:
     """Evidence with its links and newest version, in a constant number of queries."""
-    links = EvidenceLink.objects.select_related("requirement__area", "reviewed_by")
+    links = EvidenceLink.objects.filter(~superseded()).select_related(
+        "requirement__area", "reviewed_by"
+    )
     versions = EvidenceVersion.objects.select_related("uploaded_by").annotate(
         number_of_files=Count("files")
     )
@@ -81,6 +84,13 @@ def listed(organisation: Organisation, user: User) -> QuerySet[Evidence]:
         .select_related("kind")
         .prefetch_related(Prefetch("links", links), Prefetch("versions", versions))
     )
+
+
+def links_of_evidence(evidence: Evidence) -> tuple[list[EvidenceLink], list[EvidenceLink]]:
+    """Links that count, and those to former versions of a profile."""
+    related = ("requirement__area", "requirement__profile", "reviewed_by", "version")
+    rows = EvidenceLink.objects.filter(evidence=evidence).select_related(*related)
+    return list(rows.filter(~superseded())), list(rows.filter(superseded()))
 
 
 def versions_of(evidence: Evidence) -> list[EvidenceVersion]:
@@ -119,10 +129,9 @@ def assessment_of(link: EvidenceLink) -> Assessment | None:
 
 
 def adopted_requirements(organisation: Organisation) -> QuerySet[Requirement]:
-    return Requirement.objects.filter(profile__adoptions__organisation=organisation).select_related(
-        "area", "profile"
-    )
+    current = of_current_profiles(organisation)
+    return Requirement.objects.filter(profile__in=current).select_related("area", "profile")
 
 
 def adopted_kinds(organisation: Organisation) -> QuerySet[EvidenceKind]:
-    return EvidenceKind.objects.filter(profile__adoptions__organisation=organisation)
+    return EvidenceKind.objects.filter(profile__in=of_current_profiles(organisation))

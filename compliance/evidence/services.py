@@ -121,7 +121,8 @@ def add_version(
         _queue_for_number(evidence.organisation)
         version = _write_version(evidence, stored, facts, by)
         record(by, Action.VERSION_ADDED, evidence, **_facts_of(version, stored))
-        for link in evidence.links.select_related("requirement", "evidence__kind"):
+        live = EvidenceLink.objects.in_force().filter(evidence=evidence)
+        for link in live.select_related("requirement", "evidence__kind"):
             _submit(link, version, by)
     return version
 
@@ -186,7 +187,7 @@ def withdraw(evidence: Evidence, *, reason: str, by: User) -> None:
 def expire_due(today: date | None = None) -> int:
     """Move accepted links past their day to expired; return how many."""
     today = today or timezone.localdate()
-    due = EvidenceLink.objects.current().filter(state=State.ACCEPTED, valid_until__lt=today)
+    due = EvidenceLink.objects.in_force().filter(state=State.ACCEPTED, valid_until__lt=today)
     count = 0
     for each in due.select_related("evidence", "requirement", "version"):
         # Somebody may have handed in a new version a moment ago: then there is nothing to expire.

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from compliance.accounts.http import OrganisationRequest
-from compliance.evidence import policies, services
+from compliance.evidence import policies, selectors, services
 from compliance.evidence.forms import UploadForm
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
@@ -65,8 +65,7 @@ def _take(request: OrganisationRequest) -> list[_Outcome]:
 def _requirement(request: OrganisationRequest) -> Requirement | None:
     """The kinds to choose from hang on the requirement, so it is looked up before the form."""
     chosen = whole(request.POST.get("requirement", ""))
-    rows = Requirement.objects.filter(profile__adoptions__organisation=request.organisation)
-    return rows.filter(pk=chosen).first()
+    return selectors.adopted_requirements(request.organisation).filter(pk=chosen).first()
 
 
 def _add(

@@ -55,7 +55,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     versions = selectors.versions_of(evidence)
     chosen = request.GET.get("version", "")
     version = next((each for each in versions if str(each.number) == chosen), versions[0])
-    links = evidence.links.select_related("requirement__area", "reviewed_by", "version")
+    links, former = selectors.links_of_evidence(evidence)
     linked = [each.requirement_id for each in links]
     requirements = selectors.adopted_requirements(request.organisation).exclude(pk__in=linked)
     requirements = requirements.order_by("-profile__status", "profile_id", "order")
@@ -64,6 +64,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "version": version,
         "versions": versions,
         "links": links,
+        "former": former,
         "shown": pages.show(version, request.user),
         "custody": selectors.custody(evidence)[:100],
         "accesses": selectors.accesses(evidence)[:50],

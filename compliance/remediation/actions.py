@@ -10,6 +10,10 @@ class Action(models.TextChoices):
     OPENED_FROM_RUN = "task.opened_from_run", _("{count} tasks were opened from {target}")
     CREATED = "task.created", _("{actor} opened the task {target}")
     EDITED = "task.edited", _("{actor} edited the task {target}")
+    CARRIED = (
+        "task.carried",
+        _("{target} went on from {before} to {after} of the new version {version}"),
+    )
     ASSIGNED = "task.assigned", _("{actor} gave the task {target} to {assignee}")
     PLANNED = "task.planned", _("{actor} planned {target}")
     STARTED = "task.started", _("{actor} began to work on {target}")

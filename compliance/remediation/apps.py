@@ -5,7 +5,15 @@ class RemediationConfig(AppConfig):
     name = "compliance.remediation"
 
     def ready(self) -> None:
-        from compliance.remediation import actions, hearing, receivers, showing, states  # noqa: F401
+        from compliance.remediation import (  # noqa: F401
+            actions,
+            carrying,
+            hearing,
+            receivers,
+            showing,
+            states,
+        )
 
         showing.register()
         hearing.register()
+        carrying.register()

@@ -16,6 +16,7 @@ from compliance.remediation.models import Source, State, Task
 from compliance.remediation.numbers import next_number
 from compliance.remediation.services import reopen_by_machine
 from compliance.requirements.models import Assessment
+from compliance.requirements.versions import superseded
 from compliance.scans.models import Effect, Finding, FindingState, RuleMapping, ScanRun
 from compliance.shared.severity import Severity
 
@@ -120,7 +121,7 @@ def _untasked(run: ScanRun) -> Iterable[Finding]:
 
 def _requirements_of(rules: set[int], organisation_id: int) -> dict[int, _Mapped]:
     """{rule: the first requirement that its failure violates, of the profile adopted first}."""
-    rows = Assessment.objects.filter(organisation_id=organisation_id)
+    rows = Assessment.objects.filter(~superseded(), organisation_id=organisation_id)
     assessments = {
         row[0]: _Mapped(*row)
         for row in rows.values_list("requirement_id", "requirement__code", "pk", "owner_id")

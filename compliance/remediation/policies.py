@@ -11,6 +11,7 @@ from compliance.accounts.roles import Capability
 from compliance.remediation.models import Source, State, Task
 from compliance.remediation.states import MOVES
 from compliance.requirements.models import Assessment
+from compliance.requirements.versions import check_is_of_current_version
 from compliance.scans.models import FindingState
 from compliance.shared.errors import ASK_AN_OWNER, Conflict, Refused, Unauthorised
 from compliance.shared.states import check_move
@@ -34,6 +35,7 @@ def check_can_create(organisation: Organisation | int, user: User) -> None:
 
 def check_can_open_for(assessment: Assessment, user: User) -> None:
     check_can_create(assessment.organisation_id, user)
+    check_is_of_current_version(assessment)
     verdict = Assessment.Verdict
     if assessment.verdict not in {verdict.NOT_MET, verdict.PARTIAL, verdict.INCONCLUSIVE}:
         raise Refused(_("Only a requirement that is not fully met needs a task. Set a verdict."))

@@ -22,6 +22,7 @@ from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, Until
 from compliance.remediation.models import State, Task
 from compliance.remediation.services import EDITABLE
 from compliance.requirements.models import Area, Assessment
+from compliance.requirements.versions import of_current_profiles
 from compliance.shared.errors import Conflict, Refused, why_not
 from compliance.shared.numbers import whole
 from compliance.shared.severity import Severity
@@ -74,7 +75,7 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         "severities": Severity.choices,
         "people": members(request.organisation),
         "areas": Area.objects.filter(
-            profile__adoptions__organisation=request.organisation
+            profile__in=of_current_profiles(request.organisation)
         ).order_by("profile_id", "order"),
     }
     return render(request, "remediation/list.html", context)

@@ -20,3 +20,13 @@ class Action(models.TextChoices):
     ASSIGNED = "assessment.assigned", _("{actor} assigned {target} to {owner}")
     RELATED = "crosswalk.related", _("{actor} related {code} to {other}: {rationale}")
     UNRELATED = "crosswalk.unrelated", _("{actor} removed the relation of {code} to {other}")
+    CARRIED_OVER = (
+        "profile.carried_over",
+        _("{actor} went on to the new version {target}: {look_at} things to look at"),
+    )
+    VERDICT_FELL = (
+        "assessment.verdict_fell",
+        _("{target} has to be checked again: its wording changed (it was {before})"),
+    )
+    LOOKED_AT = "carry_over.looked_at", _("{actor} ticked off {number} of {target}")
+    LOOKED_AWAY = "carry_over.looked_away", _("{actor} took back a tick of {target}")

@@ -6,7 +6,7 @@ class RequirementsConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.audit import registry
-        from compliance.requirements import hearing, panels
+        from compliance.requirements import hearing, panels, to_look_at, version_boxes
         from compliance.requirements.actions import Action
         from compliance.requirements.models import Assessment
         from compliance.shared import slots
@@ -18,3 +18,6 @@ class RequirementsConfig(AppConfig):
         registry.words(Action.VERDICT_SET, before=verdict, after=verdict)
         registry.words(Action.TAKEN_BACK, before=verdict, after=verdict)
         hearing.register()
+        registry.words(Action.VERDICT_FELL, before=verdict, after=verdict)
+        to_look_at.register_own()
+        version_boxes.register()

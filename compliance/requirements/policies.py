@@ -6,6 +6,7 @@ from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import can, check_can
 from compliance.accounts.roles import Capability
 from compliance.requirements.models import Assessment
+from compliance.requirements.versions import check_is_of_current_version
 from compliance.shared.errors import Conflict, Refused
 
 CHANGED_MEANWHILE = _(
@@ -16,10 +17,12 @@ REASON_IS_MISSING = _("Write the reason why this requirement does not apply.")
 
 def check_can_write(assessment: Assessment, user: User) -> None:
     check_can(user, assessment.organisation_id, Capability.ASSESSMENT_EDIT)
+    check_is_of_current_version(assessment)
 
 
 def check_can_decide(assessment: Assessment, user: User) -> None:
     check_can(user, assessment.organisation_id, Capability.VERDICT_SET)
+    check_is_of_current_version(assessment)
 
 
 def check_can_set_verdicts(organisation: Organisation, user: User) -> None:

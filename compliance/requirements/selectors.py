@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import Count, FilteredRelation, OuterRef, Q, Subquery
 
 from compliance.accounts.models import Organisation
-from compliance.requirements.models import Area, Assessment, Profile
+from compliance.requirements.models import Adoption, Area, Assessment, Profile
 
 Verdict = Assessment.Verdict
 
@@ -135,7 +135,12 @@ def adopted_profiles(organisation: Organisation) -> list[Profile]:
     rows = Profile.objects.filter(
         adoptions__organisation=organisation, adoptions__ended_at__isnull=True
     )
-    return list(rows.select_related("platform").order_by("adoptions__adopted_at"))
+    # A newer version keeps the place of the one that it replaced.
+    first = Adoption.objects.filter(
+        organisation=organisation, profile__identifier=OuterRef("identifier")
+    ).order_by("adopted_at")
+    begun = rows.annotate(begun=Subquery(first.values("adopted_at")[:1]))
+    return list(begun.select_related("platform").order_by("begun", "adoptions__adopted_at"))
 
 
 def chosen_profile(organisation: Organisation, identifier: str = "") -> Profile | None:

@@ -1,8 +1,17 @@
 from django.urls import path
 
-from compliance.requirements.views import assessments, bulk, library, relations, writing
+from compliance.requirements.views import (
+    assessments,
+    bulk,
+    library,
+    relations,
+    versions,
+    writing,
+)
 
 app_name = "requirements"
+_both = "requirements/versions/<str:old>...<str:new>/"
+_done = "requirements/versions/carried/<int:carry_over>/"
 _detail = "requirements/<slug:profile>/<str:code>/"
 urlpatterns = [
     path("profiles/", library.index, name="library"),
@@ -12,6 +21,13 @@ urlpatterns = [
     path("requirements/readiness/", assessments.readiness, name="readiness"),
     path("requirements/bulk/", bulk.change, name="bulk"),
     path("requirements/bulk/undo/", bulk.undo, name="bulk-undo"),
+    path("requirements/versions/", versions.index, name="versions"),
+    path(_both, versions.difference, name="difference"),
+    path(f"{_both}plan/", versions.plan, name="plan"),
+    path(f"{_both}carry-over/", versions.carry_over, name="carry-over"),
+    path(_done, versions.look, name="to-look-at"),
+    path(f"{_done}tick/", versions.tick, name="tick"),
+    path(f"{_done}untick/", versions.untick, name="untick"),
     path(_detail, assessments.detail, name="detail"),
     path(f"{_detail}statement/", assessments.statement, name="statement"),
     path(f"{_detail}verdict/", assessments.verdict, name="verdict"),

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import File, Form, Path, Query, Router, Schema, UploadedFile
 
 from compliance.accounts.api import enter
-from compliance.scans import services
+from compliance.scans import selectors, services
 from compliance.scans.models import Finding, ScanRun
 from compliance.scans.records import Options
 
@@ -131,7 +132,10 @@ def findings(
         Finding.objects.visible_to(entered.user)
         .filter(organisation=entered.organisation, state=state)
         .select_related("rule", "asset")
-        .prefetch_related("rule__mappings__requirement")
+        .prefetch_related(
+            Prefetch("rule__mappings", selectors.mappings_shown(entered.organisation)),
+            "rule__mappings__requirement",
+        )
     )
     start = max(0, offset)
     return [_finding(finding) for finding in found[start : start + MOST]]

@@ -6,10 +6,11 @@ class ScansConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.audit import registry
-        from compliance.scans import handlers, states  # noqa: F401
+        from compliance.scans import carrying, handlers, states  # noqa: F401
         from compliance.scans.actions import Action
         from compliance.scans.models import FindingState
         from compliance.scans.showing import register
 
         registry.words(Action.TRIAGED, before=FindingState, after=FindingState)
         register()
+        carrying.register()

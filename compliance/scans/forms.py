@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Requirement
+from compliance.requirements.versions import of_current_profiles
 from compliance.scans import selectors
 from compliance.scans.models import CheckResult, Effect, Finding, FindingState, ScanRun
 from compliance.scans.records import Options, Outcome
@@ -55,6 +56,7 @@ class FindingFilter(forms.Form):
         self.fields["tool"].choices = [ANY, *((name, name) for name in names)]  # type: ignore[attr-defined]
         mapped = (
             Requirement.objects.filter(
+                profile__in=of_current_profiles(organisation),
                 rule_mappings__rule__organisation=organisation,
                 rule_mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
             )

@@ -176,7 +176,7 @@ def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
     mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
     return {
         "finding": found,
-        "mappings": mappings,
+        "mappings": mappings.select_related("requirement__profile", "edge__set"),
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],
         "decisions": [

@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from PIL import Image
 
 from compliance.accounts import filters
@@ -19,13 +20,14 @@ from compliance.jobs.models import Job
 from compliance.notices.models import Notice
 from compliance.packets import services as packets
 from compliance.remediation import services as remediation
-from compliance.requirements import documents, loading, relating
+from compliance.requirements import carrying, documents, loading, relating
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment
 from compliance.scans import services as scans
 from compliance.scans.models import Finding
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
+from tests.requirements import next_version
 
 ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
 CHECKS = "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-01,상,root 원격 접속,취약\n"
@@ -56,6 +58,30 @@ def picture():
     out = io.BytesIO()
     Image.new("RGB", (320, 200), "white").save(out, "PNG")
     return out.getvalue()
+
+
+def short_list_carried_over(manna):
+    """A list of its own, carried from 1 to 2; version 3 waits."""
+
+    def short(data):
+        data["profile"]["id"] = "short-list"
+        del data["requirements"][2:]
+
+    def longer(data):
+        rows = data["requirements"][:4]
+        short(data)
+        data["requirements"] = rows
+
+    first = next_version.changed("1", short)
+    requirements.adopt(manna, first, by=SYSTEM)
+    second = next_version.changed("2", longer)
+    next_version.changed("3", longer)
+    done = carrying.carry_over(manna, first, second, pairs={}, by=SYSTEM)
+    # One is ticked off, so that its tick can be taken back.
+    done.items.filter(pk=done.items.all()[1].pk).update(
+        seen_at=timezone.now(), seen_by=User.objects.first()
+    )
+    return done
 
 
 @pytest.fixture
@@ -92,6 +118,7 @@ def house(manna, adopted, alice, bob, carol, olga):
     kept = filters.save(
         manna, page="requirements:list", name="열린 것", query="verdict=open", shared=True, by=olga
     )
+    carried = short_list_carried_over(manna)
     return {
         "organisation": manna.slug,
         "profile": adopted.identifier,
@@ -118,6 +145,9 @@ def house(manna, adopted, alice, bob, carol, olga):
         "round": 1,
         "edition": "ko",
         "kind": "pdf",
+        "carry_over": carried.pk,
+        "old": "short-list@2",
+        "new": "short-list@3",
         "jobs:pk": job.pk,
         "notices:pk": notice.pk if notice else 1,
         # What a form needs before the policy is asked.
@@ -130,6 +160,8 @@ def house(manna, adopted, alice, bob, carol, olga):
             "evidence:link": {"requirement": requirement.pk},
             "requirements:adopt": {"profile": adopted.pk},
             "evidence:reuse": {"requirement": requirement.pk, "one": added.evidence.number},
+            "requirements:tick": {"item": carried.items.all()[0].pk},
+            "requirements:untick": {"item": carried.items.all()[1].pk},
         },
     }
 

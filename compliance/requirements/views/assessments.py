@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.models import User
-from compliance.audit.selectors import history
-from compliance.requirements import drafts, pages, policies, selectors, services
+from compliance.requirements import drafts, pages, policies, selectors, services, versions
 from compliance.requirements.filters import FilterForm
 from compliance.requirements.forms import (
     AdoptForm,
@@ -120,15 +119,16 @@ def detail(request: OrganisationRequest, profile: str, code: str) -> HttpRespons
 
 
 def fetch(request: OrganisationRequest, profile: str, code: str) -> Assessment:
-    """Fetch the assessment of the newest adopted version, or say 404."""
-    rows = Assessment.objects.visible_to(request.user).filter(
-        organisation=request.organisation,
-        requirement__profile__identifier=profile,
-        requirement__code=code,
-    )
+    """Fetch the assessment of the version that holds now, or of ?version=, or say 404."""
+    rows = Assessment.objects.visible_to(request.user).filter(organisation=request.organisation)
     related = ("requirement__profile", "requirement__area", "owner", "decided_by", "updated_by")
-    newest = rows.select_related(*related).order_by("-requirement__profile__version")
-    found = newest.prefetch_related("requirement__evidence_kinds").first()
+    version = request.GET.get("version", "")
+    found = versions.addressed(
+        rows.select_related(*related).prefetch_related("requirement__evidence_kinds"),
+        profile,
+        code,
+        version,
+    )
     if found is None:
         raise Http404
     found.organisation = request.organisation
@@ -158,10 +158,10 @@ def _page(
         "neighbours": pages.neighbours([each.code for each in listed], requirement.code),
         "query": _without_page(request.GET),
         "proposal": proposal,
-        "history": history(assessment)[:HISTORY_SHOWN],
+        "history": versions.history_of(assessment)[:HISTORY_SHOWN],
         "draft": draft,
         "draft_pairs": beside(assessment.statement, draft.text) if moved_on and draft else [],
-        "comments": assessment.comments.select_related("by"),
+        "comments": versions.comments_of(assessment),
         "people": people,
         "why_not_comment": why_not(policies.check_can_comment, assessment, request.user),
         "statement_form": StatementForm.of(assessment),

@@ -1,0 +1,7 @@
+"""News for the rooms above."""
+
+from django.dispatch import Signal
+
+# Sent with carried=carrying.Carried at the end of a carry-over, in its transaction: each room
+# brings its own rows along and says through `carried.look_at` what a person must look at.
+profile_carried_over = Signal()
