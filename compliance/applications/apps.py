@@ -5,10 +5,11 @@ class ApplicationsConfig(AppConfig):
     name = "compliance.applications"
 
     def ready(self) -> None:
-        from compliance.applications import checks, hearing, states  # noqa: F401
+        from compliance.applications import checks, hearing, showing, states  # noqa: F401
         from compliance.applications.actions import Action
         from compliance.applications.models import State
         from compliance.audit import registry
 
         hearing.register()
+        showing.register()
         registry.words(Action.DECIDED, after=State)
