@@ -18,7 +18,6 @@ class What(models.TextChoices):
     EVIDENCE_CHANGED = "evidence_changed", pgettext_lazy("change", "New version of evidence")
     EVIDENCE_GONE = "evidence_gone", pgettext_lazy("change", "Evidence no longer counted")
     TASK_CLOSED = "task_closed", pgettext_lazy("change", "Task closed")
-    TASK_OPENED = "task_opened", pgettext_lazy("change", "Task opened")
 
 
 @dataclass(frozen=True, slots=True)

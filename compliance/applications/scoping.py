@@ -1,7 +1,7 @@
 """The scope statement: what the application speaks of and what it leaves out, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,15 @@ class Item:
     included: bool = True
     legal_entity: str = ""
     reason: str = ""
+
+    def tidy(self) -> "Item":
+        """The same without blanks around its texts, no longer than the columns."""
+        return replace(
+            self,
+            name=self.name.strip()[:200],
+            legal_entity=self.legal_entity.strip()[:200],
+            reason=self.reason.replace("\r\n", "\n").strip()[:2_000],
+        )
 
     def get_kind_display(self) -> str:
         return str(ScopeItem.Kind(self.kind).label)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -33,6 +34,9 @@ SHOWN_AT = {
     State.REFUSED: State.APPROVED,
     State.CANCELLED: State.APPROVED,
 }
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,12 @@ def verdict_counts(round_: Round) -> list[tuple[str, str, int]]:
     return [(key, str(label), numbers[key]) for key, label in choices if key in numbers]
 
 
-def rounds(application: Application) -> list[Round]:
+class Counts(TypedDict):
+    said: int
+    asked_for: int
+
+
+def rounds(application: Application) -> "list[WithAnnotations[Round, Counts]]":
     """The rounds, the newest first, each with `said` and `asked_for`: its verdicts, and those that ask."""
     asking = Count("verdicts", filter=Q(verdicts__verdict__in=ReceivedVerdict.ASKING))
     rows = application.rounds.annotate(said=Count("verdicts"), asked_for=asking)

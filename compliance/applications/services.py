@@ -223,7 +223,7 @@ def request_changes(
         due=due.isoformat() if due else "",
     )
     if asking:
-        signals.changes_requested.send(Round, round=round_, verdicts=asking, by=by)
+        signals.changes_requested.send(Round, round_=round_, verdicts=asking, by=by)
 
 
 @transaction.atomic

@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-# kwargs: round, verdicts (those that ask for something), by. The platform waits for an answer.
+# kwargs: round_, verdicts (those that ask for something), by. The platform waits for an answer.
 changes_requested = Signal()

@@ -14,7 +14,7 @@ import openpyxl
 from django.utils.translation import gettext_lazy as _
 
 from compliance.applications.models import ReceivedVerdict
-from compliance.applications.verdicts import Word
+from compliance.applications.verdicts import UNKNOWN, Word
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused
 
@@ -196,7 +196,7 @@ def _line(
 def _unknown_code(code: str) -> str:
     if not code:
         return str(_("The requirement number is missing."))
-    return str(_("“%(code)s” is no requirement of this round.") % {"code": code[:60]})
+    return str(UNKNOWN % {"code": code[:60]})
 
 
 def _unknown_word(word: str) -> str:

@@ -23,6 +23,7 @@ NEEDS_WORDS = _("Write the platform's words: what does it ask for?")
 CHANGED_MEANWHILE = _(
     "Somebody else changed the verdict on %(code)s meanwhile. Compare and save again."
 )
+UNKNOWN = _("“%(code)s” is no requirement of this round.")
 HAS_WORK = _("Work has begun on the verdict on %(code)s, so it stays. Change it instead.")
 
 
@@ -68,6 +69,8 @@ def receive(round_: Round, words: Iterable[Word], *, by: User) -> int:
     # Two who enter the same at once queue on the round.
     Round.objects.select_for_update().get(pk=round_.pk)
     stored = {each.requirement_id: each for each in round_.verdicts.all()}
+    words = list(words)
+    _refuse_twice(words)
     changed = [word for word in words if not word.same_as(stored.get(word.requirement.pk))]
     for word in changed:
         if word.requirement.pk not in allowed:
@@ -125,6 +128,14 @@ def requirements_of(round_: Round) -> Mapping[int, Requirement]:
     return {each.pk: each for each in rows}
 
 
+def _refuse_twice(words: Iterable[Word]) -> None:
+    seen: set[int] = set()
+    for word in words:
+        if word.requirement.pk in seen:
+            raise Refused(_("%(code)s is in the list twice.") % {"code": word.requirement.code})
+        seen.add(word.requirement.pk)
+
+
 def _check(word: Word, stored: ReceivedVerdict | None) -> None:
     if word.lack:
         raise Refused(f"{word.requirement.code}: {word.lack}")
@@ -176,5 +187,5 @@ def _announce(round_: Round, changed: list[Word], by: User) -> None:
     if application.state == State.CHANGES_REQUESTED:
         asking = round_.verdicts.filter(verdict__in=ReceivedVerdict.ASKING)
         signals.changes_requested.send(
-            Round, round=round_, verdicts=list(asking.select_related("requirement")), by=by
+            Round, round_=round_, verdicts=list(asking.select_related("requirement")), by=by
         )

@@ -16,7 +16,9 @@ from compliance.requirements.models import Assessment
 
 
 @transaction.atomic
-def open_for_verdicts(round_: Round, verdicts: Sequence[ReceivedVerdict], *, by: User) -> list[Task]:
+def open_for_verdicts(
+    round_: Round, verdicts: Sequence[ReceivedVerdict], *, by: User
+) -> list[Task]:
     """Open a task for each of *verdicts* that has none yet; return the new ones.
 
     It goes to who answers for the requirement, else to the security lead, and is due when the

@@ -24,6 +24,10 @@ def follow(sender: Any, finding: Finding, by: User, **kwargs: Any) -> None:
 
 @receiver(changes_requested)
 def open_asked(
-    sender: Any, round: Round, verdicts: list[ReceivedVerdict], by: User, **kwargs: Any  # noqa: A002
+    sender: Any,
+    round_: Round,
+    verdicts: list[ReceivedVerdict],
+    by: User,
+    **kwargs: Any,
 ) -> None:
-    asking.open_for_verdicts(round, verdicts, by=by)
+    asking.open_for_verdicts(round_, verdicts, by=by)

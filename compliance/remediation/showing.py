@@ -91,7 +91,9 @@ def _gaps_of(organisation: Organisation, row: Mapping[str, Any]) -> Iterator[Gap
         url = _list(organisation, state="risk_accepted", **about)
         yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code, Topic.TASK)
     if number := row["open"]:
-        yield Gap(Level.WARNING, _open_sentence(number), _list(organisation, **about), code, Topic.TASK)
+        yield Gap(
+            Level.WARNING, _open_sentence(number), _list(organisation, **about), code, Topic.TASK
+        )
     if number := row["accepted"]:
         sentence = ngettext("%(n)d risk is accepted.", "%(n)d risks are accepted.", number)
         url = _list(organisation, state="risk_accepted", **about)

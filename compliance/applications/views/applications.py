@@ -251,12 +251,14 @@ def _reasons(application: Application, request: OrganisationRequest) -> dict[str
 
 
 def _request_changes(application: Application, request: OrganisationRequest) -> None:
+    policies.check_can_answer(application, request.user)
     form = ChangesForm(request.POST)
     _demand(form)
     services.request_changes(application, by=request.user, **form.cleaned_data)
 
 
 def _decide(application: Application, request: OrganisationRequest) -> None:
+    policies.check_can_answer(application, request.user)
     form = DecisionForm(request.POST)
     _demand(form)
     told = dict(form.cleaned_data)
