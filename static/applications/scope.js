@@ -77,6 +77,10 @@
   form.querySelector("table").classList.add("scripted");
   form.querySelector("[data-add]").hidden = false;
   form.querySelector("[data-hint]").hidden = false;
+  // A form that came back with a mistake has its rows as they were sent, not as they were moved.
+  const place = (row) => Number(row.querySelector("[name$=-ORDER]").value) || Infinity;
+  rows().sort((one, other) => place(one) - place(other)).forEach((row) => body.append(row));
   rows().forEach(equip);
+  for (const row of rows()) if (row.querySelector("[name$=-DELETE]").checked) row.hidden = true;
   order();
 })();

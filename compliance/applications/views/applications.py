@@ -135,7 +135,7 @@ def _checklist_template(request: OrganisationRequest) -> str:
 def edit(request: OrganisationRequest, number: str) -> HttpResponse:
     application = application_of(request, number)
     policies.check_can_edit(application, request.user)
-    form = ApplicationForm(request.POST or None, instance=_copy(application))
+    form = ApplicationForm(request.POST or None, request.FILES or None, instance=_copy(application))
     if request.method != "POST" or not form.is_valid():
         return _edit_page(request, application, form)
     try:

@@ -46,9 +46,38 @@ def answer(
         verdicts.reply(verdict, text=text, revision=seen, by=request.user)
     except Conflict as conflict:
         told = {"code": code, "typed": text, "sentence": str(conflict)}
+        if _wants_card(request):
+            return _card(request, asked, code, told)
         return _page(request, _shown_in(asked), status=HTTPStatus.CONFLICT, conflict=told)
+    if _wants_card(request):
+        return _card(request, asked, code)
     messages.success(request, _("The answer is saved."))
     return to_round(_shown_in(asked))
+
+
+def _wants_card(request: OrganisationRequest) -> bool:
+    return bool(request.headers.get("HX-Request"))
+
+
+def _card(
+    request: OrganisationRequest, asked: Round, code: str, conflict: dict[str, str] | None = None
+) -> HttpResponse:
+    """The box of one requirement alone: what is typed in the others stays on the page."""
+    round_ = _shown_in(asked)
+    found = comparing.compare(asked, round_)
+    row = next(row for row in found.asked if row.requirement.code == code)
+    context = {
+        "application": round_.application,
+        "round": round_,
+        "former": asked,
+        "row": row,
+        "comparable": found.comparable,
+        "why_not_reply": "",
+        "conflict": conflict,
+        "saved": conflict is None,
+    }
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
+    return render(request, "applications/_compared.html", context, status=status)
 
 
 def _shown_in(asked: Round) -> Round:
