@@ -150,4 +150,8 @@ def rounds(application: Application) -> "list[WithAnnotations[Round, Counts]]":
     """The rounds, the newest first, each with `said` and `asked_for`: its verdicts, and those that ask."""
     asking = Count("verdicts", filter=Q(verdicts__verdict__in=ReceivedVerdict.ASKING))
     rows = application.rounds.annotate(said=Count("verdicts"), asked_for=asking)
-    return list(rows.order_by("-number"))
+    people = rows.select_related("prepared_by", "reviewed_by", "approved_by", "attested_by")
+    found = list(people.order_by("-number"))
+    found[0].application = application
+    application.__dict__["_current_round"] = (application.state, found[0])
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -66,11 +66,13 @@ def create(request: OrganisationRequest) -> HttpResponse:
 @in_organisation
 def detail(request: OrganisationRequest, number: str) -> HttpResponse:
     application = application_of(request, number)
+    prefetch_related_objects([application], "scope_items")
+    rounds = selectors.rounds(application)
     round_ = selectors.current_round(application)
     context = {
         "application": application,
         "round": round_,
-        "rounds": selectors.rounds(application),
+        "rounds": rounds,
         "steps": selectors.steps(application),
         "scope": list(application.scope_items.all()),
         "entries": history(application)[:ENTRIES_SHOWN],
