@@ -278,6 +278,10 @@ class VerdictForm(forms.Form):
             # The browser's own memory must not fill in another round's words.
             self.fields[name].show_hidden_initial = True
 
+    def has_changed(self) -> bool:
+        """What was typed differs from what the page showed, whatever was stored meanwhile."""
+        return bool({"verdict", "words", "due"} & set(self.changed_data))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and self.has_changed() and self.word.lack:
