@@ -41,7 +41,7 @@ def test_statement_verdict_and_evidence(application, second, accepted, bob, caro
     Assessment.objects.filter(requirement__code="OI-NET-05").update(
         verdict="met", statement="접속 통제를 적용했습니다."
     )
-    version = [evidence.Upload(io.BytesIO(samples.picture()), "새 정책.png")]
+    version = [evidence.Upload(io.BytesIO(samples.image()), "새 정책.png")]
     evidence.add_version(accepted.evidence, version, by=bob)
     gone = between(application, second)
     assert [each.what for each in gone["OI-NET-03"]] == [What.EVIDENCE_GONE], "not accepted yet"
