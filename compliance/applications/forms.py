@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms import BaseFormSet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Organisation
 from compliance.applications.models import Application, ReceivedVerdict, Review, ScopeItem
@@ -53,10 +54,10 @@ class ApplicationForm(_Form):
     """
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    network_diagram = forms.ChoiceField(label=_("network diagram"), required=False)
-    network_diagram_file = forms.FileField(label=_("or upload a new one"), required=False)
-    data_flow_diagram = forms.ChoiceField(label=_("data-flow diagram"), required=False)
-    data_flow_diagram_file = forms.FileField(label=_("or upload a new one"), required=False)
+    network_diagram = forms.ChoiceField(label=_("Network diagram"), required=False)
+    network_diagram_file = forms.FileField(label=_("Or upload a new one"), required=False)
+    data_flow_diagram = forms.ChoiceField(label=_("Data-flow diagram"), required=False)
+    data_flow_diagram_file = forms.FileField(label=_("Or upload a new one"), required=False)
 
     class Meta:
         model = Application
@@ -160,17 +161,19 @@ class CreateForm(forms.Form):
 class ScopeForm(forms.Form):
     """One row of the scope statement."""
 
-    kind = forms.ChoiceField(label=_("what it is"), choices=ScopeItem.Kind.choices)
-    name = forms.CharField(label=_("name"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=pgettext_lazy("scope", "Kind"), choices=ScopeItem.Kind.choices)
+    name = forms.CharField(label=pgettext_lazy("scope", "Name"), max_length=200, required=False)
     included = forms.TypedChoiceField(
-        label=_("in or out"),
+        label=_("Scope"),
         choices=[("yes", _("In scope")), ("no", _("Out of scope"))],
         coerce=lambda value: value == "yes",
         initial="yes",
     )
-    legal_entity = forms.CharField(label=_("run by"), max_length=200, required=False)
+    legal_entity = forms.CharField(
+        label=pgettext_lazy("scope", "Run by"), max_length=200, required=False
+    )
     reason = forms.CharField(
-        label=_("reason"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 1})
+        label=_("Reason"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 1})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -249,11 +252,18 @@ class VerdictForm(forms.Form):
     """The platform's word on one requirement, as a row of the round's table."""
 
     verdict = forms.ChoiceField(
-        required=False, choices=[("", "—"), *ReceivedVerdict.Verdict.choices]
+        label=_("Verdict"), required=False, choices=[("", "—"), *ReceivedVerdict.Verdict.choices]
     )
-    words = forms.CharField(required=False, max_length=20_000, widget=forms.Textarea({"rows": 1}))
+    words = forms.CharField(
+        label=_("The platform's words"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 1}),
+    )
     due = forms.DateField(
-        required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("Answer due"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=-1)
 
@@ -319,34 +329,36 @@ class DecisionForm(forms.Form):
         choices=[("approved", _("Integration approved")), ("refused", _("Integration refused"))]
     )
     note = forms.CharField(required=False, max_length=20_000)
-    valid_from = forms.DateField(required=False, label=_("valid from"))
-    valid_until = forms.DateField(required=False, label=_("valid until"))
+    valid_from = forms.DateField(required=False, label=_("Valid from"))
+    valid_until = forms.DateField(required=False, label=_("Valid until"))
 
 
 class ChangesForm(forms.Form):
     """What the platform asks for after a round."""
 
     text = forms.CharField(required=False, max_length=20_000)
-    due = forms.DateField(required=False, label=_("answer due"))
+    due = forms.DateField(required=False, label=_("Answer due"))
 
 
 class MajorChangeForm(forms.Form):
     """What changed about an approved integration, and how much of it is reviewed again."""
 
     note = forms.CharField(
-        label=_("what changed"),
+        label=_("What changed"),
         max_length=20_000,
         widget=forms.Textarea({"rows": 4, "class": "form-control"}),
         help_text=_("For instance: the order servers moved to another data centre."),
     )
     review = forms.ChoiceField(
-        label=_("extent of the review"),
+        label=_("Extent of the review"),
         choices=Review.choices,
         initial=Review.FULL,
         widget=forms.RadioSelect,
     )
     targets = forms.ModelMultipleChoiceField(
-        label=_("affected requirements"), queryset=Requirement.objects.none(), required=False
+        label=_("Requirements that the change touches"),
+        queryset=Requirement.objects.none(),
+        required=False,
     )
 
     def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
