@@ -12,6 +12,8 @@ _TELLS = [
     (Action.APPROVED, Capability.APPLICATION_EDIT),
     (Action.CHANGES_REQUESTED, Capability.TASK_WORK),
     (Action.DECIDED, Capability.ASSESSMENT_EDIT),
+    (Action.EXPIRING, Capability.APPLICATION_EDIT),
+    (Action.EXPIRED, Capability.APPLICATION_EDIT),
 ]
 
 

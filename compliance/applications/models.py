@@ -32,6 +32,10 @@ OPEN_STATES = [
 ]
 
 
+# So many days before its end an approval is shown as running out.
+EXPIRING_DAYS = 60
+
+
 class Kind(models.TextChoices):
     """Why an application is made."""
 
@@ -161,6 +165,25 @@ class Application(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def is_targeted(self) -> bool:
+        """Only the requirements that a change touches are reviewed."""
+        return self.review == Review.TARGETED
+
+    @property
+    def days_left(self) -> int | None:
+        """Days that the approval still holds; 0 on its last day, negative when it is over."""
+        return (self.valid_until - timezone.localdate()).days if self.valid_until else None
+
+    @property
+    def validity(self) -> str:
+        """Return "" without an approval that ends, else valid, expiring or expired."""
+        if (left := self.days_left) is None:
+            return ""
+        if left < 0:
+            return "expired"
+        return "expiring" if left <= EXPIRING_DAYS else "valid"
 
     @property
     def current_round(self) -> "Round":

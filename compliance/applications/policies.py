@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
-from compliance.applications.models import Application, Round, State
+from compliance.applications.models import Application, ReceivedVerdict, Round, State
 from compliance.shared.errors import Conflict, Refused
 
 CHANGED_MEANWHILE = _(
@@ -19,6 +19,11 @@ REASON_FOR_GAPS = _(
     "There are open blockers. Close them, or write why this round goes out with them: "
     "the sentence is printed in the packet."
 )
+
+
+NO_TARGETS = _("Choose the requirements that the change touches, or have all of them reviewed.")
+FOLLOWED_ALREADY = _("%(number)s follows this approval and is still open. Go on there.")
+FOLLOWED_AND_APPROVED = _("%(number)s follows this approval and is approved. Go on from there.")
 
 
 def check_can_create(organisation: Organisation, user: User) -> None:
@@ -107,6 +112,63 @@ def check_can_answer(application: Application, user: User) -> None:
     _check_state(
         application, {State.IN_REVIEW}, _("Note first that the platform has begun its review.")
     )
+
+
+def check_can_attest(round_: Round, user: User) -> None:
+    """The representative signs when the text stands still, as the others do."""
+    check_can(user, round_.organisation_id, Capability.APPLICATION_APPROVE)
+    _check_state(round_.application, {State.INTERNAL_REVIEW}, NOT_IN_INTERNAL_REVIEW)
+    if round_.attested_at:
+        raise Refused(_("The confirmation of this round is signed already."))
+
+
+def check_can_enter_verdicts(round_: Round, user: User) -> None:
+    """The platform speaks of what it has: the newest round, while it reviews or asks for more."""
+    check_can(user, round_.organisation_id, Capability.APPLICATION_EDIT)
+    _check_state(
+        round_.application,
+        {State.IN_REVIEW, State.CHANGES_REQUESTED},
+        _("Verdicts are entered while the platform reviews. Note first that it has begun."),
+    )
+    if round_.application.rounds.filter(number__gt=round_.number).exists():
+        raise Refused(_("A later round is open. The verdicts of this round stay as they are."))
+
+
+def check_can_reply(verdict: ReceivedVerdict, user: User) -> None:
+    """Who writes implementation statements answers the platform too, until it is frozen."""
+    application = verdict.round.application
+    check_can(user, application.organisation_id, Capability.ASSESSMENT_EDIT)
+    _check_state(
+        application,
+        {State.CHANGES_REQUESTED, State.DRAFT},
+        _("Answers are written after the platform asked and before the next round is frozen."),
+    )
+    if not verdict.asks:
+        raise Refused(_("The platform asks for nothing here."))
+    later = application.rounds.filter(number__gt=verdict.round.number, frozen_at__isnull=False)
+    if later.exists():
+        raise Refused(_("The round that answers this is frozen."))
+
+
+def check_can_follow(application: Application, user: User) -> None:
+    """Renew an approval or declare a change of it: one open application at a time."""
+    check_can(user, application.organisation_id, Capability.APPLICATION_EDIT)
+    _check_state(
+        application,
+        {State.APPROVED},
+        _("Only what the platform approved is renewed or changed. Begin a new application."),
+    )
+    for follower in application.followed_by.all():
+        if follower.is_open:
+            raise Refused(FOLLOWED_ALREADY % {"number": follower.number})
+        if follower.state == State.APPROVED:
+            raise Refused(FOLLOWED_AND_APPROVED % {"number": follower.number})
+
+
+def check_can_declare_change(application: Application, user: User) -> None:
+    check_can_follow(application, user)
+    if application.validity == "expired":
+        raise Refused(_("The approval has run out. Renew it instead."))
 
 
 def check_can_open_next_round(application: Application, user: User) -> None:

@@ -1,6 +1,6 @@
 """Verbs on applications. Each is one transaction that ends in the audit stream."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
-from compliance.applications import policies, preflight
+from compliance.applications import policies, preflight, signals
 from compliance.applications.actions import Action
-from compliance.applications.models import Application, Round, State
+from compliance.applications.models import Application, ReceivedVerdict, Round, State
 from compliance.applications.states import MOVES
 from compliance.audit.services import record
+from compliance.evidence.models import Evidence
 from compliance.requirements.models import Profile
 from compliance.shared import states
 from compliance.shared.errors import Conflict, Refused
@@ -24,10 +25,14 @@ EDITABLE = [
     "scope_in",
     "scope_out",
     "traffic",
+    "personal_data",
     "contact_name",
     "contact_email",
     "contact_phone",
 ]
+DIAGRAMS = ["network_diagram", "data_flow_diagram"]
+# How long an approval holds where the profile does not say.
+VALIDITY_DAYS = 365
 
 
 @transaction.atomic
@@ -39,7 +44,7 @@ def create(
     if not profile.adoptions.filter(organisation=organisation, ended_at__isnull=True).exists():
         raise Refused(_("The organisation does not work with this profile yet. Take it on first."))
     year = timezone.localdate().year
-    serial = _next_serial(organisation, year)
+    serial = next_serial(organisation, year)
     application = Application.objects.create(
         organisation=organisation,
         profile=profile,
@@ -55,25 +60,27 @@ def create(
 
 
 @transaction.atomic
-def edit(application: Application, *, revision: int, by: User, **columns: str) -> None:
-    """Write the *columns* of EDITABLE that changed.
+def edit(
+    application: Application, *, revision: int, by: User, **columns: "str | Evidence | None"
+) -> None:
+    """Write the *columns* of EDITABLE (texts) and DIAGRAMS (evidence or None) that changed.
 
     Raises Conflict when the application moved on since *revision*; it is refreshed then, so that
     the caller can show both texts.
     """
     policies.check_can_edit(application, by)
-    cleaned = {name: _clean(columns[name]) for name in EDITABLE if name in columns}
+    cleaned = _cleaned(application, columns)
     before = {name: getattr(application, name) for name in cleaned}
-    changed = {name: text for name, text in cleaned.items() if text != before[name]}
+    changed = {name: value for name, value in cleaned.items() if value != before[name]}
     if not changed:
         return
-    _write(application, revision, by, changed)
+    write(application, revision, by, changed)
     _record(
         by,
         Action.EDITED,
         application,
-        before={name: before[name] for name in changed},
-        after=changed,
+        before={name: _told(before[name]) for name in changed},
+        after={name: _told(value) for name, value in changed.items()},
     )
 
 
@@ -93,9 +100,11 @@ def take_back(application: Application, *, by: User) -> None:
     policies.check_can_take_back(application, by)
     states.move(application, MOVES, State.DRAFT)
     none: dict[str, Any] = dict.fromkeys(
-        f"{sign}_{part}" for sign in ("prepared", "reviewed", "approved") for part in ("by", "at")
+        f"{sign}_{part}"
+        for sign in ("prepared", "reviewed", "approved", "attested")
+        for part in ("by", "at")
     )
-    _sign(application.current_round, **none)
+    _sign(application.current_round, **none, attestation="")
     _record(by, Action.TAKEN_BACK, application)
 
 
@@ -113,6 +122,18 @@ def approve(round_: Round, *, by: User) -> None:
     policies.check_can_approve(round_, by)
     _sign(round_, unless="approved_at", approved_by=by, approved_at=timezone.now())
     _record(by, Action.APPROVED, round_.application, round=round_.number)
+
+
+@transaction.atomic
+def attest(round_: Round, *, text: str, by: User) -> None:
+    """Sign the written confirmation (확인서); *text* is kept as it was signed."""
+    policies.check_can_attest(round_, by)
+    text = _required(text, _("The confirmation needs its words."))
+    _refuse_long(text, Round.attestation.field.max_length)
+    _sign(
+        round_, unless="attested_at", attestation=text, attested_by=by, attested_at=timezone.now()
+    )
+    _record(by, Action.ATTESTED, round_.application, round=round_.number, text=text)
 
 
 @transaction.atomic
@@ -173,14 +194,36 @@ def start_review(application: Application, *, by: User) -> None:
 
 
 @transaction.atomic
-def request_changes(application: Application, *, text: str, by: User) -> None:
-    """Note what the platform wants changed (보완요청)."""
+def request_changes(
+    application: Application, *, by: User, text: str = "", due: date | None = None
+) -> None:
+    """Note what the platform wants changed (보완요청), until *due*.
+
+    The verdicts entered for the round say what; *text* is needed only where none of them asks.
+    """
     policies.check_can_answer(application, by)
-    text = _required(text, _("Write what the platform asked for."))
-    states.move(application, MOVES, State.CHANGES_REQUESTED)
     round_ = application.current_round
-    _sign(round_, requested_changes=text)
-    _record(by, Action.CHANGES_REQUESTED, application, round=round_.number, text=text)
+    round_.application = application
+    asking = list(
+        round_.verdicts.filter(verdict__in=ReceivedVerdict.ASKING).select_related("requirement")
+    )
+    text = _clean(text)
+    if not asking and not text:
+        raise Refused(_("Enter the platform's verdicts, or write what it asked for."))
+    states.move(application, MOVES, State.CHANGES_REQUESTED)
+    _sign(round_, requested_changes=text, changes_due=due)
+    codes = [verdict.requirement.code for verdict in asking]
+    _record(
+        by,
+        Action.CHANGES_REQUESTED,
+        application,
+        round=round_.number,
+        text=text,
+        codes=codes,
+        due=due.isoformat() if due else "",
+    )
+    if asking:
+        signals.changes_requested.send(Round, round_=round_, verdicts=asking, by=by)
 
 
 @transaction.atomic
@@ -196,15 +239,45 @@ def open_next_round(application: Application, *, by: User) -> Round:
 
 
 @transaction.atomic
-def decide(application: Application, *, approved: bool, note: str, by: User) -> None:
-    """Note the platform's decision; a refusal needs its words."""
+def decide(
+    application: Application,
+    *,
+    approved: bool,
+    note: str,
+    by: User,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> None:
+    """Note the platform's decision; a refusal needs its words, an approval holds for a time.
+
+    Without days it holds from today for as long as the profile says, else VALIDITY_DAYS.
+    """
     policies.check_can_answer(application, by)
     note = _clean(note)
     if not approved and not note:
         raise Refused(_("Write why the platform refused, in its words."))
     state = State.APPROVED if approved else State.REFUSED
-    states.move(application, MOVES, state, closed_at=timezone.now(), decision_note=note)
-    _record(by, Action.DECIDED, application, after=state.value, note=note)
+    columns: dict[str, Any] = {"closed_at": timezone.now(), "decision_note": note}
+    if approved:
+        columns |= _validity(application.profile, valid_from, valid_until)
+    states.move(application, MOVES, state, **columns)
+    until = columns["valid_until"].isoformat() if approved else ""
+    _record(by, Action.DECIDED, application, after=state.value, note=note, valid_until=until)
+
+
+def usual_end(profile: Profile, begin: date) -> date:
+    """The last day of an approval that begins on *begin*, by the profile's `validity_days`."""
+    days = profile.parameter("validity_days", begin)
+    known = days if isinstance(days, int) and 0 < days < 36_500 else VALIDITY_DAYS
+    return begin + timedelta(days=known - 1)
+
+
+def _validity(profile: Profile, begin: date | None, end: date | None) -> dict[str, date]:
+    begin = begin or timezone.localdate()
+    end = end or usual_end(profile, begin)
+    if end < begin:
+        raise Refused(_("The approval ends before it begins. Correct one of the two days."))
+    return {"valid_from": begin, "valid_until": end}
 
 
 @transaction.atomic
@@ -216,7 +289,7 @@ def cancel(application: Application, *, reason: str, by: User) -> None:
     _record(by, Action.CANCELLED, application, reason=reason)
 
 
-def _next_serial(organisation: Organisation, year: int) -> int:
+def next_serial(organisation: Organisation, year: int) -> int:
     # Two people who create at once queue on the organisation's row; SQLite queues them anyway.
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     rows = Application.objects.filter(organisation=organisation, number__startswith=f"GP-{year}-")
@@ -224,7 +297,7 @@ def _next_serial(organisation: Organisation, year: int) -> int:
     return (last or 0) + 1
 
 
-def _write(application: Application, revision: int, by: User, columns: dict[str, str]) -> None:
+def write(application: Application, revision: int, by: User, columns: dict[str, Any]) -> None:
     """Write *columns* if the row still has *revision* and is a draft, and count it up."""
     written = {**columns, "revision": revision + 1, "updated_by": by, "updated_at": timezone.now()}
     rows = Application.objects.filter(pk=application.pk, revision=revision, state=State.DRAFT)
@@ -249,6 +322,29 @@ def _sign(round_: Round, *, unless: str = "", **columns: Any) -> None:
 
 def _record(by: User, action: Action, application: Application, **data: Any) -> None:
     record(by, action, application, number=application.number, **data)
+
+
+def _cleaned(application: Application, columns: dict[str, Any]) -> dict[str, Any]:
+    """The texts without blanks around them, and the diagrams, which must be the organisation's."""
+    cleaned: dict[str, Any] = {name: _clean(columns[name]) for name in EDITABLE if name in columns}
+    for name in DIAGRAMS:
+        if name not in columns:
+            continue
+        chosen = columns[name]
+        if chosen and chosen.organisation_id != application.organisation_id:
+            raise Refused(_("Choose one of the organisation's own evidence."))
+        cleaned[name] = chosen
+    return cleaned
+
+
+def _told(value: "str | Evidence | None") -> str:
+    """A value as the audit stream keeps it: an evidence by its number."""
+    return value.code if isinstance(value, Evidence) else value or ""
+
+
+def _refuse_long(text: str, limit: int | None) -> None:
+    if limit and len(text) > limit:
+        raise Refused(_("The text is longer than %(limit)d characters.") % {"limit": limit})
 
 
 def _clean(text: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
-from compliance.applications.selectors import open_application
+from compliance.applications.selectors import open_application, running_out
 from compliance.audit.models import Entry
 from compliance.audit.selectors import checkpoint
 from compliance.dashboard import selectors
@@ -30,6 +30,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "readiness": standing,
         "bars": selectors.bars(standing),
         "submission": selectors.submission(application),
+        "running_out": running_out(organisation),
         "overdue": selectors.overdue(organisation, user),
         "mine": selectors.my_work(organisation, user),
         "reviews": selectors.my_reviews(organisation, user),

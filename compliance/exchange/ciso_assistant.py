@@ -100,7 +100,8 @@ class _Reader:
         """Return the area, from the nodes above that are not assessed, and the parent's code."""
         titles: list[str] = []
         titles_en: list[str] = []
-        parent, seen, urn = "", set(), node.get("parent_urn")
+        parent, urn = "", node.get("parent_urn")
+        seen: set[object] = set()
         while urn and urn not in seen and str(urn) in self.by_urn and len(seen) < DEPTH:
             seen.add(urn)
             above = self.by_urn[str(urn)]

@@ -8,7 +8,7 @@ class PacketsConfig(AppConfig):
     def ready(self) -> None:
         from compliance.jobs import registry
         from compliance.notices import rules
-        from compliance.packets import handlers, services, states, views  # noqa: F401
+        from compliance.packets import comparing, handlers, services, states, views  # noqa: F401
         from compliance.packets.actions import Action
         from compliance.shared import slots
 

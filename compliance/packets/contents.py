@@ -104,6 +104,9 @@ def _body(about: Shared) -> Iterator[Section]:
         return Section(key, title, f"packets/pdf/{key}.html", 1, {**context, **more})
 
     yield chapter("overview", pgettext("packet", "Service and integration overview"))
+    submission = manifest.get("submission")
+    if submission and submission["answered_round"]:
+        yield chapter("answers", pgettext("packet", "Answers to the supplement request"))
     yield chapter("summary", pgettext("packet", "Summary by area"), verdicts=_labels())
     for area in about.areas:
         yield Section(

@@ -12,7 +12,7 @@ from compliance.applications.models import Application, Round
 from compliance.audit import selectors as audit
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as EvidenceState
-from compliance.packets import gathering_scans
+from compliance.packets import gathering_scans, gathering_submission
 from compliance.packets import manifest as manifests
 from compliance.packets.entries import Budget, iso
 from compliance.packets.manifest import (
@@ -39,7 +39,11 @@ def gather(round_: Round) -> Manifest:
     organisation = application.organisation
     tasks = _task_rows(application)
     scans = gathering_scans.gather(organisation, profile)
+    if application.is_targeted:
+        scans.keep_only(set(application.targets.values_list("code", flat=True)))
     budget = Budget()
+    assessments = _assessments(application, tasks, scans, budget)
+    attested = _person(round_, round_.attested_by, round_.attested_at)
     return {
         "format": manifests.FORMAT,
         "hash": manifests.HASH,
@@ -75,7 +79,7 @@ def gather(round_: Round) -> Manifest:
             {"code": area.code, "title": _text(area.title_ko, area.title_en)}
             for area in profile.areas.all()
         ],
-        "assessments": _assessments(application, tasks, scans, budget),
+        "assessments": assessments,
         "scans": [gathering_scans.scan(run, budget) for run in scans.runs],
         "findings": scans.findings,
         "tasks": [_task(row) for row in tasks],
@@ -83,6 +87,7 @@ def gather(round_: Round) -> Manifest:
         "gaps": _gaps(round_),
         "mapping_sets": scans.mapping_sets,
         "checkpoint": _checkpoint(organisation.pk),
+        "submission": gathering_submission.gather(round_, attested, assessments),
     }
 
 
@@ -99,6 +104,8 @@ def _assessments(
         .select_related("requirement__area", "owner", "decided_by")
         .order_by("requirement__area__order", "requirement__order")
     )
+    if application.is_targeted:
+        rows = rows.filter(requirement__in=application.targets.values("pk"))
     for row in rows:
         row.requirement.profile = application.profile  # parameters without a query each
     links = _links(application)
@@ -177,11 +184,13 @@ def _evidence(link: EvidenceLink, wanted: Requirement, budget: Budget) -> Eviden
 
 
 def _task_rows(application: Application) -> list[TaskRow]:
+    rows = TaskRow.objects.filter(
+        organisation=application.organisation, requirement__profile=application.profile
+    )
+    if application.is_targeted:
+        rows = rows.filter(requirement__in=application.targets.values("pk"))
     return list(
-        TaskRow.objects.filter(
-            organisation=application.organisation, requirement__profile=application.profile
-        )
-        .select_related("requirement", "finding", "assignee", "verified_by", "verified_run")
+        rows.select_related("requirement", "finding", "assignee", "verified_by", "verified_run")
         .select_related("accepted_by")
         .prefetch_related("evidence_links__evidence")
         .order_by("number")

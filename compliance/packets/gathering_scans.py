@@ -39,6 +39,11 @@ class Scans:
     accepted_risks: list[AcceptedRisk] = field(default_factory=list)
     mapping_sets: list[MappingSet] = field(default_factory=list)
 
+    def keep_only(self, codes: set[str]) -> None:
+        """Leave out what touches none of the requirements with these *codes*."""
+        self.findings = [each for each in self.findings if codes & set(each["requirements"])]
+        self.accepted_risks = [each for each in self.accepted_risks if each["requirement"] in codes]
+
 
 def gather(organisation: Organisation, profile: Profile) -> Scans:
     """Read the newest run of each kind, and every finding that touches the profile."""

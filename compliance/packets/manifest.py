@@ -7,9 +7,11 @@ functions of it. Times are ISO 8601 with offset, days ISO dates, sizes bytes; ""
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
-FORMAT = "gatepass.manifest/1"
+FORMAT = "gatepass.manifest/2"
+# The first format lacks `submission`; its packets stay readable and keep their digests.
+KNOWN_FORMATS = {"gatepass.manifest/1": False, FORMAT: True}
 HASH = "SHA-256"
 NAME = "manifest.json"
 
@@ -186,6 +188,71 @@ class Checkpoint(TypedDict):
     hash: str
 
 
+class ScopeItem(TypedDict):
+    """A service, system or company, in or out; *legal_entity* is who else runs it."""
+
+    kind: str
+    name: str
+    legal_entity: str
+    included: bool
+    reason: str
+
+
+class DiagramFile(TypedDict):
+    name: str
+    sha256: str
+
+
+class Diagram(TypedDict):
+    """A diagram by its evidence. *enclosed*: it proves a requirement too, so its files are here."""
+
+    kind: str
+    number: str
+    title: str
+    version: int
+    files: list[DiagramFile]
+    enclosed: bool
+
+
+class Attestation(TypedDict):
+    """The written confirmation as it was signed; all "" when nobody has."""
+
+    text: str
+    name: str
+    role: str
+    at: str
+
+
+class Answer(TypedDict):
+    """What the platform asked for after the former round, and the applicant's answer."""
+
+    requirement: str
+    title: Text
+    verdict: str
+    words: str
+    due: str
+    answer: str
+    answered_by: str
+    answered_at: str
+
+
+class Submission(TypedDict):
+    """Why the application is made and what it declares. *answered_round* 0: nothing was asked."""
+
+    kind: str
+    review: str
+    follows: str
+    change_note: str
+    targets: list[str]
+    scope_items: list[ScopeItem]
+    personal_data: str
+    diagrams: list[Diagram]
+    attestation: Attestation
+    answered_round: int
+    requested_changes: str
+    answers: list[Answer]
+
+
 class Manifest(TypedDict):
     format: str
     hash: str
@@ -214,6 +281,7 @@ class Manifest(TypedDict):
     gaps: list[Gap]
     mapping_sets: list[MappingSet]
     checkpoint: Checkpoint
+    submission: NotRequired[Submission]
 
 
 class Unreadable(ValueError):
@@ -232,9 +300,12 @@ def loads(text: str | bytes) -> Manifest:
         value = json.loads(text)
     except ValueError as error:
         raise Unreadable(f"The manifest is not JSON ({error}).") from error
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
+    if not isinstance(value, dict) or value.get("format") not in KNOWN_FORMATS:
         raise Unreadable(f"The manifest does not say “{FORMAT}”.")
-    missing = sorted(set(Manifest.__annotations__) - set(value))
+    wanted = set(Manifest.__required_keys__)
+    if KNOWN_FORMATS[value["format"]]:
+        wanted.add("submission")
+    missing = sorted(wanted - set(value))
     if missing:
         raise Unreadable(f"The manifest lacks {', '.join(missing)}.")
     return cast("Manifest", value)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.applications import preflight
 from compliance.applications.models import Application
+from compliance.applications.selectors import current_round
 from compliance.packets import manifest as manifests
 from compliance.packets import policies, services
 from compliance.packets.models import Edition, Freeze, Packet
@@ -78,8 +79,8 @@ def download(
 
 def panel(request: Any, application: Application) -> dict[str, Any]:
     """The box on the page of an application: freeze it, or go to what was built."""
-    current = application.current_round
-    blockers = preflight.blockers(preflight.gaps(application))
+    current = current_round(application)
+    blockers = preflight.blockers(preflight.kept(application))
     freezes = Freeze.objects.filter(round__application=application).select_related("round")
     return {
         "application": application,

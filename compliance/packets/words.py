@@ -53,6 +53,31 @@ ROLES: Words = {
     "auditor": pgettext_lazy("role", "Internal auditor"),
     "viewer": pgettext_lazy("role", "Viewer"),
 }
+PLATFORM_VERDICTS: Words = {
+    "met": pgettext_lazy("platform verdict", "Met"),
+    "supplement": pgettext_lazy("platform verdict", "Supplement requested"),
+    "not_met": pgettext_lazy("platform verdict", "Not met"),
+    "not_applicable": pgettext_lazy("platform verdict", "Not applicable"),
+    "inconclusive": pgettext_lazy("platform verdict", "Inconclusive"),
+}
+OCCASIONS: Words = {
+    "initial": pgettext_lazy("application", "First application"),
+    "renewal": pgettext_lazy("application", "Renewal"),
+    "change": pgettext_lazy("application", "Major change"),
+}
+REVIEWS: Words = {
+    "full": pgettext_lazy("application", "All requirements"),
+    "targeted": pgettext_lazy("application", "Only the affected requirements"),
+}
+SCOPE: Words = {
+    "service": pgettext_lazy("scope", "Service"),
+    "system": pgettext_lazy("scope", "System"),
+    "company": pgettext_lazy("scope", "Company"),
+}
+DIAGRAMS: Words = {
+    "network_diagram": _("Network diagram"),
+    "data_flow_diagram": _("Data-flow diagram"),
+}
 # What a verification says of one part of a packet.
 FINDINGS_OF_VERIFICATION: Words = {
     "intact": pgettext_lazy("verification", "Intact"),
@@ -68,5 +93,10 @@ BOOKS: dict[str, Words] = {
     "finding": FINDING_STATES,
     "task": TASK_STATES,
     "role": ROLES,
+    "platform": PLATFORM_VERDICTS,
+    "occasion": OCCASIONS,
+    "review": REVIEWS,
+    "scope": SCOPE,
+    "diagram": DIAGRAMS,
     "verification": FINDINGS_OF_VERIFICATION,
 }

@@ -8,6 +8,11 @@ from compliance.audit import registry
 class Action(models.TextChoices):
     # Recorded on the run: one entry for all its tasks.
     OPENED_FROM_RUN = "task.opened_from_run", _("{count} tasks were opened from {target}")
+    # Recorded on the application: one entry for all that the platform asks for.
+    OPENED_FROM_VERDICTS = (
+        "task.opened_from_verdicts",
+        _("{count} tasks were opened from the platform's verdicts on {target}"),
+    )
     CREATED = "task.created", _("{actor} opened the task {target}")
     EDITED = "task.edited", _("{actor} edited the task {target}")
     CARRIED = (

@@ -72,7 +72,7 @@ def _record_opened(run: ScanRun, tasks: list[Task]) -> None:
 def _new_tasks(run: ScanRun, first: int) -> Iterable[Task]:
     findings = list(_untasked(run))
     mapped = _requirements_of({finding.rule_id for finding in findings}, run.organisation_id)
-    fallback = _lead_of(run.organisation_id)
+    fallback = lead_of(run.organisation_id)
     members = set(
         Membership.objects.active()
         .filter(organisation_id=run.organisation_id)
@@ -139,7 +139,7 @@ def _requirements_of(rules: set[int], organisation_id: int) -> dict[int, _Mapped
     return found
 
 
-def _lead_of(organisation_id: int) -> int | None:
+def lead_of(organisation_id: int) -> int | None:
     """Who gets what nobody owns: the security lead, else an owner of the organisation."""
     members = Membership.objects.active().filter(organisation_id=organisation_id)
     for role in (Role.SECURITY_LEAD, Role.OWNER):

@@ -1,11 +1,13 @@
-"""What a scan says reaches the tasks in the transaction of its import."""
+"""What a scan or the platform says reaches the tasks in the same transaction."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
 from compliance.accounts.models import User
-from compliance.remediation import opening, services
+from compliance.applications.models import ReceivedVerdict, Round
+from compliance.applications.signals import changes_requested
+from compliance.remediation import asking, opening, services
 from compliance.scans.models import Finding, ScanRun
 from compliance.scans.signals import run_imported, triaged
 
@@ -18,3 +20,14 @@ def open_tasks(sender: Any, run: ScanRun, **kwargs: Any) -> None:
 @receiver(triaged)
 def follow(sender: Any, finding: Finding, by: User, **kwargs: Any) -> None:
     services.follow_finding(finding, by=by)
+
+
+@receiver(changes_requested)
+def open_asked(
+    sender: Any,
+    round_: Round,
+    verdicts: list[ReceivedVerdict],
+    by: User,
+    **kwargs: Any,
+) -> None:
+    asking.open_for_verdicts(round_, verdicts, by=by)

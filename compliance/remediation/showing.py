@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from compliance.accounts.models import Organisation
 from compliance.applications import preflight
 from compliance.applications.models import Application
-from compliance.applications.preflight import Gap, Level
+from compliance.applications.preflight import Gap, Level, Topic
 from compliance.exchange import answers
 from compliance.remediation import policies, selectors
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
@@ -88,19 +88,21 @@ def _gaps_of(organisation: Organisation, row: Mapping[str, Any]) -> Iterator[Gap
     if number := row["late"]:
         sentence = ngettext("%(n)d task is overdue.", "%(n)d tasks are overdue.", number)
         url = _list(organisation, overdue=1, **about)
-        yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code)
+        yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code, Topic.TASK)
     if number := row["run_out"]:
         sentence = ngettext(
             "%(n)d accepted risk has run out.", "%(n)d accepted risks have run out.", number
         )
         url = _list(organisation, state="risk_accepted", **about)
-        yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code)
+        yield Gap(Level.BLOCKER, sentence % {"n": number}, url, code, Topic.TASK)
     if number := row["open"]:
-        yield Gap(Level.WARNING, _open_sentence(number), _list(organisation, **about), code)
+        yield Gap(
+            Level.WARNING, _open_sentence(number), _list(organisation, **about), code, Topic.TASK
+        )
     if number := row["accepted"]:
         sentence = ngettext("%(n)d risk is accepted.", "%(n)d risks are accepted.", number)
         url = _list(organisation, state="risk_accepted", **about)
-        yield Gap(Level.WARNING, sentence % {"n": number}, url, code)
+        yield Gap(Level.WARNING, sentence % {"n": number}, url, code, Topic.TASK)
 
 
 def _open_sentence(number: int) -> str:

@@ -7,8 +7,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
+from compliance.applications import scoping
 from compliance.applications import services as applications
 from compliance.applications.models import Application
+from compliance.applications.scoping import Item
 from compliance.audit.services import SYSTEM
 from compliance.evidence.services import Upload
 from compliance.packets import services as packets
@@ -24,6 +26,19 @@ from compliance.scans.models import ScanRun
 from portal.demo import answers, papers, people, scan_files, second_platform
 
 PROFILE = "order-integration-reference"
+SCOPE = [
+    Item("service", "배달대행 주문연동 (주문 수신·배정·상태 회신)"),
+    Item("system", "주문연동 서버 4대, 주문 DB, 접속용 서버"),
+    Item("system", "라이더 앱 API, 관리자 페이지"),
+    Item("system", "방화벽, 웹방화벽"),
+    Item(
+        "system",
+        "POS 프로그램",
+        included=False,
+        legal_entity="바른포스 주식회사",
+        reason="자매회사가 별도 법인으로 개발·운영하며, 플랫폼 주문을 저장하거나 중계하지 않습니다.",
+    ),
+]
 GAPS = (
     "접속용 서버의 포트, 컨테이너 이미지의 취약점, 정산 서버의 계정 잠금 설정은 보완조치로 등록해 조치하고 있으며 "
     "조치기한과 담당자를 보완조치 내역서에 적었습니다. 사전 검토를 위해 현재 상태 그대로 확정합니다."
@@ -131,7 +146,7 @@ def _plan(company: Organisation, profile: Profile, staff: dict[str, User]) -> No
 def _apply(company: Organisation, profile: Profile, staff: dict[str, User]) -> None:
     """One application to look at frozen, one to walk through."""
     for title in ("배달의민족 주문연동 신청 (사전 검토본)", "배달의민족 주문연동 신청"):
-        applications.create(
+        application = applications.create(
             company,
             profile=profile,
             by=staff["seoyeon"],
@@ -144,10 +159,13 @@ def _apply(company: Organisation, profile: Profile, staff: dict[str, User]) -> N
                 "플랫폼의 주문 API에서 주문을 받아 배달 상태를 돌려줍니다. 연동 서버 4대(운영 2, 예비 2)가 "
                 "고정 IP 2개로 통신하며, 배달 완료 24시간 뒤 고객정보를 가림처리합니다."
             ),
-            scope_in="주문연동 서버, 주문 DB, 라이더 앱 API, 관리자 페이지, 접속용 서버, 방화벽과 웹방화벽",
-            scope_out="POS 프로그램(자매 회사가 개발·배포하며 별도 법인이 운영함)",
             traffic="하루 평균 18,000건, 피크 시간(11-14시, 17-21시) 시간당 3,200건",
             contact_name="윤서연",
             contact_email="seoyeon@bareun.example",
             contact_phone="02-0000-0000",
+            personal_data=(
+                "수령인 전화번호와 주소를 주문과 함께 받아 주문 DB에 암호화해 저장합니다. 배정된 라이더와 담당 "
+                "지역사무소만 조회하며, 배달 완료 24시간 뒤 가림처리하고 6개월 뒤 파기합니다."
+            ),
         )
+        scoping.set_scope(application, SCOPE, revision=0, by=staff["seoyeon"])

@@ -112,11 +112,15 @@ def test_an_open_critical_finding_blocks_where_it_is_mapped(application, manna, 
     assert about(application)["1 critical finding is open."] == "blocker"
 
 
-def test_empty_chapters_and_missing_signatures_weaken(application):
+def test_empty_chapters_weaken_and_an_empty_scope_or_an_unsigned_confirmation_blocks(application):
     assert about(application) == {
         "The service overview is empty.": "warning",
         "The integration overview is empty.": "warning",
-        "The scope is not declared.": "warning",
+        "The flow of personal data is not described.": "warning",
+        "The network diagram is missing.": "warning",
+        "The data-flow diagram is missing.": "warning",
+        "The scope is not declared.": "blocker",
+        "The written confirmation is not signed.": "blocker",
         "The contact person has no e-mail address.": "warning",
         "Nobody has asked for the internal review yet.": "warning",
     }

@@ -12,6 +12,7 @@ from compliance.accounts import filters
 from compliance.accounts.models import User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
+from compliance.applications.models import ReceivedVerdict
 from compliance.audit.services import SYSTEM
 from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceFile
@@ -35,6 +36,8 @@ BODIES = {
     "api:put_statement": '{"statement": "x", "revision": 0}',
     "api:put_verdict": '{"verdict": "met", "revision": 0}',
     "api:evidence-return": '{"reason": "다시"}',
+    "api:put_scope": '{"revision": 0, "items": []}',
+    "api:post_verdicts": "[]",
 }
 
 
@@ -102,6 +105,13 @@ def house(manna, adopted, alice, bob, carol, olga):
     frozen = applications.create(manna, profile=adopted, by=alice, title="확정된 신청")
     packets.freeze(frozen.current_round, by=alice, gaps_reason="미비점을 알고 있습니다.")
     packets.request_build(frozen.current_round.freeze, "ko", by=alice)
+    ReceivedVerdict.objects.create(
+        round=application.current_round,
+        requirement=requirement,
+        verdict="supplement",
+        words="증적을 보완하십시오.",
+        entered_by=alice,
+    )
     job = Job.objects.filter(state="queued").latest("pk")
     notice = Notice.objects.filter(organisation=manna).first()
     requirements.adopt(manna, adopted, by=SYSTEM)
@@ -140,7 +150,11 @@ def house(manna, adopted, alice, bob, carol, olga):
         "assessment": Assessment.objects.get(requirement=requirement).pk,
         "remediation:number": task.number,
         "applications:number": application.number,
-        "api:gaps": application.number,
+        **dict.fromkeys(
+            ["api:gaps", "api:scope", "api:put_scope", "api:rounds", "api:received"],
+            application.number,
+        ),
+        "api:post_verdicts": application.number,
         "packets:number": frozen.number,
         "round": 1,
         "edition": "ko",
@@ -245,6 +259,8 @@ def test_reading_changes_nothing(house, browse, alice):
         "requirements:relate",
         "applications:create",
         "applications:edit",
+        "applications:scope",
+        "applications:declare-change",
         "remediation:create",
         "remediation:edit",
     }

@@ -11,6 +11,7 @@ from compliance.packets.manifest import (
     Evidence,
     File,
     Manifest,
+    Submission,
     Task,
     Text,
 )
@@ -113,6 +114,53 @@ def make_assessment(code: str = "OI-NET-03", **more: Any) -> Assessment:
     return assessment | more  # type: ignore[return-value]
 
 
+def make_submission(**more: Any) -> Submission:
+    submission: Submission = {
+        "kind": "initial",
+        "review": "full",
+        "follows": "",
+        "change_note": "",
+        "targets": [],
+        "scope_items": [
+            {
+                "kind": "service",
+                "name": "주문 수신 API",
+                "legal_entity": "",
+                "included": True,
+                "reason": "",
+            },
+            {
+                "kind": "system",
+                "name": "POS 프로그램",
+                "legal_entity": "만나포스",
+                "included": False,
+                "reason": "자매회사가 개발·배포하며 주문 데이터를 저장하지 않는다.",
+            },
+        ],
+        "personal_data": "주소와 전화번호는 배달 완료 24시간 뒤 가림처리한다.",
+        "diagrams": [
+            {
+                "kind": "network_diagram",
+                "number": "E-30",
+                "title": "네트워크 구성도",
+                "version": 2,
+                "files": [{"name": "구성도.pdf", "sha256": hashlib.sha256(b"d").hexdigest()}],
+                "enclosed": True,
+            }
+        ],
+        "attestation": {
+            "text": "1. 기재한 내용은 사실과 다름이 없습니다.",
+            "name": "안소영",
+            "role": "owner",
+            "at": FROZEN,
+        },
+        "answered_round": 0,
+        "requested_changes": "",
+        "answers": [],
+    }
+    return submission | more  # type: ignore[return-value]
+
+
 def make_manifest(**more: Any) -> Manifest:
     diagram = make_file("증적/OI-NET-03/E-30_네트워크 구성도.pdf")
     capture = make_file("증적/OI-NET-03/E-31_방화벽 정책.png")
@@ -196,5 +244,6 @@ def make_manifest(**more: Any) -> Manifest:
         "gaps": [{"text": "라이더 앱의 화면 마스킹은 12월 배포 예정입니다.", "by": "안소영"}],
         "mapping_sets": [{"name": "isms-p", "version": "2023-10"}],
         "checkpoint": {"seq": 412, "hash": hashlib.sha256(b"412").hexdigest()},
+        "submission": make_submission(),
     }
     return manifest | more  # type: ignore[return-value]

@@ -54,3 +54,19 @@ def test_a_file_under_one_path_is_listed_once():
     one["assessments"][1]["evidence"] = [{**one["assessments"][0]["evidence"][0], "files": [again]}]
     paths = [file["path"] for file in manifest.files(one)]
     assert paths.count("증적/OI-NET-03/E-30_네트워크 구성도.pdf") == 1
+
+
+def test_a_packet_of_the_first_format_is_still_read_and_keeps_its_digest():
+    old = dict(make_manifest(format="gatepass.manifest/1"))
+    del old["submission"]
+    text = json.dumps(old, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    read = manifest.loads(text)
+    assert manifest.dumps(read) == text
+    assert "submission" not in read
+
+
+def test_the_second_format_says_what_is_declared():
+    one = dict(make_manifest())
+    del one["submission"]
+    with pytest.raises(manifest.Unreadable, match="submission"):
+        manifest.loads(json.dumps(one))

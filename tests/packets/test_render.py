@@ -12,7 +12,7 @@ from weasyprint.urls import FatalURLFetchingError
 from compliance.packets import fonts
 from compliance.packets.fetcher import BASE, Locked
 from compliance.packets.render import compose, draw, render
-from tests.packets.samples import make_assessment, make_manifest
+from tests.packets.samples import make_assessment, make_manifest, make_submission
 
 OURS = {"Gatepass-Sans", "Gatepass-Sans-Bold", "Gatepass-Serif"}
 
@@ -163,7 +163,14 @@ def test_a_statement_of_twenty_thousand_letters_without_a_space_is_drawn():
 
 def test_an_empty_application_says_so_in_words():
     bare = make_manifest(
-        assessments=[], scans=[], findings=[], tasks=[], gaps=[], scope="", mapping_sets=[]
+        assessments=[],
+        scans=[],
+        findings=[],
+        tasks=[],
+        gaps=[],
+        scope="",
+        mapping_sets=[],
+        submission=make_submission(scope_items=[], personal_data="", diagrams=[]),
     )
     text = text_of(render(bare, "ko"))
     assert "입력된 내용이 없습니다." in text

@@ -80,6 +80,8 @@ TONES: dict[str, Tone] = {
     "false_positive": NONE,
     "risk_accepted": Tone("violet", "lock"),
     "disputed": ASKED,
+    # the platform's verdicts
+    "supplement": BACK,
     # applications, rounds and packets
     "internal_review": WAIT,
     "locked": LOCKED,

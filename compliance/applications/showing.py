@@ -1,0 +1,23 @@
+"""What the requirement page shows of the platform's verdicts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from compliance.applications import selectors
+from compliance.requirements.models import Assessment
+from compliance.shared import slots
+
+SHOWN = 3
+
+
+def box(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
+    """The platform's last words on a requirement, beside our own verdict; nothing without any."""
+    found = selectors.last_verdicts(assessment.organisation, [assessment.requirement_id])
+    if not found:
+        return None
+    return {"verdicts": found[:SHOWN], "organisation": assessment.organisation}
+
+
+def register() -> None:
+    slots.panel("requirement", order=5, template="applications/_requirement.html", context=box)
