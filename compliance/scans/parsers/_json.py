@@ -16,6 +16,7 @@ from compliance.scans.parsers import _errors
 
 DEPTH = 200
 LINE_LIMIT = 16 << 20
+MOST_LISTS = 1000
 _OPENS = frozenset({"start_map", "start_array"})
 _CLOSES = frozenset({"end_map", "end_array"})
 
@@ -102,6 +103,7 @@ class Walk:
         self.arrays: list[bool] = []
         self.key = ""
         self.count = 0
+        self.lists: set[str] = set()  # prefixes of arrays met on the way, also of empty ones
 
     def __iter__(self) -> Iterator[Leaf | Closed]:
         events = _parse(self.stream)
@@ -136,6 +138,8 @@ class Walk:
             raise _errors.too_deep()
         if event == "start_map":
             self.frames.append(Frame(prefix))
+        elif len(self.lists) < MOST_LISTS:
+            self.lists.add(prefix)
 
     def _leaf(self, prefix: str) -> bool:
         known = self.known.get(prefix)
