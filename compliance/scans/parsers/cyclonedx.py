@@ -78,7 +78,8 @@ class _Bom:
         when = _words.moment(self.timestamp)
         return Run(
             format=FORMAT,
-            tool=f"CycloneDX ({self.tool})" if self.tool else "CycloneDX",
+            tool="CycloneDX",
+            tool_version=self.tool,
             started_at=when,
             finished_at=when,
             targets=(self.asset(),),
@@ -184,8 +185,9 @@ def _component(bom: _Bom, ref: str) -> tuple[str, str]:
             return bom.names[name]
     if not local.startswith("pkg:"):
         return local, ""
-    path, _at, version = unquote(local.partition("?")[0]).partition("@")
-    return path, version
+    # Before its letters are put back: an "@" of a name is written as %40.
+    path, _at, version = local.partition("?")[0].partition("@")
+    return unquote(path), unquote(version)
 
 
 def _unaffected(affected: dict[str, Any]) -> bool:

@@ -61,7 +61,7 @@ def _events(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
 
 
 def _record(event: Any, position: str) -> Record:
-    if event is None:
+    if event is None and position.startswith("line"):
         return Problem(position, reasons.BROKEN_JSON)
     if not isinstance(event, dict):
         return Problem(position, reasons.NOT_AN_OBJECT, _words.short(event))

@@ -96,6 +96,9 @@ def _server(leaf: _json.Leaf) -> Iterator[Record]:
 def _unreachable(found: dict[str, Any], position: str) -> Record:
     info = _json.obj(found.get("server_info"))
     location = _json.obj(found.get("server_location") or info.get("server_location"))
+    named = location.get("hostname") or location.get("ip_address")
+    if not named:
+        return Problem(position, reasons.NO_ASSET, _words.short(found.get("server_string")))
     verdict = _Verdict("connectivity", "The server could not be reached", None)
     trace = found.get("connectivity_error_trace") or found.get("error_message")
     return _row(verdict, Outcome.ERROR, (location, position), trace)
