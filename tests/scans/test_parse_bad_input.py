@@ -95,3 +95,12 @@ def test_mutated_samples_never_crash(data):
         )
         content[start : start + length] = filler
     read_or_refuse(bytes(content))
+
+
+@pytest.mark.parametrize("digits", [999, 5_000, 64 << 10, 3 << 20])
+@pytest.mark.parametrize("before", [0, 65_000])
+def test_a_number_of_any_length_is_read_or_refused(digits, before):
+    """Python makes no number of more than 4,300 digits; a C library must not die of that."""
+    head = b'{"SchemaVersion": 2, "ArtifactName": "x", "ArtifactType": "y", "Pad": "' + b"a" * before
+    rows, _problems, run = read_bytes(head + b'", "Number": ' + b"9" * digits + b"}")
+    assert (rows, run.complete) == ([], True)

@@ -17,6 +17,9 @@ from compliance.scans.parsers import _errors
 DEPTH = 200
 LINE_LIMIT = 16 << 20
 MOST_LISTS = 1000
+WINDOW = 500
+_DIGITS = b"0123456789"
+_LONG_RUN = re.compile(rb"[0-9]{1000,}")
 _OPENS = frozenset({"start_map", "start_array"})
 _CLOSES = frozenset({"end_map", "end_array"})
 
@@ -76,9 +79,37 @@ def _parse(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
     try:
         # Without ijson's own prefixes: those of 65,000 nested arrays in one chunk fill gigabytes.
         # Without floats: with them it refuses integers of more than 64 bits, such as RSA moduli.
-        yield from ijson.basic_parse(stream)
+        yield from ijson.basic_parse(_ShortNumbers(stream))
     except (ijson.JSONError, ValueError, ArithmeticError) as fault:
         raise _errors.broken_json() from fault
+
+
+class _ShortNumbers:
+    """A stream whose runs of digits are cut to a thousand.
+
+    Python refuses to make a number of more than 4,300 digits, and ijson then crashes the process.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.inside = False  # the last chunk ended in a run that was cut
+
+    def read(self, size: int = -1) -> bytes:
+        while chunk := self.stream.read(size):
+            if not self.inside and not _has_long_run(chunk):
+                return chunk
+            if self.inside:
+                chunk = chunk.lstrip(_DIGITS)
+            self.inside = self.inside and not chunk
+            if chunk:
+                self.inside = chunk[-WINDOW:].isdigit()
+                return _LONG_RUN.sub(lambda run: run[0][: 2 * WINDOW], chunk)
+        return b""
+
+
+def _has_long_run(chunk: bytes) -> bool:
+    """A run of twice the window's length covers one of the windows."""
+    return any(chunk[at : at + WINDOW].isdigit() for at in range(0, len(chunk), WINDOW))
 
 
 def _has_bom(stream: BinaryIO) -> bool:
