@@ -6,7 +6,6 @@ Everything becomes one plain file of bounded size, so that parsers read UTF-8 an
 from __future__ import annotations
 
 import gzip
-import io
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -83,15 +82,13 @@ def _plain(stream: BinaryIO) -> BinaryIO:
 
 
 def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
-    size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    most = min(MOST_BYTES, max(ANY_RATIO, size * MOST_RATIO))
     done = 0
     try:
         with gzip.GzipFile(fileobj=stream) as file:
             while chunk := file.read(CHUNK):
                 done += len(chunk)
-                if done > most:
+                if done > min(MOST_BYTES, max(ANY_RATIO, stream.tell() * MOST_RATIO)):
                     raise _errors.too_large_inside()
                 yield chunk
     except (OSError, EOFError, zlib.error) as fault:

@@ -19,7 +19,7 @@ _LEAVES = frozenset(
     {"result", "error", "ip", "detail", "scan_run_status", "scan_start", "scan_end", "result_count"}
 )
 _ROOTS = frozenset({"get_reports_response", "get_results_response"})
-_MARKS = (b"scan_run_status", b"<gmp", b"<omp", b"<nvt oid", b"result_count")
+_MARKS = (b"scan_run_status", b"<gmp", b"<omp", b"<nvt oid", b"result_count", b"format_id=")
 _FLAWS = frozenset({Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW})
 
 
@@ -27,7 +27,8 @@ def sniff(head: bytes) -> int:
     local = _xml.root(head)[1]
     if local in _ROOTS:
         return 90
-    return 90 if local == "report" and any(mark in head for mark in _MARKS) else 0
+    plain = head.replace(b"\x00", b"")  # UTF-16
+    return 90 if local == "report" and any(mark in plain for mark in _MARKS) else 0
 
 
 def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
