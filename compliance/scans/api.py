@@ -11,7 +11,7 @@ from ninja import File, Form, Path, Query, Router, Schema, UploadedFile
 from compliance.accounts.api import enter
 from compliance.scans import selectors, services
 from compliance.scans.models import Finding, ScanRun
-from compliance.scans.records import Options
+from compliance.scans.records import EDITIONS, Options
 
 router = Router(tags=["scans"])
 MOST = 200
@@ -90,7 +90,7 @@ def import_scan(
     request: HttpRequest,
     organisation: Path[str],
     file: File[UploadedFile],
-    edition: Form[str] = "2026",
+    edition: Form[str] = "",
     asset: Form[str] = "",
 ) -> RunOut:
     """Take a scan result in; a worker imports it. A file that cannot be read answers 409."""
@@ -100,7 +100,7 @@ def import_scan(
         cast(BinaryIO, file.file),
         name=file.name or "scan",
         by=entered.user,
-        options=Options(edition="2021" if edition == "2021" else "2026", asset=asset[:200]),
+        options=Options(edition=edition if edition in EDITIONS else "", asset=asset[:200]),
     )
     return _run(run, again=not fresh)
 

@@ -13,7 +13,7 @@ from compliance.requirements.models import Requirement
 from compliance.requirements.versions import of_current_profiles
 from compliance.scans import selectors
 from compliance.scans.models import CheckResult, Effect, Finding, FindingState, ScanRun
-from compliance.scans.records import Options, Outcome
+from compliance.scans.records import EDITIONS, Options, Outcome
 from compliance.shared.severity import Severity
 
 ANY = ("", _("All"))
@@ -27,7 +27,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(label=_("scan result"), allow_empty_file=True)
     edition = forms.ChoiceField(
         label=_("edition of the KISA guide"),
-        choices=[("2026", "2026"), ("2021", "2021")],
+        choices=[("", _("As the file says")), *((year, year) for year in EDITIONS)],
         required=False,
     )
     asset = forms.CharField(
@@ -36,7 +36,7 @@ class ImportForm(forms.Form):
 
     def options(self) -> Options:
         data = self.cleaned_data
-        return Options(edition=data["edition"] or "2026", asset=data["asset"].strip())
+        return Options(edition=data["edition"], asset=data["asset"].strip())
 
 
 class FindingFilter(forms.Form):

@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.shared.severity import Severity
 
+# Editions of the KISA guide, newest first.
+EDITIONS = ("2026", "2021")
+
+# Fields of a check list that a heading can be bound to.
+FIELDS = ("code", "title", "status", "severity", "host", "ip", "detail", "edition", "date")
+
 
 class Outcome(models.TextChoices):
     """What one check said. A pass is evidence too, so it is kept like a failure."""
@@ -38,6 +44,7 @@ class Row:
     `refs` are "namespace:value" strings, such as cve:CVE-2021-1 or nmap.port:23/tcp.
     `place` is the part of the location that survives harmless change (a port, a package, a
     path), never a line number, version or text; `location` is the readable one.
+    `exploited` and `epss` (0 to 1) are what the file itself says about attacks seen or expected.
     """
 
     tool: str
@@ -53,6 +60,8 @@ class Row:
     excerpt: str = ""
     position: str = ""
     suspicious: bool = False
+    exploited: bool = False
+    epss: float | None = None
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -75,7 +84,8 @@ class Run:
 
     `complete` is False for an aborted scan, which then closes nothing. `targets` are the assets
     the scan covered, with or without rows. `scope` says, in the format's own words, what absence
-    proves (see a parser's `covers`). `skipped` counts rows that are no check at all.
+    proves (see a parser's `covers`). `skipped` counts rows that are no check at all. `notes` are
+    sentences about the whole file (English, from reasons.py), such as an edition nobody named.
     """
 
     format: str
@@ -87,14 +97,22 @@ class Run:
     targets: tuple[Seen, ...] = ()
     scope: tuple[str, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a file cannot say of itself: the KISA guide's edition, and the asset it is about."""
+    """What a file cannot say of itself.
 
-    edition: str = "2026"
+    `edition` is the KISA guide's, empty to find it out; `asset` is what the file is about.
+    `columns` binds fields of a check list (code, title, status, severity, host, ip, detail,
+    edition, date) to its headings, `words` binds its result words to outcomes.
+    """
+
+    edition: str = ""
     asset: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
 
 Record = Row | Problem | Run

@@ -40,7 +40,13 @@ READ_AT_ONCE = 4 * 1024 * 1024
 REPORT_EVERY = 200
 LONGEST_ASSET = 300
 _CANCELLED = gettext_lazy("The import was cancelled. Import the file again when it is wanted.")
-_MEDIA = {b"<": "application/xml", b"{": "application/json", b"[": "application/json"}
+_MEDIA = {
+    b"<": "application/xml",
+    b"{": "application/json",
+    b"[": "application/json",
+    b"\x1f": "application/gzip",
+    b"P": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def import_file(
@@ -109,14 +115,16 @@ def _receive(
     options = _kept(options or Options())
     parser = _check_readable(stream, options)
     stream.seek(0)
-    media = _MEDIA.get(stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")[:1], "text/plain")
+    head = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    packed = head.startswith((b"\x1f\x8b", b"PK\x03\x04"))
+    media = _MEDIA.get(head[:1], "text/plain") if packed or head[:1] in b"<{[" else "text/plain"
     stream.seek(0)
     blob = vault.store_output(organisation, stream, media_type=media)
     settle_abandoned(organisation)
     with transaction.atomic():
         # Two clicks at the same moment: the second waits here and finds the first one's run.
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        chosen = {"edition": options.edition, "asset": options.asset}
+        chosen = _as_stored(options)
         same = ScanRun.objects.filter(organisation=organisation, blob=blob, options=chosen)
         if earlier := same.exclude(state=RunState.FAILED).first():
             return earlier, False
@@ -138,8 +146,15 @@ def _kept(options: Options) -> Options:
     return replace(options, asset=asset)
 
 
+def _as_stored(options: Options) -> dict[str, Any]:
+    """Bound columns and words only where there are some, as most files have none."""
+    bound = {"columns": options.columns, "words": options.words}
+    chosen = {"edition": options.edition, "asset": options.asset}
+    return chosen | {name: value for name, value in bound.items() if value}
+
+
 def _check_readable(stream: BinaryIO, options: Options) -> parsers.Parser:
-    parser = parsers.choose(stream)
+    parser = parsers.choose(stream, options)
     size = stream.seek(0, os.SEEK_END)
     if size > settings.UPLOAD_LIMIT:
         raise Refused(

@@ -65,6 +65,7 @@ class Summary:
             "rules": len(self.rules),
             "references": dict(sorted(namespaces.items())),
             "skipped": run.skipped,
+            "notes": list(run.notes),
             "problems": self.problem_count,
             "problem_list": [
                 {"position": p.position, "reason": p.reason, "excerpt": p.excerpt}

@@ -159,7 +159,11 @@ def test_prowler_brings_its_isms_p_numbers():
     rows, problems, run = read("prowler.ocsf.json")
     assert outcomes(rows) == {"fail": 1, "pass": 1, "suppressed": 1}
     trail = by_rule(rows)["cloudtrail_multi_region_enabled"]
-    assert trail.refs == ("prowler:cloudtrail_multi_region_enabled", "ismsp2023:2.9.4")
+    assert set(trail.refs) == {
+        "prowler:cloudtrail_multi_region_enabled",
+        "ismsp2023:2.9.4",
+        "cis.aws:3.1",
+    }
     assert trail.asset.key == "aws/111122223333"
     assert (len(problems), run.tool_version) == (2, "5.13.0")
 

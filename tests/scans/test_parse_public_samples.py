@@ -12,25 +12,13 @@ from compliance.scans.summary import summarise
 FOLDER = Path(
     os.environ.get("SCAN_SAMPLES") or Path(__file__).resolve().parents[3] / "shared" / "scans"
 )
-OURS = (
-    "nmap",
-    "trivy",
-    "sarif",
-    "openscap",
-    "lynis",
-    "testssl",
-    "tenable",
-    "anchore",
-    "zap",
-    "prowler",
-)
 
 
 def expected() -> list[dict]:
     listing = FOLDER / "expected.json"
     if not listing.exists():
         return []
-    return [each for each in json.loads(listing.read_text()) if each["file"].startswith(OURS)]
+    return json.loads(listing.read_text())
 
 
 @pytest.mark.skipif(not expected(), reason="no folder of public scan samples here")
@@ -40,5 +28,10 @@ def test_every_row_of_a_public_sample_is_counted(sample):
         counts = summarise(parsers.read(stream)).as_dict()
     # The listing counts Prowler's manual checks with its failures.
     counted = ["fail", "manual"] if counts["format"] == "prowler" else ["fail"]
-    assert sum(counts["outcomes"][each] for each in counted) == sample["rows_in_file"]
+    found = sum(counts["outcomes"][each] for each in counted)
+    # sslyze's own shape has no rows to count; there the peer's number is a floor.
+    wanted = sample["rows_in_file"]
+    assert (
+        found == wanted if wanted is not None else counts["rows"] > sample["defectdojo_merges_to"]
+    )
     assert counts["problems"] == 0

@@ -14,11 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 
-from compliance.scans.parsers import _errors, _text
+from compliance.scans.parsers import _errors, _unpack
 from compliance.scans.records import Options, Problem, Record, Row, Run
-
-HEAD = 1 << 16
-_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
 
 
 def _nothing_covered(_scope: Collection[str], _rule: str, _place: tuple[str, ...]) -> bool:
@@ -51,30 +48,30 @@ def parsers() -> dict[str, Parser]:
     return found
 
 
-def choose(stream: BinaryIO) -> Parser:
-    """The parser that knows this content best. Raises Refused when none does."""
-    stream.seek(0)
-    head = stream.read(HEAD)
+def choose(stream: BinaryIO, options: Options | None = None) -> Parser:
+    """The parser that knows this content best. Raises Refused when none does.
+
+    A table whose columns somebody bound to our fields is read as that.
+    """
+    head = _unpack.head(stream)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise _errors.empty()
-    if head.startswith(_PACKED):
-        raise _errors.packed()
-    if _text.is_utf16(head):
-        head = _text.as_utf8(head)
-    best = max(parsers().values(), key=lambda parser: parser.sniff(head))
-    if best.sniff(head) <= 0:
+    if options and options.columns and not head.lstrip().startswith((b"<", b"{", b"[")):
+        return parsers()["table"]
+    scores = [(parser.sniff(head), parser) for parser in parsers().values()]
+    score, best = max(scores, key=lambda pair: pair[0])
+    if score <= 0:
         raise _errors.unknown()
     return best
 
 
 def read(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     """Rows, problems and, last, the run of a scan result. Raises Refused for an unreadable file."""
-    parser = choose(stream)
-    stream.seek(0)
-    if _text.is_utf16(stream.read(HEAD)):
-        stream = _text.in_utf8(stream)
+    stream = _unpack.whole(stream)
+    parser = choose(stream, options)
     run: Run | None = None
     anything = False
+    stream.seek(0)
     for record in parser.parse(stream, options or Options()):
         anything = anything or isinstance(record, Row | Problem)
         run = record if isinstance(record, Run) else run

@@ -13,6 +13,24 @@ def packed() -> Refused:
     return Refused(_("The file is compressed. Unpack it and import the scan result inside."))
 
 
+def broken_gzip() -> Refused:
+    return Refused(_("The compressed file is damaged or cut off. Compress it again."))
+
+
+def too_large_inside() -> Refused:
+    return Refused(
+        _(
+            "The file unpacks to far more than a scan result holds. Unpack it, look inside, and import the part that is wanted."
+        )
+    )
+
+
+def broken_workbook() -> Refused:
+    return Refused(
+        _("The workbook is damaged or protected. Save it again as XLSX without a password.")
+    )
+
+
 def unknown() -> Refused:
     return Refused(
         _("This is not a scan result Gatepass can read. See the list of formats on this page.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,11 @@ from ijson.common import ObjectBuilder
 from compliance.scans.parsers import _errors
 
 DEPTH = 200
+LINE_LIMIT = 16 << 20
+MOST_LISTS = 1000
+WINDOW = 500
+_DIGITS = b"0123456789"
+_LONG_RUN = re.compile(rb"[0-9]{1000,}")
 _OPENS = frozenset({"start_map", "start_array"})
 _CLOSES = frozenset({"end_map", "end_array"})
 
@@ -72,9 +78,38 @@ def _parse(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
     stream.seek(start)
     try:
         # Without ijson's own prefixes: those of 65,000 nested arrays in one chunk fill gigabytes.
-        yield from ijson.basic_parse(stream, use_float=True)
-    except (ijson.JSONError, UnicodeDecodeError, ValueError, OverflowError) as fault:
+        # Without floats: with them it refuses integers of more than 64 bits, such as RSA moduli.
+        yield from ijson.basic_parse(_ShortNumbers(stream))
+    except (ijson.JSONError, ValueError, ArithmeticError) as fault:
         raise _errors.broken_json() from fault
+
+
+class _ShortNumbers:
+    """A stream whose runs of digits are cut to a thousand.
+
+    Python refuses to make a number of more than 4,300 digits, and ijson then crashes the process.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.inside = False  # the last chunk ended in a run that was cut
+
+    def read(self, size: int = -1) -> bytes:
+        while chunk := self.stream.read(size):
+            if not self.inside and not _has_long_run(chunk):
+                return chunk
+            if self.inside:
+                chunk = chunk.lstrip(_DIGITS)
+            self.inside = self.inside and not chunk
+            if chunk:
+                self.inside = chunk[-WINDOW:].isdigit()
+                return _LONG_RUN.sub(lambda run: run[0][: 2 * WINDOW], chunk)
+        return b""
+
+
+def _has_long_run(chunk: bytes) -> bool:
+    """A run of twice the window's length covers one of the windows."""
+    return any(chunk[at : at + WINDOW].isdigit() for at in range(0, len(chunk), WINDOW))
 
 
 def _has_bom(stream: BinaryIO) -> bool:
@@ -86,10 +121,12 @@ class Walk:
     """Yields `Leaf` for values whose prefix is a leaf, and `Closed` for the objects around them.
 
     A prefix names members with dots between, elements of arrays are "item": Results.item.Secrets.
+    With `arrays` off an array is never a leaf itself, only what is inside it.
     """
 
-    def __init__(self, stream: BinaryIO, pattern: str) -> None:
+    def __init__(self, stream: BinaryIO, pattern: str, *, arrays: bool = True) -> None:
         self.stream = stream
+        self.arrays_too = arrays
         self.is_leaf = re.compile(pattern).fullmatch
         self.known: dict[str, bool] = {}
         self.frames: list[Frame] = []
@@ -97,6 +134,7 @@ class Walk:
         self.arrays: list[bool] = []
         self.key = ""
         self.count = 0
+        self.lists: set[str] = set()  # prefixes of arrays met on the way, also of empty ones
 
     def __iter__(self) -> Iterator[Leaf | Closed]:
         events = _parse(self.stream)
@@ -108,7 +146,9 @@ class Walk:
                 self.arrays.pop()
                 if event == "end_map":
                     yield Closed(self.frames.pop())
-            elif self._leaf(prefix := self._prefix()):
+            elif self._leaf(prefix := self._prefix()) and (
+                self.arrays_too or event != "start_array"
+            ):
                 yield self._finish(prefix, event, value, events)
             elif event in _OPENS:
                 self._open(prefix, event)
@@ -129,6 +169,8 @@ class Walk:
             raise _errors.too_deep()
         if event == "start_map":
             self.frames.append(Frame(prefix))
+        elif len(self.lists) < MOST_LISTS:
+            self.lists.add(prefix)
 
     def _leaf(self, prefix: str) -> bool:
         known = self.known.get(prefix)
@@ -162,6 +204,51 @@ def _build(event: str, value: Any, events: Iterator[tuple[str, Any]]) -> Any:
     return builder.value
 
 
-def walk(stream: BinaryIO, pattern: str) -> Walk:
+def walk(stream: BinaryIO, pattern: str, *, arrays: bool = True) -> Walk:
     """Walk a file whose leaves are the prefixes fully matching a regular expression."""
-    return Walk(stream, pattern)
+    return Walk(stream, pattern, arrays=arrays)
+
+
+def leaves(stream: BinaryIO, pattern: str, *, arrays: bool = True) -> Iterator[Leaf]:
+    """The leaves of a walk alone."""
+    for step in Walk(stream, pattern, arrays=arrays):
+        if isinstance(step, Leaf):
+            yield step
+
+
+def tops(stream: BinaryIO, pattern: str) -> dict[str, Any]:
+    """Facts of a file that may stand behind its records: prefix → value of each leaf."""
+    return {leaf.prefix: leaf.value for leaf in leaves(stream, pattern)}
+
+
+def is_lines(stream: BinaryIO) -> bool:
+    """Whether each line is a JSON object of its own."""
+    stream.seek(0)
+    first = next((line for line in _raw_lines(stream) if line is None or line.strip()), b"")
+    return isinstance(_loads(first), dict)
+
+
+def by_line(stream: BinaryIO) -> Iterator[tuple[int, Any]]:
+    """(line number, value) of a file with a JSON value a line; None where a line has none."""
+    stream.seek(0)
+    for number, line in enumerate(_raw_lines(stream), start=1):
+        if line is None or line.strip():
+            yield number, _loads(line)
+
+
+def _raw_lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """Lines; None for one that is longer than any record."""
+    while line := stream.readline(LINE_LIMIT):
+        if len(line) < LINE_LIMIT or line.endswith(b"\n"):
+            yield line.removeprefix(codecs.BOM_UTF8)
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LINE_LIMIT)
+        yield None
+
+
+def _loads(line: bytes | None) -> Any:
+    try:
+        return json.loads(line.decode("utf-8")) if line else None
+    except (ValueError, RecursionError):
+        return None

@@ -61,10 +61,15 @@ def as_utf8(head: bytes) -> bytes:
     return head.decode("utf-16", "replace").removesuffix("\ufffd").encode("utf-8", "replace")
 
 
-def in_utf8(stream: BinaryIO) -> BinaryIO:
-    """The same text of a UTF-16 stream in UTF-8, in a file that goes with its last reader."""
+def from_korean(head: bytes) -> bytes:
+    """The head of a file of a Korean Windows in UTF-8."""
+    return head.decode("cp949", "replace").removesuffix("\ufffd").encode("utf-8", "replace")
+
+
+def in_utf8(stream: BinaryIO, label: str) -> BinaryIO:
+    """The same text of another encoding in UTF-8, in a file that goes with its last reader."""
     stream.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    decoder = codecs.getincrementaldecoder(label)("replace")
     made: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed with its last reader
     while chunk := stream.read(1 << 20):
         made.write(decoder.decode(chunk).encode("utf-8", "replace"))

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from compliance.scans.records import Outcome, Seen
@@ -73,9 +74,12 @@ def text(value: object) -> str:
     """A scalar as stripped text; anything that is not one (None, a list, an object) is empty."""
     if isinstance(value, str):
         return _UNPRINTABLE.sub("", value).strip()
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return ""
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:  # an integer of more than 4,300 digits
+        return ""
 
 
 def short(value: object, limit: int = NAME_LIMIT) -> str:
@@ -149,6 +153,11 @@ def host(address: str, name: str = "") -> Seen:
     with suppress(ValueError):
         key = ipaddress.ip_address(key).compressed
     return Seen("host", key, short(name) or key)
+
+
+def code_base(tool: str, name: str) -> Seen:
+    """A repository as an asset. Analysers that do not say what they read leave it unnamed."""
+    return Seen("repository", short(name) or f"unnamed ({tool})", short(name) or tool)
 
 
 def from_epoch(value: object) -> datetime | None:

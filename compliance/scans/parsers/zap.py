@@ -1,28 +1,34 @@
-"""ZAP's traditional XML report."""
+"""ZAP's traditional reports, XML and JSON."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from compliance.scans import reasons
-from compliance.scans.parsers import _errors, _words, _xml
+from compliance.scans.parsers import _errors, _json, _words, _xml
 from compliance.scans.records import Options, Outcome, Problem, Record, Row, Run, Seen
 from compliance.shared.severity import Severity
 
 FORMAT = "zap"
-LABEL = "ZAP XML"
+LABEL = "ZAP XML / JSON"
 TOOL = "zap"
 
 _LEAVES = frozenset({"alertitem"})
+_ALERTS = r"site(?:\.item)?\.alerts\.item"
 _RISKS = {"0": Severity.INFO, "1": Severity.LOW, "2": Severity.MEDIUM, "3": Severity.HIGH}
 _TAG = re.compile(r"<[^>]{0,500}>")
+_TEXTS = ("alert", "name", "alertRef", "pluginid", "riskcode", "riskdesc", "confidence", "desc")
 SHOWN_INSTANCES = 5
 
 
 def sniff(head: bytes) -> int:
+    if _json.looks_like_json(head):
+        keys = _json.keys(head)
+        ours = "site" in keys and {"@version", "@generated"} <= keys
+        return 90 if ours or {"alertRef", "pluginid", "riskcode"} <= keys else 0
     return 100 if _xml.root(head)[1] == "OWASPZAPReport" else 0
 
 
@@ -32,32 +38,65 @@ def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
 
 
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
-    targets: list[Seen] = []
-    facts: dict[str, str] = {}
-    try:
-        for event, element in _xml.walk(stream, _LEAVES):
-            local = _xml.name(element)
-            if event == "start" and local == "OWASPZAPReport":
-                facts = dict(element.attrib)
-            elif event == "start" and local == "site":
-                targets.append(_site(element))
-            elif event == "leaf" and targets:
-                yield _record(element, targets[-1])
-    except _xml.CutOff as fault:
-        raise _errors.broken_xml() from fault
-    when = _generated(facts.get("generated", ""))
-    yield Run(
-        format=FORMAT,
-        tool="ZAP",
-        tool_version=_words.short(facts.get("version", ""), 60),
-        finished_at=when,
-        targets=tuple(dict.fromkeys(targets)),
-    )
+    stream.seek(0)
+    reader = _Reader()
+    is_json = _json.looks_like_json(stream.read(4096))
+    yield from reader.json(stream) if is_json else reader.xml(stream)
+    yield reader.run()
 
 
-def _site(element: _xml.Element) -> Seen:
-    name = _words.short(element.get("name", "")) or _words.short(element.get("host", "")) or "?"
-    return Seen("url", name.lower().rstrip("/"), name)
+class _Reader:
+    def __init__(self) -> None:
+        self.targets: dict[Seen, None] = {}
+        self.facts: dict[str, Any] = {}
+
+    def xml(self, stream: BinaryIO) -> Iterator[Record]:
+        site: Seen | None = None
+        try:
+            for event, element in _xml.walk(stream, _LEAVES):
+                local = _xml.name(element)
+                if event == "start" and local == "OWASPZAPReport":
+                    self.facts = dict(element.attrib)
+                elif event == "start" and local == "site":
+                    site = self._site(element.attrib)
+                elif event == "leaf" and site is not None:
+                    yield _record(_alert(element), site, _xml.line(element))
+        except _xml.CutOff as fault:
+            raise _errors.broken_xml() from fault
+
+    def json(self, stream: BinaryIO) -> Iterator[Record]:
+        for step in _json.walk(stream, _ALERTS):
+            if isinstance(step, _json.Closed):
+                self._closed(step.frame)
+                continue
+            position = f"record {step.index}"
+            if not isinstance(step.value, dict):
+                yield Problem(position, reasons.NOT_AN_OBJECT, _words.short(step.value))
+                continue
+            around = {key.lstrip("@"): value for key, value in step.frames[-1].values.items()}
+            yield _record(step.value, self._site(around), position)
+
+    def _closed(self, frame: _json.Frame) -> None:
+        if frame.prefix == "":
+            self.facts = {key.lstrip("@"): value for key, value in frame.values.items()}
+        elif frame.prefix in ("site", "site.item"):  # a site without alerts was scanned as well
+            self._site({key.lstrip("@"): value for key, value in frame.values.items()})
+
+    def _site(self, values: Mapping[str, Any]) -> Seen:
+        name = _words.short(values.get("name")) or _words.short(values.get("host")) or "?"
+        site = Seen("url", name.lower().rstrip("/"), name)
+        self.targets[site] = None
+        return site
+
+    def run(self) -> Run:
+        created = _words.moment(self.facts.get("created"))
+        return Run(
+            format=FORMAT,
+            tool="ZAP",
+            tool_version=_words.short(self.facts.get("version"), 60),
+            finished_at=created or _generated(_words.text(self.facts.get("generated"))),
+            targets=tuple(self.targets),
+        )
 
 
 def _generated(word: str) -> datetime | None:
@@ -68,32 +107,42 @@ def _generated(word: str) -> datetime | None:
         return None
 
 
-def _record(item: _xml.Element, site: Seen) -> Record:
-    rule = _words.short(_xml.child_words(item, "alertRef") or _xml.child_words(item, "pluginid"))
+def _alert(item: _xml.Element) -> dict[str, Any]:
+    """An alert of the XML as the JSON would have it."""
+    instances = [
+        {key: _xml.child_words(i, key) for key in ("method", "uri", "param")}
+        for group in _xml.children(item, "instances")
+        for i in group
+    ]
+    texts = {key: _xml.child_words(item, key) for key in _TEXTS}
+    return {**texts, "cweid": _xml.child_words(item, "cweid"), "instances": instances}
+
+
+def _record(alert: dict[str, Any], site: Seen, position: str) -> Record:
+    rule = _words.short(alert.get("alertRef")) or _words.short(alert.get("pluginid"))
     if not rule:
-        return Problem(_xml.line(item), reasons.NO_RULE)
-    risk = _xml.child_words(item, "riskcode")
-    false_positive = _xml.child_words(item, "confidence") == "0"
-    cwe = _xml.child_words(item, "cweid")
-    places = [_instance(i) for g in _xml.children(item, "instances") for i in g]
+        return Problem(position, reasons.NO_RULE, _words.short(alert.get("alert")))
+    false_positive = _words.text(alert.get("confidence")) == "0"
+    cwe = _words.text(alert.get("cweid"))
+    places = [_instance(_json.obj(i)) for i in _json.arr(alert.get("instances"))]
     return Row(
         tool=TOOL,
         outcome=Outcome.SUPPRESSED if false_positive else Outcome.FAIL,
         rule=rule,
-        title=_words.short(_xml.child_words(item, "alert") or _xml.child_words(item, "name")),
+        title=_words.short(alert.get("alert")) or _words.short(alert.get("name")) or rule,
         asset=site,
-        location=_words.short(places[0]) if places else "",
+        location=_words.mask(_words.short(places[0])) if places else "",
         # Addresses come and go between crawls; the alert of a site is what stays.
         refs=_words.refs([f"zap:{rule}"], [f"cwe:{cwe}"] if cwe.isdecimal() and cwe != "0" else []),
-        severity=_RISKS.get(risk, Severity.LOW),
-        tool_severity=_words.short(_xml.child_words(item, "riskdesc"), 60),
+        severity=_RISKS.get(_words.text(alert.get("riskcode")), Severity.LOW),
+        tool_severity=_words.short(alert.get("riskdesc"), 60),
         excerpt=_words.excerpt(
-            _TAG.sub("", _xml.child_words(item, "desc")), *places[:SHOWN_INSTANCES]
+            _TAG.sub("", _words.text(alert.get("desc"))[:20_000]), *places[:SHOWN_INSTANCES]
         ),
-        position=_xml.line(item),
+        position=position,
     )
 
 
-def _instance(element: _xml.Element) -> str:
-    parts = [_xml.child_words(element, key) for key in ("method", "uri", "param")]
+def _instance(values: Mapping[str, Any]) -> str:
+    parts = [_words.text(values.get(key))[:2000] for key in ("method", "uri", "param")]
     return " ".join(filter(None, parts))

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation, User
 from compliance.scans import services
+from compliance.scans.management import _bindings
 from compliance.scans.models import ScanRun
-from compliance.scans.records import Options
 from compliance.shared.commands import StableCommand
 from compliance.shared.errors import Refused
 
@@ -23,8 +23,7 @@ class Command(StableCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--organisation", required=True, metavar="SLUG")
         parser.add_argument("--by", default="", metavar="EMAIL")
-        parser.add_argument("--edition", default="2026", choices=["2021", "2026"])
-        parser.add_argument("--asset", default="")
+        _bindings.add(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         organisation = Organisation.objects.filter(slug=options["organisation"]).first()
@@ -50,7 +49,7 @@ class Command(StableCommand):
 
     def _import(self, organisation: Organisation, options: dict[str, Any]) -> tuple[ScanRun, bool]:
         path: Path = options["file"]
-        chosen = Options(edition=options["edition"], asset=options["asset"])
+        chosen = _bindings.options(options)
         try:
             with path.open("rb") as stream:
                 return services.import_now(

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from compliance.scans import parsers
+from compliance.scans.management import _bindings
 from compliance.scans.records import Options
 from compliance.scans.summary import summarise
 from compliance.shared.commands import StableCommand
@@ -21,15 +22,10 @@ class Command(StableCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path)
-        parser.add_argument("--edition", default="2026", choices=["2021", "2026"])
-        parser.add_argument(
-            "--asset", default="", help="what the file is about, if it does not say"
-        )
+        _bindings.add(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        counts = self._read(
-            options["file"], Options(edition=options["edition"], asset=options["asset"])
-        )
+        counts = self._read(options["file"], _bindings.options(options))
         if options["as_json"]:
             self.answer(counts, indent=2)
             return
