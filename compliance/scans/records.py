@@ -38,6 +38,7 @@ class Row:
     `refs` are "namespace:value" strings, such as cve:CVE-2021-1 or nmap.port:23/tcp.
     `place` is the part of the location that survives harmless change (a port, a package, a
     path), never a line number, version or text; `location` is the readable one.
+    `exploited` and `epss` (0 to 1) are what the file itself says about attacks seen or expected.
     """
 
     tool: str
@@ -53,6 +54,8 @@ class Row:
     excerpt: str = ""
     position: str = ""
     suspicious: bool = False
+    exploited: bool = False
+    epss: float | None = None
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -19,9 +19,12 @@ class Summary:
     run: Run | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
-    assets: set[tuple[str, str]] = field(default_factory=set)
-    refs: set[str] = field(default_factory=set)
-    rules: set[tuple[str, str]] = field(default_factory=set)
+    tools: set[str] = field(default_factory=set)
+    # Distinct ones are told apart by their hash: a file may have one of each a row.
+    assets: set[int] = field(default_factory=set)
+    rules: set[int] = field(default_factory=set)
+    refs: set[int] = field(default_factory=set)
+    namespaces: Counter[str] = field(default_factory=Counter)
     suspicious: int = 0
     problem_count: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -35,21 +38,24 @@ class Summary:
                 self.problems.append(record)
         else:
             self.run = record
-            self.assets.update((seen.kind, seen.key) for seen in record.targets)
+            self.assets.update(hash((seen.kind, seen.key)) for seen in record.targets)
 
     def _row(self, row: Row) -> None:
         self.outcomes[row.outcome.value] += 1
         if row.outcome is Outcome.FAIL:
             self.severities[row.severity.value] += 1
-        self.assets.add((row.asset.kind, row.asset.key))
-        self.refs.update(row.refs)
-        self.rules.add((row.tool, row.rule))
+        self.assets.add(hash((row.asset.kind, row.asset.key)))
+        self.rules.add(hash((row.tool, row.rule)))
+        self.tools.add(row.tool)
+        for ref in row.refs:
+            if (mark := hash(ref)) not in self.refs:
+                self.refs.add(mark)
+                self.namespaces[ref.partition(":")[0]] += 1
         self.suspicious += row.suspicious
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON; times are ISO 8601 with offset."""
         run = self.run or Run("", "")
-        namespaces = Counter(ref.partition(":")[0] for ref in self.refs)
         return {
             "format": run.format,
             "tool": run.tool,
@@ -63,7 +69,7 @@ class Summary:
             "suspicious": self.suspicious,
             "assets": len(self.assets),
             "rules": len(self.rules),
-            "references": dict(sorted(namespaces.items())),
+            "references": dict(sorted(self.namespaces.items())),
             "skipped": run.skipped,
             "problems": self.problem_count,
             "problem_list": [
