@@ -78,11 +78,19 @@ class Book:
                 kept.setdefault((each.edge.profile, each.edge.requirement_code), each)
         return list(kept.values())
 
-    def speaking(self, refs: Iterable[str]) -> tuple[str, ...]:
-        """Those references that lead anywhere: rules with the same ones are mapped alike."""
-        return tuple(
-            ref for ref in refs if ref in self.links or next(self._edges(ref), None) is not None
-        )
+    def speaking(self, refs: Iterable[str]) -> dict[str, str]:
+        """Those references that lead anywhere: {what decides: the reference}.
+
+        What decides is the reference itself, or the longest prefix that knows it, so that rules
+        with the same deciders are mapped alike: a thousand CVEs are all "cve:*".
+        """
+        found: dict[str, str] = {}
+        for ref in refs:
+            if ref in self.links or ref in self.exact:
+                found.setdefault(ref, ref)
+            elif prefixes := [edge.from_ref for edge in self._edges(ref)]:
+                found.setdefault(max(prefixes, key=len), ref)
+        return found
 
     def add(self, edge: MappingEdge) -> None:
         if edge.from_ref.endswith("*"):
@@ -140,9 +148,9 @@ class _Requirements:
 
 
 class _Answer(NamedTuple):
-    """What rules with the same references get: (requirement, edge, effect, path) each, and a raise."""
+    """What rules with the same deciders get: (requirement, edge, effect, path) each, and a raise."""
 
-    mappings: list[tuple[int, int, str, str]]
+    mappings: list[tuple[int, int, str, list[str]]]
     raise_to: str
 
 
@@ -153,18 +161,27 @@ class _Resolver:
         self.book, self.requirements = open_book(), _Requirements()
         self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
 
-    def answer(self, organisation_id: int, refs: Iterable[str]) -> _Answer:
-        key = (organisation_id, self.book.speaking(refs))
+    def rows(
+        self, organisation_id: int, refs: Iterable[str]
+    ) -> tuple[list[tuple[int, int, str, str]], str]:
+        """(requirement, edge, effect, path as JSON) each, and the severity it raises to."""
+        speaking = self.book.speaking(refs)
+        key = (organisation_id, tuple(speaking))
         if key not in self.known:
             self.known[key] = self._answer(*key)
-        return self.known[key]
+        answer = self.known[key]
+        rows = [
+            (requirement, edge, effect, json.dumps([speaking[path[0]], *path[1:]]))
+            for requirement, edge, effect, path in answer.mappings
+        ]
+        return rows, answer.raise_to
 
-    def _answer(self, organisation_id: int, refs: tuple[str, ...]) -> _Answer:
-        found = self.book.find(refs)
-        rows: dict[int, tuple[int, int, str, str]] = {}
+    def _answer(self, organisation_id: int, deciders: tuple[str, ...]) -> _Answer:
+        found = self.book.find(deciders)
+        rows: dict[int, tuple[int, int, str, list[str]]] = {}
         for each in found:
             for requirement in self.requirements.of(each.edge, organisation_id):
-                path = json.dumps([*each.path, requirement.code])
+                path = [*each.path, requirement.code]
                 row = (requirement.pk, each.edge.pk, each.edge.effect, path)
                 rows.setdefault(requirement.pk, row)
         return _Answer(list(rows.values()), _raised(found))
@@ -223,11 +240,11 @@ def _resolve_batch(
     raises: dict[str, list[int]] = defaultdict(list)
     resolved: dict[str, list[int]] = defaultdict(list)
     for pk, organisation_id, refs, raise_to in rules:
-        answer = resolver.answer(organisation_id, refs)
-        mappings += [(pk, *row) for row in answer.mappings]
+        rows, raised_to = resolver.rows(organisation_id, refs)
+        mappings += [(pk, *row) for row in rows]
         resolved[editions[organisation_id]].append(pk)
-        if answer.raise_to != raise_to:
-            raises[answer.raise_to].append(pk)
+        if raised_to != raise_to:
+            raises[raised_to].append(pk)
     RuleMapping.objects.filter(rule__in=[rule[0] for rule in rules]).delete()
     bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
     for name, ids in resolved.items():

@@ -137,7 +137,7 @@ class Stage:
                     for key, row in new.items()
                 ],
             )
-            self._find_rules(new)
+            self._number_rules(new)
         self._refresh_rules(missing)
 
     def _find_rules(self, wanted: dict[tuple[str, str], Row]) -> None:
@@ -147,6 +147,15 @@ class Stage:
         for pk, tool, code, title, refs in found.values_list("pk", "tool", "code", "title", "refs"):
             if (tool, code) in wanted:
                 self.rules[tool, code] = _Known(pk, title, refs)
+
+    def _number_rules(self, new: dict[tuple[str, str], Row]) -> None:
+        """Learn the numbers that the database gave to new rules."""
+        found = Rule.objects.filter(
+            organisation=self.run.organisation_id, code__in={code for _tool, code in new}
+        )
+        for pk, tool, code in found.values_list("pk", "tool", "code"):
+            if row := new.get((tool, code)):
+                self.rules[tool, code] = _Known(pk, row.title[:300], list(row.refs[:MOST_REFS]))
 
     def _refresh_rules(self, first: dict[tuple[str, str], Row]) -> None:
         """Rules gather references; the title is that of the run's first row, unless just the code."""

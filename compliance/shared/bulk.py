@@ -54,9 +54,7 @@ def _copy(table: str, columns: list[str], rows: list[Sequence[Value]]) -> None:
     names = ", ".join(quote(column) for column in columns)
     text = "".join(["\t".join([_word(value) for value in row]) + "\n" for row in rows])
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {quote(table)} ({names}) FROM STDIN", io.BytesIO(text.encode())
-        )
+        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", io.BytesIO(text.encode()))
 
 
 def _word(value: Value) -> str:
