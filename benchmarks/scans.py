@@ -48,7 +48,8 @@ def _lines(kind: str, size: int, facts: dict[str, Any]) -> Iterator[str]:
         seconds = facts[key]
         yield (
             f"{name}: {what} {seconds:.2f} s ({size / seconds:,.0f}/s, {seconds / floor:.1f} x floor), "
-            f"{facts[key + '_cpu']:.2f} s CPU here, {facts[key + '_queries']} queries"
+            f"{facts[key + '_cpu']:.2f} s CPU here"
+            f" and {facts[key + '_server']:.2f} s in the server, {facts[key + '_queries']} queries"
         )
     yield f"{name}: {facts['tasks']} tasks opened, {facts['mappings']} mappings, peak memory {facts['peak']} MB"
     if kind == "trivy" and size in PEER:
@@ -97,7 +98,7 @@ def _import(path: Path, name: str) -> dict[str, Any]:
 
     organisation = Organisation.objects.get(slug="bareun")
     by = User.objects.get(email="seoyeon@bareun.example")
-    queries = 0
+    queries, server = 0, _server_cpu()
 
     def count(execute: Any, *arguments: Any) -> Any:
         nonlocal queries
@@ -112,7 +113,31 @@ def _import(path: Path, name: str) -> dict[str, Any]:
     assert run.state == ScanRun.State.IMPORTED, run.error  # noqa: S101
     seen = run.count("unchanged")
     assert seen == 0 if name == "first" else seen >= run.count("rows") * 0.9, run.counts  # noqa: S101
-    return {name: wall, f"{name}_cpu": cpu, f"{name}_queries": queries}
+    server = _server_cpu() - server
+    return {name: wall, f"{name}_cpu": cpu, f"{name}_server": server, f"{name}_queries": queries}
+
+
+def _server_cpu() -> float:
+    """Seconds that a PostgreSQL on this machine has worked, the connections of now and before."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        postmaster = _times(cursor.fetchone()[0])[0]
+    ours = (_times(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
+    return _times(postmaster)[2] + sum(own for parent, own, _all in ours if parent == postmaster)
+
+
+def _times(pid: int) -> tuple[int, float, float]:
+    """(parent, seconds of this process, those with the children that have ended)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # ended meanwhile
+        return 0, 0.0, 0.0
+    user, system, ended_user, ended_system = (int(n) / 100 for n in fields[11:15])
+    return int(fields[1]), user + system, user + system + ended_user + ended_system
 
 
 def _counted() -> dict[str, int]:
@@ -139,14 +164,14 @@ def _floor(path: Path) -> dict[str, float]:
     from django.db import connection, transaction
 
     from compliance.scans.models import CheckResult, ScanRun
-    from compliance.scans.staging import _RESULT
+    from compliance.scans.staging import RESULT
     from compliance.shared import bulk
 
     began = time.perf_counter()
     parsed = _parse_and_hash(path)
     parse = time.perf_counter() - began
     run = ScanRun.objects.latest("pk")
-    names = [CheckResult._meta.get_field(name).attname for name in _RESULT]
+    names = [CheckResult._meta.get_field(name).attname for name in RESULT]
     rows = CheckResult.objects.filter(run=run).values_list(*names).iterator(chunk_size=2000)
     place = names.index("place")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -157,7 +182,7 @@ def _floor(path: Path) -> dict[str, float]:
         write = 0.0
         prepared = [[*row[:place], json.dumps(row[place]), *row[place + 1 :]] for row in rows]
         began = time.perf_counter()
-        bulk.insert(CheckResult, _RESULT, prepared)
+        bulk.insert(CheckResult, RESULT, prepared)
         write = time.perf_counter() - began
         CheckResult._meta.db_table = table
         cursor.execute("DROP TABLE bench_rows")

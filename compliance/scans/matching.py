@@ -21,7 +21,6 @@ from compliance.scans import parsers
 from compliance.scans.models import Finding, ScanRun
 
 CHUNK = 2000
-_TABLES = ("scan_seen", "scan_word", "scan_asset", "scan_gone")
 
 
 @dataclass(slots=True)
@@ -63,9 +62,11 @@ class Matcher:
         self._failures()
         if self.run.complete:
             self._cover()
-            self._close(sql.PASSED)
-            self._note_absences()
-            self._close()
+            if self._count(sql.HOW_MANY_MISSED):
+                self._settle("scan_missed")
+                self._execute(sql.PASSED)
+                self._note_absences()
+                self._close()
             self.changes.not_retested = self._count(sql.NOT_RETESTED)
         self._drop_tables()
         return self.changes
@@ -93,6 +94,7 @@ class Matcher:
         self._execute_many(sql.COVERED_TOO, [(pk,) for pk in self.targets])
         for table in ("scan_word", "scan_asset"):
             self._settle(table)
+        self._execute(sql.MISS)
 
     def _note_absences(self) -> None:
         """Not in the file, although the scan looked there; the format says what that proves."""
@@ -111,13 +113,10 @@ class Matcher:
             found = Finding.objects.filter(pk__in=ids[start : start + CHUNK])
             yield from found.values_list("pk", "rule__tool", "rule__code", "place")
 
-    def _close(self, find: str = "") -> None:
-        """Close what stands in scan_gone, after *find* put more there."""
-        if find:
-            self._execute(find)
+    def _close(self) -> None:
         self._settle("scan_gone")
-        self.changes.fixed += self._count(sql.HOW_MANY_GONE)
-        for statement in (sql.CLOSE, sql.OBSERVE_GONE, sql.FORGET_GONE):
+        self.changes.fixed = self._count(sql.HOW_MANY_GONE)
+        for statement in (sql.CLOSE, sql.OBSERVE_GONE):
             self._execute(statement)
 
     # Statements
@@ -140,11 +139,11 @@ class Matcher:
 
     def _make_tables(self) -> None:
         self._drop_tables()
-        for statement in (sql.MAKE_SEEN, sql.MAKE_WORD, sql.MAKE_ASSET, sql.MAKE_GONE):
+        for statement in sql.TABLES.values():
             self._execute(statement)
 
     def _drop_tables(self) -> None:
-        for table in _TABLES:
+        for table in sql.TABLES:
             self._execute(f"DROP TABLE IF EXISTS {table}")
 
     def _settle(self, table: str) -> None:

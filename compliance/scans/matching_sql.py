@@ -1,28 +1,38 @@
 """The statements of `matching.py`, the same for SQLite and PostgreSQL.
 
 `scan_seen` holds one row a failing fingerprint of the run: the worst result, the finding if there
-is one, and what becomes of it; `scan_word` what the run says of any fingerprint; `scan_asset` what the run covered; `scan_gone` what it closes.
+is one, and what becomes of it; `scan_word` what the run says of any fingerprint; `scan_asset` what the run
+covered; `scan_missed` findings that it covered and does not show; `scan_gone` what it closes.
 """
 
-MAKE_SEEN = """
-CREATE TEMPORARY TABLE scan_seen (
-    result_id bigint NOT NULL,
-    fingerprint varchar(64) PRIMARY KEY,
-    finding_id bigint,
-    kind varchar(10) NOT NULL,
-    severity varchar(10) NOT NULL
-)
-"""
-MAKE_WORD = """
-CREATE TEMPORARY TABLE scan_word (
-    fingerprint varchar(64) PRIMARY KEY,
-    still integer NOT NULL,
-    gone integer NOT NULL,
-    doubted integer NOT NULL
-)
-"""
-MAKE_ASSET = "CREATE TEMPORARY TABLE scan_asset (asset_id bigint NOT NULL)"
-MAKE_GONE = "CREATE TEMPORARY TABLE scan_gone (finding_id bigint NOT NULL)"
+TABLES = {
+    "scan_seen": """
+        CREATE TEMPORARY TABLE scan_seen (
+            result_id bigint NOT NULL,
+            fingerprint varchar(64) PRIMARY KEY,
+            finding_id bigint,
+            kind varchar(10) NOT NULL,
+            severity varchar(10) NOT NULL
+        )
+    """,
+    "scan_word": """
+        CREATE TEMPORARY TABLE scan_word (
+            fingerprint varchar(64) PRIMARY KEY,
+            still integer NOT NULL,
+            gone integer NOT NULL,
+            doubted integer NOT NULL
+        )
+    """,
+    "scan_asset": "CREATE TEMPORARY TABLE scan_asset (asset_id bigint NOT NULL)",
+    "scan_missed": """
+        CREATE TEMPORARY TABLE scan_missed (
+            finding_id bigint PRIMARY KEY,
+            passed integer NOT NULL,
+            doubted integer NOT NULL
+        )
+    """,
+    "scan_gone": "CREATE TEMPORARY TABLE scan_gone (finding_id bigint NOT NULL)",
+}
 
 # The severity that counts is a person's, else the tool's, raised as far as the mapping says.
 SEE = """
@@ -114,30 +124,26 @@ SELECT fingerprint,
     MAX(CASE WHEN suspicious THEN 1 ELSE 0 END)
 FROM scans_checkresult WHERE run_id = %(run)s GROUP BY fingerprint
 """
-PASSED = """
-INSERT INTO scan_gone
-SELECT f.id FROM scans_finding f JOIN scan_word w ON w.fingerprint = f.fingerprint
+# Findings that this run covered and may close, unless it still shows them.
+MISS = """
+INSERT INTO scan_missed (finding_id, passed, doubted)
+SELECT f.id, COALESCE(w.gone, 0), COALESCE(w.doubted, 0)
+FROM scans_finding f LEFT JOIN scan_word w ON w.fingerprint = f.fingerprint
 WHERE f.organisation_id = %(organisation)s AND f.format = %(format)s
     AND f.state IN ('open', 'risk_accepted', 'disputed') AND f.last_seen_at <= %(moment)s
-    AND f.asset_id IN (SELECT asset_id FROM scan_asset)
-    AND w.still = 0 AND w.gone = 1
-"""
-ABSENT = """
-SELECT f.id FROM scans_finding f LEFT JOIN scan_word w ON w.fingerprint = f.fingerprint
-WHERE f.organisation_id = %(organisation)s AND f.format = %(format)s
-    AND f.state IN ('open', 'risk_accepted', 'disputed') AND f.last_seen_at <= %(moment)s
-    AND f.asset_id IN (SELECT asset_id FROM scan_asset)
-    AND COALESCE(w.still, 0) = 0 AND COALESCE(w.doubted, 0) = 0
-ORDER BY f.id
-"""
-NOT_RETESTED = """
-SELECT COUNT(*) FROM scans_finding f LEFT JOIN scan_word w ON w.fingerprint = f.fingerprint
-WHERE f.organisation_id = %(organisation)s AND f.format = %(format)s
-    AND f.state = 'open' AND f.last_seen_at <= %(moment)s
     AND f.asset_id IN (SELECT asset_id FROM scan_asset)
     AND COALESCE(w.still, 0) = 0
 """
+PASSED = "INSERT INTO scan_gone SELECT finding_id FROM scan_missed WHERE passed = 1"
+ABSENT = """
+SELECT finding_id FROM scan_missed WHERE passed = 0 AND doubted = 0 ORDER BY finding_id
+"""
+NOT_RETESTED = """
+SELECT COUNT(*) FROM scans_finding f JOIN scan_missed m ON m.finding_id = f.id
+WHERE f.state = 'open'
+"""
 GONE_TOO = "INSERT INTO scan_gone VALUES (%s)"
+HOW_MANY_MISSED = "SELECT COUNT(*) FROM scan_missed"
 HOW_MANY_GONE = "SELECT COUNT(*) FROM scan_gone"
 CLOSE = """
 UPDATE scans_finding SET state = 'fixed', fixed_run_id = %(run)s, fixed_at = %(moment)s, reason = ''
@@ -148,4 +154,3 @@ INSERT INTO scans_observation (finding_id, run_id, outcome, severity, change)
 SELECT f.id, %(run)s, 'pass', f.severity, 'fixed'
 FROM scans_finding f JOIN scan_gone g ON g.finding_id = f.id
 """
-FORGET_GONE = "DELETE FROM scan_gone"

@@ -181,11 +181,11 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
     try:
         path = vault.checked_path(run.blob, name=run.name)
         staging.discard(run)
-        stage, summary = _stage(run, path, progress)
+        summary = _stage(run, path, progress)
         if loading.ensure_loaded():
             mapping.resolve_all()  # renewed sets took the mappings of every rule with them
         mapping.refresh(run.organisation_id)
-        _finish(run, stage, summary)
+        _finish(run, summary)
     except Refused as refusal:
         _fail(run, refusal)
         raise
@@ -195,9 +195,9 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
     return run
 
 
-def _stage(run: ScanRun, path: Path, progress: Progress | None) -> tuple[staging.Stage, Summary]:
-    stage, summary = staging.Stage(run), Summary()
-    with path.open("rb") as stream:
+def _stage(run: ScanRun, path: Path, progress: Progress | None) -> Summary:
+    summary = Summary()
+    with path.open("rb") as stream, staging.Stage(run) as stage:
         for count, record in enumerate(parsers.read(stream, Options(**run.options)), start=1):
             summary.add(record)
             if isinstance(record, Row):
@@ -207,12 +207,12 @@ def _stage(run: ScanRun, path: Path, progress: Progress | None) -> tuple[staging
             if progress is not None and count % REPORT_EVERY == 0:
                 done = min(stream.tell(), run.blob.size)
                 progress.step(done, run.blob.size, _("%(rows)s rows read") % {"rows": count})
-    stage.flush()
-    return stage, summary
+        stage.flush()
+    return summary
 
 
 @transaction.atomic
-def _finish(run: ScanRun, stage: staging.Stage, summary: Summary) -> None:
+def _finish(run: ScanRun, summary: Summary) -> None:
     facts = summary.run
     if facts is None:  # parsers.read refuses a file without one
         raise Refused(_("The file holds no scan."))
@@ -222,7 +222,8 @@ def _finish(run: ScanRun, stage: staging.Stage, summary: Summary) -> None:
     for column, value in columns.items():
         setattr(run, column, value)
     run.counts = counts
-    targets = [pk for part in _parts(facts.targets) for pk in stage.cover(part)]
+    writer = staging.Writer(run)
+    targets = [pk for part in _parts(facts.targets) for pk in writer.cover(part)]
     changes = Matcher(run, scope=facts.scope, targets=targets).match()
     run.counts = counts | changes.as_dict()
     move(

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from compliance.accounts.models import Organisation
 from compliance.scans.models import Asset, CheckResult, QuarantinedRow, Rule, ScanRun
@@ -23,7 +24,7 @@ MOST_REFS = 200
 # Rules and assets remembered between batches; a file may have one rule a row.
 MOST_KNOWN = 20_000
 
-_RESULT = (
+RESULT = (
     "run",
     "rule",
     "asset",
@@ -58,39 +59,80 @@ class _Known:
 
 
 class Stage:
-    """Takes rows and problems of one run and writes them in batches."""
+    """Takes rows and problems of one run and writes them in batches.
+
+    On PostgreSQL a thread writes a batch while the next one is read: use it as a context. SQLite
+    has one writer and little to wait for, and a transaction of the caller's has its connection.
+    """
 
     def __init__(self, run: ScanRun) -> None:
-        self.run = run
         self.rows: list[Row] = []
         self.problems: list[Problem] = []
-        self.assets: dict[tuple[str, str], int] = {}
-        self.rules: dict[tuple[str, str], _Known] = {}
+        self.writer = Writer(run)
+        alone = connection.vendor != "postgresql" or connection.in_atomic_block
+        self.thread = None if alone else ThreadPoolExecutor(1, thread_name_prefix="scan-rows")
+        self.writing: Future[None] | None = None
 
     def row(self, row: Row) -> None:
         self.rows.append(row)
         if len(self.rows) >= BATCH:
-            self.flush()
+            self._write()
 
     def problem(self, problem: Problem) -> None:
         self.problems.append(problem)
         if len(self.problems) >= BATCH:
-            self.flush()
+            self._write()
+
+    def flush(self) -> None:
+        """Write what is left; raises what writing raised."""
+        self._write()
+        self._wait()
+
+    def _write(self) -> None:
+        rows, problems = self.rows, self.problems
+        self.rows, self.problems = [], []
+        self._wait()
+        if self.thread is None:
+            self.writer.write(rows, problems)
+        else:
+            self.writing = self.thread.submit(self.writer.write, rows, problems)
+
+    def _wait(self) -> None:
+        """One batch is written while another is read, never more."""
+        writing, self.writing = self.writing, None
+        if writing is not None:
+            writing.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        if self.thread is not None:
+            self.thread.submit(connection.close)  # the thread's own
+            self.thread.shutdown(wait=True)
+
+
+class Writer:
+    """Writes batches of one run, and remembers rules and assets between them."""
+
+    def __init__(self, run: ScanRun) -> None:
+        self.run = run
+        self.assets: dict[tuple[str, str], int] = {}
+        self.rules: dict[tuple[str, str], _Known] = {}
 
     @transaction.atomic
-    def flush(self) -> None:
+    def write(self, rows: list[Row], problems: list[Problem]) -> None:
         self._queue()
         if len(self.rules) > MOST_KNOWN:
             self.rules.clear()
-        self.cover(row.asset for row in self.rows)
-        self._know_rules()
-        bulk.insert(CheckResult, _RESULT, map(self._result, self.rows))
+        self.cover(row.asset for row in rows)
+        self._know_rules(rows)
+        bulk.insert(CheckResult, RESULT, map(self._result, rows))
         bulk.insert(
             QuarantinedRow,
             ("run", "position", "reason", "excerpt"),
-            [(self.run.pk, p.position[:60], p.reason[:200], p.excerpt) for p in self.problems],
+            [(self.run.pk, p.position[:60], p.reason[:200], p.excerpt) for p in problems],
         )
-        self.rows, self.problems = [], []
 
     def _queue(self) -> None:
         """Imports of one organisation name new rules and assets one after the other."""
@@ -120,9 +162,9 @@ class Stage:
         for pk, kind, key in found.values_list("pk", "kind", "key"):
             self.assets[kind, key] = pk
 
-    def _know_rules(self) -> None:
+    def _know_rules(self, rows: list[Row]) -> None:
         missing: dict[tuple[str, str], Row] = {}
-        for row in self.rows:
+        for row in rows:
             if (key := rule_key(row)) not in self.rules:
                 missing.setdefault(key, row)
         if missing:
@@ -138,7 +180,7 @@ class Stage:
                 ],
             )
             self._number_rules(new)
-        self._refresh_rules(missing)
+        self._refresh_rules(rows, missing)
 
     def _find_rules(self, wanted: dict[tuple[str, str], Row]) -> None:
         found = Rule.objects.filter(
@@ -157,7 +199,7 @@ class Stage:
             if row := new.get((tool, code)):
                 self.rules[tool, code] = _Known(pk, row.title[:300], list(row.refs[:MOST_REFS]))
 
-    def _refresh_rules(self, first: dict[tuple[str, str], Row]) -> None:
+    def _refresh_rules(self, rows: list[Row], first: dict[tuple[str, str], Row]) -> None:
         """Rules gather references; the title is that of the run's first row, unless just the code."""
         changed: dict[int, _Known] = {}
         for key, row in first.items():
@@ -165,7 +207,7 @@ class Stage:
             if title not in (rule.title, row.rule):
                 rule.title = title
                 changed[rule.pk] = rule
-        for row in self.rows:
+        for row in rows:
             rule = self.rules[rule_key(row)]
             new = [ref for ref in row.refs if ref not in rule.refs]
             if new and len(rule.refs) < MOST_REFS:
