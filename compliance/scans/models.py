@@ -127,6 +127,11 @@ class ScanRun(models.Model):
         return int(self.counts.get(key, 0))
 
     @property
+    def changed_nothing(self) -> bool:
+        """Every finding is as the scan before left it."""
+        return not any(map(self.count, ("new", "updated", "reopened", "fixed")))
+
+    @property
     def outcomes(self) -> list[tuple[str, str, int]]:
         """(value, label, number) of each outcome that occurs."""
         found = self.counts.get("outcomes", {})

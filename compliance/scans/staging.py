@@ -19,10 +19,10 @@ from compliance.scans.models import Asset, CheckResult, QuarantinedRow, Rule, Sc
 from compliance.scans.records import Problem, Row, Seen
 from compliance.shared import bulk
 
-BATCH = 2000
+BATCH = 1000
 MOST_REFS = 200
 # Rules and assets remembered between batches; a file may have one rule a row.
-MOST_KNOWN = 20_000
+MOST_KNOWN = 5_000
 
 RESULT = (
     "run",
@@ -108,7 +108,7 @@ class Stage:
 
     def __exit__(self, *_fault: object) -> None:
         if self.thread is not None:
-            self.thread.submit(connection.close)  # the thread's own
+            self.thread.submit(lambda: connection.close())  # the thread's own, so looked up there
             self.thread.shutdown(wait=True)
 
 

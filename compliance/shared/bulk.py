@@ -15,7 +15,7 @@ from django.db import connection, models
 
 Value = str | int | float | bool | datetime | None
 # What one statement takes: memory stays at some megabytes.
-PART = 5000
+PART = 2000
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
