@@ -47,6 +47,10 @@ def _configuration() -> dict[str, Any]:
                 "options": {"expires": SWEEP_SECONDS},
             },
             "expire evidence": {"task": "evidence.expire_due", "schedule": crontab(minute="7")},
+            "end acceptances of risks": {
+                "task": "scans.end_acceptances",
+                "schedule": crontab(minute="12"),
+            },
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
         },
         **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),

@@ -74,6 +74,8 @@ DOORS: dict[str, Door] = {
     "scans:unmapped": READ,
     "scans:import": verb(C.SCANS_IMPORT),
     "scans:triage": verb(C.FINDING_TRIAGE),
+    "scans:triage-many": verb(C.FINDING_TRIAGE),
+    "scans:grade": verb(C.FINDING_TRIAGE),
     "applications:list": READ,
     "applications:detail": READ,
     "applications:preflight": READ,
