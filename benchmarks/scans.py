@@ -1,60 +1,214 @@
-"""A Trivy result of 1,000 and 10,000 findings: parse alone, first import, the next scan unchanged."""
+"""Imports of generated scan results, each in a process of its own, beside their floors.
 
-import io
+The floors are of the same file: to parse and hash it, and to write its rows (COPY where the
+database has it). `python -m benchmarks scans` runs every size; BENCH_SCAN_SIZES names others.
+"""
+
+import hashlib
 import json
-import resource
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from compliance.accounts.models import Organisation, User
-from compliance.scans import parsers, services
-from compliance.scans.models import ScanRun
-from compliance.scans.records import Options
-
-SIZES = (1_000, 10_000)
+SIZES = tuple(
+    int(n) for n in os.environ.get("BENCH_SCAN_SIZES", "1000,10000,50000,200000").split(",")
+)
+FORMATS = tuple(os.environ.get("BENCH_SCAN_FORMATS", "trivy,sarif,nessus,generic").split(","))
+# DefectDojo 3.2.0 with PostgreSQL on two quiet cores, Trivy: seconds, and megabytes.
+PEER = {1_000: (22.4, 211), 10_000: (234.7, 354), 50_000: (1172.0, 947)}
 
 
 def measure() -> Iterator[str]:
+    for kind in FORMATS:
+        rates: list[str] = []
+        for size in SIZES:
+            facts = _child(kind, size)
+            if "refused" in facts:
+                yield f"{kind}: {facts['refused']}"
+                break
+            yield from _lines(kind, size, facts)
+            rates.append(f"{size}: {facts['first'] / size * 1e6:.0f}")
+        if len(rates) > 1:
+            yield f"{kind}: first import, microseconds a row at each size: {', '.join(rates)}"
+
+
+def _lines(kind: str, size: int, facts: dict[str, Any]) -> Iterator[str]:
+    name = f"{kind:<7} {size:>6} rows"
+    yield (
+        f"{name}: {facts['megabytes']:.0f} MB; floor: parse and hash {facts['parse']:.2f} s, "
+        f"write the rows {facts['write']:.2f} s"
+    )
+    floor = facts["parse"] + facts["write"]
+    for key, what in (("first", "first import"), ("again", "unchanged")):
+        seconds = facts[key]
+        yield (
+            f"{name}: {what} {seconds:.2f} s ({size / seconds:,.0f}/s, {seconds / floor:.1f} x floor), "
+            f"{facts[key + '_cpu']:.2f} s CPU here"
+            f" and {facts[key + '_server']:.2f} s in the server, {facts[key + '_queries']} queries"
+        )
+    yield f"{name}: {facts['tasks']} tasks opened, {facts['mappings']} mappings, peak memory {facts['peak']} MB"
+    if kind == "trivy" and size in PEER:
+        wall, memory = PEER[size]
+        yield (
+            f"{name}: the peer took {wall:.0f} s and {memory} MB, "
+            f"{wall / facts['first']:.0f} times as long and {memory / facts['peak']:.1f} times as much"
+        )
+
+
+def _child(kind: str, size: int) -> dict[str, Any]:
+    """Measured in a fresh process: memory is of this import alone."""
+    command = [sys.executable, "-m", "benchmarks.scans", kind, str(size)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+def _measure_one(kind: str, size: int) -> dict[str, Any]:
+    from benchmarks._samples import SAMPLES
+    from compliance.scans import parsers
+    from compliance.shared.errors import Refused
+
+    with tempfile.TemporaryDirectory() as folder:
+        first, again = Path(folder) / "first", Path(folder) / "again"
+        SAMPLES[kind](first, size, "2026-11-20T03:00:00+00:00")
+        SAMPLES[kind](again, size, "2026-11-21T03:00:00+00:00")
+        try:
+            with first.open("rb") as stream:
+                parsers.choose(stream)
+        except Refused as refusal:
+            return {"refused": str(refusal)}
+        facts = {"megabytes": first.stat().st_size / 1e6, **_import(first, "first")}
+        facts |= _counted() | _import(again, "again")
+        facts["peak"] = _peak()
+        facts |= _floor(first)
+    return facts
+
+
+def _import(path: Path, name: str) -> dict[str, Any]:
+    from django.db import connection
+
+    from compliance.accounts.models import Organisation, User
+    from compliance.scans import services
+    from compliance.scans.models import ScanRun
+
     organisation = Organisation.objects.get(slug="bareun")
     by = User.objects.get(email="seoyeon@bareun.example")
-    for size in SIZES:
-        content = _trivy(size, "2026-11-20T03:00:00Z")
-        began = time.process_time()
-        rows = sum(1 for _ in parsers.read(io.BytesIO(content), Options()))
-        yield f"{size:>6} rows: parse {time.process_time() - began:.2f} s CPU ({rows} records)"
-        for name, at in (("first import", "2026-11-20"), ("unchanged", "2026-11-21")):
-            content = _trivy(size, f"{at}T03:00:00Z")
-            wall, cpu = time.perf_counter(), time.process_time()
-            run, _fresh = services.import_now(
-                organisation, io.BytesIO(content), name=f"{size}-{at}.json", by=by
-            )
-            assert run.state == ScanRun.State.IMPORTED, run.error  # noqa: S101
-            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-            yield f"{size:>6} rows: {name} {wall:.1f} s wall, {cpu:.1f} s CPU ({size / wall:.0f}/s)"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    yield f"peak memory of the process {peak} MB"
+    queries, server = 0, _server_cpu()
+
+    def count(execute: Any, *arguments: Any) -> Any:
+        nonlocal queries
+        queries += 1
+        return execute(*arguments)
+
+    with path.open("rb") as stream, connection.execute_wrapper(count):
+        wall, cpu = time.perf_counter(), time.process_time()
+        # A run has its scope in its name: SARIF and generic files name no asset themselves.
+        run, _fresh = services.import_now(organisation, stream, name=f"{path.name}.scan", by=by)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    assert run.state == ScanRun.State.IMPORTED, run.error  # noqa: S101
+    seen = run.count("unchanged")
+    assert seen == 0 if name == "first" else seen >= run.count("rows") * 0.9, run.counts  # noqa: S101
+    server = _server_cpu() - server
+    return {name: wall, f"{name}_cpu": cpu, f"{name}_server": server, f"{name}_queries": queries}
 
 
-def _trivy(size: int, at: str) -> bytes:
-    found = [
-        {
-            "VulnerabilityID": f"CVE-2026-{number:05d}",
-            "PkgName": f"package-{number % 400}",
-            "InstalledVersion": "1.0",
-            "Severity": ("LOW", "MEDIUM")[number % 2],
-            "Title": f"made-up weakness {number}",
-            "CweIDs": [f"CWE-{20 + number % 60}"],
-        }
-        for number in range(size)
-    ]
-    image = f"registry.example/bench-{size}:1"
-    result = {"Target": image, "Class": "os-pkgs", "Type": "debian", "Vulnerabilities": found}
-    return json.dumps(
-        {
-            "SchemaVersion": 2,
-            "CreatedAt": at,
-            "ArtifactName": image,
-            "ArtifactType": "container_image",
-            "Results": [result],
-        }
-    ).encode()
+def _server_cpu() -> float:
+    """Seconds that a PostgreSQL on this machine has worked, the connections of now and before."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        postmaster = _times(cursor.fetchone()[0])[0]
+    ours = (_times(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
+    return _times(postmaster)[2] + sum(own for parent, own, _all in ours if parent == postmaster)
+
+
+def _times(pid: int) -> tuple[int, float, float]:
+    """(parent, seconds of this process, those with the children that have ended)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # ended meanwhile
+        return 0, 0.0, 0.0
+    user, system, ended_user, ended_system = (int(n) / 100 for n in fields[11:15])
+    return int(fields[1]), user + system, user + system + ended_user + ended_system
+
+
+def _counted() -> dict[str, int]:
+    from compliance.remediation.models import Task
+    from compliance.scans.models import RuleMapping, ScanRun
+
+    run = ScanRun.objects.latest("pk")
+    return {
+        "tasks": Task.objects.filter(finding__first_run=run).count(),
+        "mappings": RuleMapping.objects.filter(rule__findings__first_run=run).count(),
+    }
+
+
+def _peak() -> int:
+    """Megabytes that this process held at most."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
+def _floor(path: Path) -> dict[str, float]:
+    """What cannot be saved: reading the file, and writing its rows once, without any of the rest."""
+    from django.db import connection, transaction
+
+    from compliance.scans.models import CheckResult, ScanRun
+    from compliance.scans.staging import RESULT
+    from compliance.shared import bulk
+
+    began = time.perf_counter()
+    parsed = _parse_and_hash(path)
+    parse = time.perf_counter() - began
+    run = ScanRun.objects.latest("pk")
+    names = [CheckResult._meta.get_field(name).attname for name in RESULT]
+    rows = CheckResult.objects.filter(run=run).values_list(*names).iterator(chunk_size=2000)
+    place = names.index("place")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE bench_rows AS SELECT * FROM scans_checkresult WHERE 1 = 0"
+        )
+        table, CheckResult._meta.db_table = CheckResult._meta.db_table, "bench_rows"
+        write = 0.0
+        prepared = [[*row[:place], json.dumps(row[place]), *row[place + 1 :]] for row in rows]
+        began = time.perf_counter()
+        bulk.insert(CheckResult, RESULT, prepared)
+        write = time.perf_counter() - began
+        CheckResult._meta.db_table = table
+        cursor.execute("DROP TABLE bench_rows")
+    return {"parse": parse, "write": write, "parsed": parsed}
+
+
+def _parse_and_hash(path: Path) -> int:
+    from compliance.scans import parsers
+    from compliance.scans.records import Row
+    from compliance.scans.staging import fingerprint
+
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+        return sum(
+            len(fingerprint(record.identity)) > 0
+            for record in parsers.read(stream)
+            if isinstance(record, Row)
+        )
+
+
+if __name__ == "__main__":
+    import django
+
+    # What an installation takes at most is a setting of its own; 200,000 rows are 350 MB.
+    os.environ["UPLOAD_LIMIT_MB"] = "1000"
+    django.setup()
+    print(json.dumps(_measure_one(sys.argv[1], int(sys.argv[2]))))

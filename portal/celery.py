@@ -51,6 +51,10 @@ def _configuration() -> dict[str, Any]:
                 "task": "applications.announce_ends",
                 "schedule": crontab(minute="17"),
             },
+            "end acceptances of risks": {
+                "task": "scans.end_acceptances",
+                "schedule": crontab(minute="12"),
+            },
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
         },
         **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),

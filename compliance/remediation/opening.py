@@ -1,10 +1,12 @@
 """What a scan does to tasks: opens them for failures, reopens what it sees again. In bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Membership
@@ -18,6 +20,7 @@ from compliance.remediation.services import reopen_by_machine
 from compliance.requirements.models import Assessment
 from compliance.requirements.versions import superseded
 from compliance.scans.models import Effect, Finding, FindingState, RuleMapping, ScanRun
+from compliance.shared import bulk
 from compliance.shared.severity import Severity
 
 BATCH = 1000
@@ -48,65 +51,102 @@ def open_for_findings(run: ScanRun) -> Opened:
     run sees again goes back to work.
     """
     reopened = _reopen_seen_again(run)
-    first = next_number(run.organisation_id)
-    tasks = list(_new_tasks(run, first))
-    Task.objects.bulk_create(tasks, batch_size=BATCH)
-    if tasks:
-        _record_opened(run, tasks)
-    return Opened(len(tasks), reopened)
+    opener = _Opener(run)
+    count = bulk.insert(Task, _COLUMNS, opener.rows())
+    if count:
+        opener.record(count)
+    return Opened(count, reopened)
 
 
-def _record_opened(run: ScanRun, tasks: list[Task]) -> None:
-    """One entry for all, since a run may open thousands."""
-    record(
-        run.imported_by or SYSTEM,
-        Action.OPENED_FROM_RUN,
-        run,
-        count=len(tasks),
-        first=tasks[0].number,
-        last=tasks[-1].number,
-        assignee_ids=sorted({task.assignee_id for task in tasks if task.assignee_id}),
-    )
+# What a new task says; every other column may be empty.
+_COLUMNS = (
+    "organisation",
+    "number",
+    "source",
+    "finding",
+    "requirement",
+    "assessment",
+    "title",
+    "defect",
+    "before",
+    "plan",
+    "action_taken",
+    "after",
+    "basis",
+    "reason",
+    "severity",
+    "assignee",
+    "due",
+    "state",
+    "revision",
+    "created_by",
+    "created_at",
+)
 
 
-def _new_tasks(run: ScanRun, first: int) -> Iterable[Task]:
-    findings = list(_untasked(run))
-    mapped = _requirements_of({finding.rule_id for finding in findings}, run.organisation_id)
-    fallback = lead_of(run.organisation_id)
-    members = set(
-        Membership.objects.active()
-        .filter(organisation_id=run.organisation_id)
-        .values_list("user_id", flat=True)
-    )
-    for number, finding in enumerate(findings, first):
-        to = mapped.get(finding.rule_id)
-        owner = to.owner_id if to and to.owner_id in members else fallback
-        yield _task_of(run, finding, number, to, owner)
+class _Opener:
+    """Writes the tasks of one run, which may be thousands, as rows and not as objects."""
+
+    def __init__(self, run: ScanRun) -> None:
+        self.run = run
+        self.first = next_number(run.organisation_id)
+        self.mapped = _requirements_of(run)
+        self.fallback = lead_of(run.organisation_id)
+        active = Membership.objects.active().filter(organisation_id=run.organisation_id)
+        self.members = set(active.values_list("user_id", flat=True))
+        self.due = {severity: clocks.due(severity).isoformat() for severity in Severity}
+        self.now = timezone.now()
+        self.assignees: set[int] = set()
+
+    def rows(self) -> Iterator[tuple[bulk.Value, ...]]:
+        findings = _untasked(self.run).iterator(chunk_size=BATCH)
+        for number, finding in enumerate(findings, self.first):
+            yield self._row(number, finding)
+
+    def _row(self, number: int, finding: Finding) -> tuple[bulk.Value, ...]:
+        to = self.mapped.get(finding.rule_id)
+        assignee = to.owner_id if to and to.owner_id in self.members else self.fallback
+        if assignee:
+            self.assignees.add(assignee)
+        asset = str(finding.asset)
+        return (
+            self.run.organisation_id,
+            number,
+            Source.FINDING.value,
+            finding.pk,
+            to.requirement_id if to else None,
+            to.assessment_id if to else None,
+            f"{finding.title} · {asset}"[:300],
+            f"{finding.title}\n{f'{asset} {finding.location}'.strip()}"[:20_000],
+            finding.excerpt[:20_000],
+            "",
+            "",
+            "",
+            " · ".join(filter(None, [to.code if to else "", finding.rule.code]))[:500],
+            "",
+            finding.severity,
+            assignee,
+            self.due[Severity(finding.severity)],
+            State.REGISTERED.value,
+            0,
+            self.run.imported_by_id,
+            self.now,
+        )
+
+    def record(self, count: int) -> None:
+        """One entry for all."""
+        record(
+            self.run.imported_by or SYSTEM,
+            Action.OPENED_FROM_RUN,
+            self.run,
+            count=count,
+            first=self.first,
+            last=self.first + count - 1,
+            assignee_ids=sorted(self.assignees),
+        )
 
 
-def _task_of(
-    run: ScanRun, finding: Finding, number: int, to: _Mapped | None, assignee_id: int | None
-) -> Task:
-    place = f"{finding.asset} {finding.location}".strip()
-    return Task(
-        organisation_id=run.organisation_id,
-        number=number,
-        source=Source.FINDING,
-        finding=finding,
-        requirement_id=to.requirement_id if to else None,
-        assessment_id=to.assessment_id if to else None,
-        title=f"{finding.title} · {finding.asset}"[:300],
-        defect=f"{finding.title}\n{place}"[:20_000],
-        before=finding.excerpt[:20_000],
-        basis=" · ".join(filter(None, [to.code if to else "", finding.rule.code]))[:500],
-        severity=finding.severity,
-        assignee_id=assignee_id,
-        due=clocks.due(finding.severity),
-        created_by=run.imported_by,
-    )
-
-
-def _untasked(run: ScanRun) -> Iterable[Finding]:
+def _untasked(run: ScanRun) -> QuerySet[Finding]:
     """Open failures that this run saw, over the threshold and without a task."""
     threshold = run.organisation.task_threshold
     rows = Finding.objects.filter(
@@ -119,23 +159,23 @@ def _untasked(run: ScanRun) -> Iterable[Finding]:
     return rows.select_related("asset", "rule").order_by("number")
 
 
-def _requirements_of(rules: set[int], organisation_id: int) -> dict[int, _Mapped]:
-    """{rule: the first requirement that its failure violates, of the profile adopted first}."""
-    rows = Assessment.objects.filter(~superseded(), organisation_id=organisation_id)
+def _requirements_of(run: ScanRun) -> dict[int, _Mapped]:
+    """{rule of the run: the first requirement it violates, of the profile adopted first}."""
+    rows = Assessment.objects.filter(~superseded(), organisation_id=run.organisation_id)
     assessments = {
         row[0]: _Mapped(*row)
         for row in rows.values_list("requirement_id", "requirement__code", "pk", "owner_id")
     }
     pairs = RuleMapping.objects.filter(
-        rule__organisation_id=organisation_id,
+        rule__in=_untasked(run).order_by().values("rule"),
         effect__in=[Effect.VIOLATES, Effect.BOTH],
-        requirement__profile__adoptions__organisation_id=organisation_id,
+        requirement__in=assessments,
+        requirement__profile__adoptions__organisation_id=run.organisation_id,
         requirement__profile__adoptions__ended_at__isnull=True,
     ).order_by("requirement__profile__adoptions__adopted_at", "requirement__order")
     found: dict[int, _Mapped] = {}
     for rule_id, requirement_id in pairs.values_list("rule_id", "requirement_id"):
-        if rule_id in rules and requirement_id in assessments:
-            found.setdefault(rule_id, assessments[requirement_id])
+        found.setdefault(rule_id, assessments[requirement_id])
     return found
 
 

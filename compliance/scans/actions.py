@@ -10,4 +10,12 @@ class Action(models.TextChoices):
     IMPORTED = "scan.imported", _("{actor} imported {target}: {new} new, {fixed} fixed findings")
     IMPORT_FAILED = "scan.failed", _("{target} could not be imported: {error}")
     TRIAGED = "finding.triaged", _("{actor} moved the finding {target} to “{after}”: {reason}")
+    GRADED = (
+        "finding.graded",
+        _("{actor} set the severity of {target} from “{before}” to “{after}”: {reason}"),
+    )
+    ACCEPTANCE_ENDED = (
+        "finding.acceptance_ended",
+        _("The acceptance of the risk {target} ended on {until}; the finding is open again"),
+    )
     MAPPINGS_LOADED = "mapping.loaded", _("{actor} renewed the mappings of {target}")

@@ -10,7 +10,10 @@ class ScansConfig(AppConfig):
         from compliance.scans.actions import Action
         from compliance.scans.models import FindingState
         from compliance.scans.showing import register
+        from compliance.shared.severity import Severity
 
         registry.words(Action.TRIAGED, before=FindingState, after=FindingState)
+        registry.words(Action.ACCEPTANCE_ENDED, before=FindingState, after=FindingState)
+        registry.words(Action.GRADED, before=Severity, after=Severity)
         register()
         carrying.register()

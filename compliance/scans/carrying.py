@@ -11,16 +11,15 @@ from compliance.requirements import to_look_at
 from compliance.requirements.carrying import Carried
 from compliance.requirements.models import CarryOverItem
 from compliance.requirements.signals import profile_carried_over
-from compliance.scans.mapping import BATCH, resolve
-from compliance.scans.models import Rule, RuleMapping
+from compliance.scans import mapping
+from compliance.scans.models import RuleMapping
 
 
 @receiver(profile_carried_over)
 def resolve_rules(sender: Any, carried: Carried, **kwargs: Any) -> None:
     """Map the organisation's rules to the new version. Edges name codes: they do not follow."""
     before = _rules_of(carried, carried.old.pk)
-    rules = Rule.objects.filter(organisation=carried.organisation).order_by("pk")
-    resolve(rules.iterator(chunk_size=BATCH))
+    mapping.refresh(carried.organisation.pk)
     after = _rules_of(carried, carried.new.pk)
     for step in carried.steps:
         old, new = step.pair

@@ -12,11 +12,12 @@ from compliance.accounts.models import Organisation
 from compliance.requirements.models import Requirement
 from compliance.requirements.versions import of_current_profiles
 from compliance.scans import selectors
-from compliance.scans.models import CheckResult, Effect, Finding, FindingState, ScanRun
+from compliance.scans.models import Asset, CheckResult, Effect, Finding, FindingState, ScanRun
 from compliance.scans.records import EDITIONS, Options, Outcome
 from compliance.shared.severity import Severity
 
 ANY = ("", _("All"))
+_ATTACKED = {"": Q(), "known": Q(exploited=True), "likely": Q(epss__gte=0.1)}
 
 
 def _select(label: Any, choices: Any) -> forms.ChoiceField:
@@ -47,6 +48,10 @@ class FindingFilter(forms.Form):
     state = _select(_("State"), FindingState.choices)
     tool = _select(_("Tool"), [])
     requirement = _select(_("Requirement"), [])
+    asset = _select(_("Asset"), [])
+    attacked = _select(
+        _("Attacks"), [("known", _("Known to be exploited")), ("likely", _("EPSS from 10 %"))]
+    )
 
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
@@ -54,6 +59,12 @@ class FindingFilter(forms.Form):
         tools = Finding.objects.filter(organisation=organisation).order_by("rule__tool")
         names = tools.values_list("rule__tool", flat=True).distinct()
         self.fields["tool"].choices = [ANY, *((name, name) for name in names)]  # type: ignore[attr-defined]
+        # An asset comes by a link from its page; a list of all of them would be too long.
+        chosen = str((data or {}).get("asset") or "")
+        found = Asset.objects.filter(
+            organisation=organisation, pk=chosen if chosen.isdecimal() else 0
+        )
+        self.fields["asset"].choices = [ANY, *((str(a.pk), a.name) for a in found)]  # type: ignore[attr-defined]
         mapped = (
             Requirement.objects.filter(
                 profile__in=of_current_profiles(organisation),
@@ -70,7 +81,12 @@ class FindingFilter(forms.Form):
         return str(self.cleaned_data.get(name) or "")
 
     def apply(self, findings: QuerySet[Finding]) -> QuerySet[Finding]:
-        for name, column in (("severity", "severity"), ("state", "state"), ("tool", "rule__tool")):
+        for name, column in (
+            ("severity", "severity"),
+            ("state", "state"),
+            ("tool", "rule__tool"),
+            ("asset", "asset"),
+        ):
             if value := self.chosen(name):
                 findings = findings.filter(**{column: value})
         if pk := self.chosen("requirement"):
@@ -79,7 +95,7 @@ class FindingFilter(forms.Form):
                 rule__mappings__requirement=int(pk),
                 rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
             )
-        return self._search(findings)
+        return self._search(findings.filter(_ATTACKED[self.chosen("attacked")]))
 
     def _search(self, findings: QuerySet[Finding]) -> QuerySet[Finding]:
         words = self.chosen("q").strip()
@@ -121,6 +137,11 @@ class ResultFilter(forms.Form):
                 | Q(location__icontains=words)
             )
         return results
+
+
+class GradeForm(forms.Form):
+    severity = forms.ChoiceField(choices=[("", ""), *Severity.choices], required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=5000)
 
 
 class TriageForm(forms.Form):

@@ -6,18 +6,23 @@ edge stays unmapped and is listed as such: there is no default requirement.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Count, F, Max, Q, QuerySet
 
-from compliance.requirements.models import Requirement
+from compliance.requirements.models import Profile, Requirement
 from compliance.scans.models import Finding, MappingEdge, MappingSet, RefLink, Rule, RuleMapping
+from compliance.shared import bulk
 from compliance.shared.severity import Severity
 
 HOPS = 2
-BATCH = 1000
+BATCH = 2000
 
 # How precisely a reference names a check: (exact, by prefix). Checks of a tool's own come first,
 # then identifiers of catalogues, then what is wrong in general, then families.
@@ -58,7 +63,7 @@ class Book:
     """All approved edges and pivots, in memory: a few hundred rows."""
 
     exact: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
-    prefixes: list[MappingEdge] = field(default_factory=list)
+    prefixes: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
     links: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def find(self, refs: Iterable[str]) -> list[Found]:
@@ -73,9 +78,29 @@ class Book:
                 kept.setdefault((each.edge.profile, each.edge.requirement_code), each)
         return list(kept.values())
 
+    def speaking(self, refs: Iterable[str]) -> dict[str, str]:
+        """Those references that lead anywhere: {what decides: the reference}.
+
+        What decides is the reference itself, or the longest prefix that knows it, so that rules
+        with the same deciders are mapped alike: a thousand CVEs are all "cve:*".
+        """
+        found: dict[str, str] = {}
+        for ref in refs:
+            if ref in self.links or ref in self.exact:
+                found.setdefault(ref, ref)
+            elif prefixes := [edge.from_ref for edge in self._edges(ref)]:
+                found.setdefault(max(prefixes, key=len), ref)
+        return found
+
+    def add(self, edge: MappingEdge) -> None:
+        if edge.from_ref.endswith("*"):
+            self.prefixes[_namespace(edge.from_ref)].append(edge)
+        else:
+            self.exact[edge.from_ref].append(edge)
+
     def _edges(self, ref: str) -> Iterator[MappingEdge]:
         yield from self.exact.get(ref, ())
-        for edge in self.prefixes:
+        for edge in self.prefixes.get(_namespace(ref), ()):
             if ref.startswith(edge.from_ref[:-1]):
                 yield edge
 
@@ -90,15 +115,16 @@ class Book:
         return everything
 
 
+def _namespace(ref: str) -> str:
+    return ref.partition(":")[0]
+
+
 def open_book() -> Book:
     """Read the approved sets."""
     book = Book()
     approved = MappingSet.objects.filter(state=MappingSet.State.APPROVED)
     for edge in MappingEdge.objects.filter(set__in=approved).order_by("pk"):
-        if edge.from_ref.endswith("*"):
-            book.prefixes.append(edge)
-        else:
-            book.exact[edge.from_ref].append(edge)
+        book.add(edge)
     for link in RefLink.objects.filter(set__in=approved):
         book.links[link.from_ref].append(link.to_ref)
     return book
@@ -121,51 +147,111 @@ class _Requirements:
         ]
 
 
-def resolve(rules: Iterable[Rule]) -> None:
-    """Work out the mappings of *rules* afresh. Queries: constant a thousand rules."""
-    book, requirements = open_book(), _Requirements()
-    batch: list[Rule] = []
-    for rule in rules:
-        batch.append(rule)
-        if len(batch) == BATCH:
-            _resolve_batch(batch, book, requirements)
-            batch = []
-    if batch:
-        _resolve_batch(batch, book, requirements)
+class _Answer(NamedTuple):
+    """What rules with the same deciders get: (requirement, edge, effect, path) each, and a raise."""
+
+    mappings: list[tuple[int, int, str, list[str]]]
+    raise_to: str
+
+
+class _Resolver:
+    """Looks each combination of references up once."""
+
+    def __init__(self) -> None:
+        self.book, self.requirements = open_book(), _Requirements()
+        self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
+
+    def rows(
+        self, organisation_id: int, refs: Iterable[str]
+    ) -> tuple[list[tuple[int, int, str, str]], str]:
+        """(requirement, edge, effect, path as JSON) each, and the severity it raises to."""
+        speaking = self.book.speaking(refs)
+        key = (organisation_id, tuple(speaking))
+        if key not in self.known:
+            self.known[key] = self._answer(*key)
+        answer = self.known[key]
+        rows = [
+            (requirement, edge, effect, json.dumps([speaking[path[0]], *path[1:]]))
+            for requirement, edge, effect, path in answer.mappings
+        ]
+        return rows, answer.raise_to
+
+    def _answer(self, organisation_id: int, deciders: tuple[str, ...]) -> _Answer:
+        found = self.book.find(deciders)
+        rows: dict[int, tuple[int, int, str, list[str]]] = {}
+        for each in found:
+            for requirement in self.requirements.of(each.edge, organisation_id):
+                path = [*each.path, requirement.code]
+                row = (requirement.pk, each.edge.pk, each.edge.effect, path)
+                rows.setdefault(requirement.pk, row)
+        return _Answer(list(rows.values()), _raised(found))
+
+
+def edition(organisation_id: int) -> str:
+    """One name for everything that decides mappings: approved sets, and the profiles in view."""
+    sets = MappingSet.objects.filter(state=MappingSet.State.APPROVED).order_by("pk")
+    visible = Q(organisation__isnull=True) | Q(organisation=organisation_id)
+    profiles = Profile.objects.filter(visible).order_by("pk")
+    facts = [
+        [[*row[:2], row[2].isoformat()] for row in sets.values_list("pk", "digest", "loaded_at")],
+        [
+            list(row)
+            for row in profiles.annotate(
+                number=Count("requirements"), last=Max("requirements__pk")
+            ).values_list("pk", "identifier", "digest", "number", "last")
+        ],
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def refresh(organisation_id: int) -> int:
+    """Resolve the organisation's rules that are new, changed, or older than the mappings.
+
+    Returns how many.
+    """
+    now = edition(organisation_id)
+    stale = Rule.objects.filter(organisation=organisation_id).exclude(resolved=now)
+    return _resolve(stale, {organisation_id: now})
+
+
+def resolve_all() -> int:
+    """Work out every rule afresh, as after new mappings or profiles. Returns how many rules."""
+    organisations = Rule.objects.order_by().values_list("organisation", flat=True).distinct()
+    return _resolve(Rule.objects.all(), {pk: edition(pk) for pk in organisations})
+
+
+def _resolve(rules: QuerySet[Rule], editions: dict[int, str]) -> int:
+    """Work out the mappings of *rules*. Queries: constant a few thousand rules."""
+    resolver: _Resolver | None = None
+    after = total = 0
+    columns = ("pk", "organisation_id", "refs", "raise_to")
+    while batch := list(rules.filter(pk__gt=after).order_by("pk").values_list(*columns)[:BATCH]):
+        resolver = resolver or _Resolver()
+        _resolve_batch(batch, resolver, editions)
+        after, total = batch[-1][0], total + len(batch)
+    return total
 
 
 @transaction.atomic
-def _resolve_batch(rules: list[Rule], book: Book, requirements: _Requirements) -> None:
-    rows: list[RuleMapping] = []
-    changed: list[Rule] = []
-    for rule in rules:
-        found = book.find(rule.refs)
-        rows += _rows(rule, found, requirements)
-        raised = _raised(found)
-        if raised != rule.raise_to:
-            rule.raise_to = raised
-            changed.append(rule)
-    RuleMapping.objects.filter(rule__in=rules).delete()
-    RuleMapping.objects.bulk_create(rows, batch_size=BATCH)
-    Rule.objects.bulk_update(changed, ["raise_to"])
-    _reassess(changed)
-
-
-def _rows(rule: Rule, found: list[Found], requirements: _Requirements) -> list[RuleMapping]:
-    rows: dict[int, RuleMapping] = {}
-    for each in found:
-        for requirement in requirements.of(each.edge, rule.organisation_id):
-            rows.setdefault(
-                requirement.pk,
-                RuleMapping(
-                    rule=rule,
-                    requirement=requirement,
-                    edge=each.edge,
-                    effect=each.edge.effect,
-                    path=[*each.path, requirement.code],
-                ),
-            )
-    return list(rows.values())
+def _resolve_batch(
+    rules: list[tuple[int, int, list[str], str]], resolver: _Resolver, editions: dict[int, str]
+) -> None:
+    mappings: list[tuple[int, int, int, str, str]] = []
+    raises: dict[str, list[int]] = defaultdict(list)
+    resolved: dict[str, list[int]] = defaultdict(list)
+    for pk, organisation_id, refs, raise_to in rules:
+        rows, raised_to = resolver.rows(organisation_id, refs)
+        mappings += [(pk, *row) for row in rows]
+        resolved[editions[organisation_id]].append(pk)
+        if raised_to != raise_to:
+            raises[raised_to].append(pk)
+    RuleMapping.objects.filter(rule__in=[rule[0] for rule in rules]).delete()
+    bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
+    for name, ids in resolved.items():
+        Rule.objects.filter(pk__in=ids).update(resolved=name)
+    for raise_to, ids in raises.items():
+        Rule.objects.filter(pk__in=ids).update(raise_to=raise_to)
+        _reassess(ids, raise_to)
 
 
 def _raised(found: list[Found]) -> str:
@@ -180,20 +266,9 @@ def raised(reported: str, raise_to: str) -> str:
     return reported
 
 
-def _reassess(rules: list[Rule]) -> None:
+def _reassess(rules: list[int], raise_to: str) -> None:
     """Findings of rules whose raise changed get the severity that counts now."""
-    findings = list(
-        Finding.objects.filter(rule__in=rules).only("pk", "reported_severity", "rule_id")
-    )
-    raise_to = {rule.pk: rule.raise_to for rule in rules}
-    for finding in findings:
-        finding.severity = raised(finding.reported_severity, raise_to[finding.rule_id])
-    Finding.objects.bulk_update(findings, ["severity"], batch_size=BATCH)
-
-
-def resolve_all() -> int:
-    """Work out every rule afresh, as after new mappings or profiles. Returns how many rules."""
-    rules = Rule.objects.order_by("pk")
-    count = rules.count()
-    resolve(rules.iterator(chunk_size=BATCH))
-    return count
+    findings = Finding.objects.filter(rule__in=rules, own_severity="")
+    below = [s for s in Severity if raise_to and not s.reaches(raise_to)]
+    findings.filter(reported_severity__in=below).update(severity=raise_to)
+    findings.exclude(reported_severity__in=below).update(severity=F("reported_severity"))

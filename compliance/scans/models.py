@@ -43,12 +43,16 @@ class Asset(models.Model):
 class Rule(models.Model):
     """One check of one tool, with everything it refers to."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="rules")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="rules", db_index=False
+    )
     tool = models.CharField(max_length=120)
     code = models.CharField(max_length=300)
     title = models.CharField(max_length=300)
     refs = models.JSONField(default=list)
     raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
+    # The state of the mappings that this rule was last resolved with; empty asks for it anew.
+    resolved = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("check")
@@ -94,6 +98,7 @@ class ScanRun(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     complete = models.BooleanField(default=False)
     targets = models.JSONField(default=list)
+    scope = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
@@ -122,6 +127,11 @@ class ScanRun(models.Model):
         return int(self.counts.get(key, 0))
 
     @property
+    def changed_nothing(self) -> bool:
+        """Every finding is as the scan before left it."""
+        return not any(map(self.count, ("new", "updated", "reopened", "fixed")))
+
+    @property
     def outcomes(self) -> list[tuple[str, str, int]]:
         """(value, label, number) of each outcome that occurs."""
         found = self.counts.get("outcomes", {})
@@ -139,8 +149,11 @@ def spot(position: str) -> str:
 class CheckResult(models.Model):
     """One row of a run. Passes stand beside failures: “no finding” needs “was checked”."""
 
-    run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="results")
-    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="results")
+    # Indexes that begin with the run and with the rule stand below; each row is written once.
+    run = models.ForeignKey(
+        ScanRun, on_delete=models.CASCADE, related_name="results", db_index=False
+    )
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="results", db_index=False)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="results")
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
@@ -151,6 +164,8 @@ class CheckResult(models.Model):
     excerpt = models.TextField(blank=True)
     position = models.CharField(max_length=60, blank=True)
     suspicious = models.BooleanField(default=False)
+    exploited = models.BooleanField(default=False)
+    epss = models.FloatField(null=True, blank=True)
     fingerprint = models.CharField(max_length=64)
 
     class Meta:
@@ -191,12 +206,14 @@ class Finding(models.Model):
     State = FindingState
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="findings"
+        Organisation, on_delete=models.PROTECT, related_name="findings", db_index=False
     )
     number = models.PositiveIntegerField(_("number"))
     fingerprint = models.CharField(max_length=64)
     format = models.CharField(max_length=30)
-    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="findings")
+    rule = models.ForeignKey(
+        Rule, on_delete=models.PROTECT, related_name="findings", db_index=False
+    )
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="findings")
     location = models.CharField(max_length=1000, blank=True)
     place = models.JSONField(default=list)
@@ -208,15 +225,33 @@ class Finding(models.Model):
     reason = models.TextField(blank=True)
     accepted_until = models.DateField(null=True, blank=True)
     triaged_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     triaged_at = models.DateTimeField(null=True, blank=True)
+    # A person's word on the severity; it stands whatever later scans say.
+    own_severity = models.CharField(max_length=10, choices=Severity.choices, blank=True)
+    severity_reason = models.TextField(blank=True)
+    severity_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    exploited = models.BooleanField(default=False)
+    epss = models.FloatField(null=True, blank=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    first_run = models.ForeignKey(ScanRun, on_delete=models.PROTECT, related_name="found_first")
-    last_run = models.ForeignKey(ScanRun, on_delete=models.PROTECT, related_name="found_last")
+    # No indexes on runs: a scan that sees everything again would write each of them for each row.
+    first_run = models.ForeignKey(
+        ScanRun, on_delete=models.PROTECT, related_name="found_first", db_index=False
+    )
+    last_run = models.ForeignKey(
+        ScanRun, on_delete=models.PROTECT, related_name="found_last", db_index=False
+    )
     fixed_run = models.ForeignKey(
-        ScanRun, on_delete=models.PROTECT, null=True, blank=True, related_name="found_fixed"
+        ScanRun,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="found_fixed",
+        db_index=False,
     )
     fixed_at = models.DateTimeField(null=True, blank=True)
     reopened = models.PositiveIntegerField(default=0)
@@ -240,6 +275,10 @@ class Finding(models.Model):
                 condition=Q(state__in=["open", "fixed"]) | ~Q(reason=""),
             ),
             models.CheckConstraint(
+                name="finding_severity_has_reason",
+                condition=Q(own_severity="") | ~Q(severity_reason=""),
+            ),
+            models.CheckConstraint(
                 name="finding_seen_in_order", condition=Q(first_seen_at__lte=F("last_seen_at"))
             ),
         ]
@@ -256,14 +295,27 @@ class Finding(models.Model):
         return f"F-{self.number}"
 
 
-class Observation(models.Model):
-    """One run's word about a finding: seen, or checked and gone."""
+class Change(models.TextChoices):
+    NEW = "new", _("New")
+    SEEN = "seen", _("Seen again")
+    UPDATED = "updated", _("Text or severity changed")
+    REOPENED = "reopened", _("Came back")
+    FIXED = "fixed", _("No longer seen")
 
-    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="observations")
+
+class Observation(models.Model):
+    """One run's word about a finding: seen, or checked and gone.
+
+    What the tool wrote stands in the run's check result of the same fingerprint.
+    """
+
+    finding = models.ForeignKey(
+        Finding, on_delete=models.CASCADE, related_name="observations", db_index=False
+    )
     run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="observations")
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
-    excerpt = models.TextField(blank=True)
+    change = models.CharField(max_length=10, choices=Change.choices, default=Change.SEEN)
 
     class Meta:
         verbose_name = _("observation")
@@ -385,7 +437,9 @@ class RefLink(models.Model):
 class RuleMapping(models.Model):
     """Why a rule speaks about a requirement: resolved once a rule, with the path kept."""
 
-    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="mappings")
+    rule = models.ForeignKey(
+        Rule, on_delete=models.CASCADE, related_name="mappings", db_index=False
+    )
     requirement = models.ForeignKey(
         Requirement, on_delete=models.CASCADE, related_name="rule_mappings"
     )

@@ -30,6 +30,16 @@ def check_can_triage(finding: Finding, user: User, state: str) -> None:
     check_move(FindingState, MOVES, finding.state, state)
 
 
+def check_can_triage_many(organisation: Organisation, user: User) -> None:
+    """Whether to offer it at all; each finding has its own check after that."""
+    check_can(user, organisation, Capability.FINDING_TRIAGE)
+
+
+def check_can_grade(finding: Finding, user: User) -> None:
+    """Saying how severe a finding is here is triage."""
+    check_can(user, finding.organisation_id, Capability.FINDING_TRIAGE)
+
+
 def check_reason(reason: str) -> None:
     if len(reason.strip()) < SHORTEST_REASON:
         raise Refused(_("Write the reason in a sentence; the reviewer will read it."))

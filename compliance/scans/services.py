@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -26,7 +27,7 @@ from compliance.scans import loading, mapping, parsers, policies, signals, stagi
 from compliance.scans.actions import Action
 from compliance.scans.matching import Changes, Matcher
 from compliance.scans.models import Finding, RunState, ScanRun
-from compliance.scans.records import Options, Problem, Row, Run
+from compliance.scans.records import Options, Problem, Row, Run, Seen
 from compliance.scans.states import MOVES, RUN_MOVES
 from compliance.scans.summary import Summary, summarise
 from compliance.shared.errors import Conflict, Refused
@@ -195,12 +196,11 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
     try:
         path = vault.checked_path(run.blob, name=run.name)
         staging.discard(run)
-        stage, summary = _stage(run, path, progress)
+        summary = _stage(run, path, progress)
         if loading.ensure_loaded():
             mapping.resolve_all()  # renewed sets took the mappings of every rule with them
-        else:
-            mapping.resolve(stage.rules.values())
-        _finish(run, stage, summary)
+        mapping.refresh(run.organisation_id)
+        _finish(run, summary)
     except Refused as refusal:
         _fail(run, refusal)
         raise
@@ -210,9 +210,9 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
     return run
 
 
-def _stage(run: ScanRun, path: Path, progress: Progress | None) -> tuple[staging.Stage, Summary]:
-    stage, summary = staging.Stage(run), Summary()
-    with path.open("rb") as stream:
+def _stage(run: ScanRun, path: Path, progress: Progress | None) -> Summary:
+    summary = Summary()
+    with path.open("rb") as stream, staging.Stage(run) as stage:
         for count, record in enumerate(parsers.read(stream, Options(**run.options)), start=1):
             summary.add(record)
             if isinstance(record, Row):
@@ -222,23 +222,24 @@ def _stage(run: ScanRun, path: Path, progress: Progress | None) -> tuple[staging
             if progress is not None and count % REPORT_EVERY == 0:
                 done = min(stream.tell(), run.blob.size)
                 progress.step(done, run.blob.size, _("%(rows)s rows read") % {"rows": count})
-    stage.flush()
-    return stage, summary
+        stage.flush()
+    return summary
 
 
 @transaction.atomic
-def _finish(run: ScanRun, stage: staging.Stage, summary: Summary) -> None:
+def _finish(run: ScanRun, summary: Summary) -> None:
     facts = summary.run
     if facts is None:  # parsers.read refuses a file without one
         raise Refused(_("The file holds no scan."))
-    stage.cover(facts.targets)
     counts = summary.as_dict() | {"tools": _tools(facts, summary)}
     counts.pop("problem_list")
     columns = _columns(facts)
     for column, value in columns.items():
         setattr(run, column, value)
     run.counts = counts
-    changes = Matcher(run, scope=facts.scope, assets=stage.assets.values()).match()
+    writer = staging.Writer(run)
+    targets = [pk for part in _parts(facts.targets) for pk in writer.cover(part)]
+    changes = Matcher(run, scope=facts.scope, targets=targets).match()
     run.counts = counts | changes.as_dict()
     move(
         run,
@@ -251,6 +252,11 @@ def _finish(run: ScanRun, stage: staging.Stage, summary: Summary) -> None:
     _announce(run, changes)
 
 
+def _parts(targets: tuple[Seen, ...]) -> Iterator[tuple[Seen, ...]]:
+    for start in range(0, len(targets), staging.BATCH):
+        yield targets[start : start + staging.BATCH]
+
+
 def _announce(run: ScanRun, changes: Changes) -> None:
     signals.run_imported.send(sender=ScanRun, run=run)
     actor = run.imported_by or audit.SYSTEM
@@ -259,10 +265,9 @@ def _announce(run: ScanRun, changes: Changes) -> None:
 
 def _tools(facts: Run, summary: Summary) -> list[str]:
     """Tool families that this run speaks for, also when it found nothing."""
-    seen = {tool for tool, _code in summary.rules}
     named = facts.tool.lower().split(", ")
     prefix = "sarif/" if facts.format == "sarif" else ""
-    return sorted(seen | {f"{prefix}{name}" for name in named})
+    return sorted(summary.tools | {f"{prefix}{name}" for name in named})
 
 
 def _columns(facts: Run) -> dict[str, Any]:
@@ -272,6 +277,7 @@ def _columns(facts: Run) -> dict[str, Any]:
         "started_at": facts.started_at,
         "finished_at": facts.finished_at,
         "complete": facts.complete,
+        "scope": list(facts.scope),
         "targets": [
             {"kind": seen.kind, "key": seen.key, "name": seen.name} for seen in facts.targets
         ],

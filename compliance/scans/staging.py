@@ -1,4 +1,4 @@
-"""Writing the rows of a run, a thousand at a time, each batch in a few queries.
+"""Writing the rows of a run, some thousand at a time, each batch in a few queries.
 
 The rows count for nothing until the run is imported; a run that fails loses them again.
 """
@@ -6,136 +6,236 @@ The rows count for nothing until the run is imported; a run that fails loses the
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Self
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from compliance.accounts.models import Organisation
 from compliance.scans.models import Asset, CheckResult, QuarantinedRow, Rule, ScanRun
 from compliance.scans.records import Problem, Row, Seen
+from compliance.shared import bulk
 
 BATCH = 1000
 MOST_REFS = 200
+# Rules and assets remembered between batches; a file may have one rule a row.
+MOST_KNOWN = 5_000
+
+RESULT = (
+    "run",
+    "rule",
+    "asset",
+    "outcome",
+    "severity",
+    "tool_severity",
+    "location",
+    "place",
+    "title",
+    "excerpt",
+    "position",
+    "suspicious",
+    "exploited",
+    "epss",
+    "fingerprint",
+)
 
 
 def fingerprint(identity: Iterable[str]) -> str:
     """SHA-256 of the stable keys, each with its length before it, so that no two run together."""
-    digest = hashlib.sha256()
-    for part in identity:
-        data = part.encode("utf-8", "replace")
-        digest.update(b"%d:" % len(data) + data)
-    return digest.hexdigest()
+    parts = [part.encode("utf-8", "replace") for part in identity]
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(part), part) for part in parts])).hexdigest()
+
+
+@dataclass(slots=True)
+class _Known:
+    """A rule as the database has it."""
+
+    pk: int
+    title: str
+    refs: list[str]
 
 
 class Stage:
-    """Takes rows and problems of one run and writes them in batches."""
+    """Takes rows and problems of one run and writes them in batches.
+
+    On PostgreSQL a thread writes a batch while the next one is read: use it as a context. SQLite
+    has one writer and little to wait for, and a transaction of the caller's has its connection.
+    """
 
     def __init__(self, run: ScanRun) -> None:
-        self.run = run
         self.rows: list[Row] = []
         self.problems: list[Problem] = []
-        self.assets: dict[tuple[str, str], Asset] = {}
-        self.rules: dict[tuple[str, str], Rule] = {}
+        self.writer = Writer(run)
+        alone = connection.vendor != "postgresql" or connection.in_atomic_block
+        self.thread = None if alone else ThreadPoolExecutor(1, thread_name_prefix="scan-rows")
+        self.writing: Future[None] | None = None
 
     def row(self, row: Row) -> None:
         self.rows.append(row)
         if len(self.rows) >= BATCH:
-            self.flush()
+            self._write()
 
     def problem(self, problem: Problem) -> None:
         self.problems.append(problem)
         if len(self.problems) >= BATCH:
-            self.flush()
+            self._write()
+
+    def flush(self) -> None:
+        """Write what is left; raises what writing raised."""
+        self._write()
+        self._wait()
+
+    def _write(self) -> None:
+        rows, problems = self.rows, self.problems
+        self.rows, self.problems = [], []
+        self._wait()
+        if self.thread is None:
+            self.writer.write(rows, problems)
+        else:
+            self.writing = self.thread.submit(self.writer.write, rows, problems)
+
+    def _wait(self) -> None:
+        """One batch is written while another is read, never more."""
+        writing, self.writing = self.writing, None
+        if writing is not None:
+            writing.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        if self.thread is not None:
+            self.thread.submit(lambda: connection.close())  # the thread's own, so looked up there
+            self.thread.shutdown(wait=True)
+
+
+class Writer:
+    """Writes batches of one run, and remembers rules and assets between them."""
+
+    def __init__(self, run: ScanRun) -> None:
+        self.run = run
+        self.assets: dict[tuple[str, str], int] = {}
+        self.rules: dict[tuple[str, str], _Known] = {}
 
     @transaction.atomic
-    def flush(self) -> None:
-        self.cover(row.asset for row in self.rows)
-        self._know_rules()
-        CheckResult.objects.bulk_create([self._result(row) for row in self.rows], batch_size=BATCH)
-        QuarantinedRow.objects.bulk_create(
-            [
-                QuarantinedRow(
-                    run=self.run, position=p.position[:60], reason=p.reason, excerpt=p.excerpt
-                )
-                for p in self.problems
-            ],
-            batch_size=BATCH,
+    def write(self, rows: list[Row], problems: list[Problem]) -> None:
+        self._queue()
+        if len(self.rules) > MOST_KNOWN:
+            self.rules.clear()
+        self.cover(row.asset for row in rows)
+        self._know_rules(rows)
+        bulk.insert(CheckResult, RESULT, map(self._result, rows))
+        bulk.insert(
+            QuarantinedRow,
+            ("run", "position", "reason", "excerpt"),
+            [(self.run.pk, p.position[:60], p.reason[:200], p.excerpt) for p in problems],
         )
-        self.rows, self.problems = [], []
 
-    def cover(self, seen: Iterable[Seen]) -> None:
-        """Make sure that the assets have rows, and remember these."""
-        missing = {asset_key(each): each for each in seen if asset_key(each) not in self.assets}
-        if not missing:
-            return
-        organisation = self.run.organisation
-        Asset.objects.bulk_create(
-            [
-                Asset(organisation=organisation, kind=kind, key=key, name=each.name[:300] or key)
-                for (kind, key), each in missing.items()
-            ],
-            batch_size=BATCH,
-            ignore_conflicts=True,
-        )
-        known = Asset.objects.filter(
-            organisation=organisation, key__in={key for _kind, key in missing}
-        )
-        self.assets.update({(asset.kind, asset.key): asset for asset in known})
+    def _queue(self) -> None:
+        """Imports of one organisation name new rules and assets one after the other."""
+        Organisation.objects.select_for_update().get(pk=self.run.organisation_id)
 
-    def _know_rules(self) -> None:
-        wanted = {rule_key(row): row for row in self.rows}
-        missing = {key: row for key, row in wanted.items() if key not in self.rules}
+    def cover(self, seen: Iterable[Seen]) -> list[int]:
+        """Make sure that the assets have rows; their numbers. The caller has queued."""
+        wanted = {asset_key(each): each for each in seen}
+        if len(self.assets) > MOST_KNOWN:
+            self.assets.clear()
+        if missing := {key: each for key, each in wanted.items() if key not in self.assets}:
+            self._find_assets(missing)
+        if new := {key: each for key, each in missing.items() if key not in self.assets}:
+            owner = self.run.organisation_id
+            bulk.insert(
+                Asset,
+                ("organisation", "kind", "key", "name"),
+                [(owner, *key, each.name[:300] or key[1]) for key, each in new.items()],
+            )
+            self._find_assets(new)
+        return [self.assets[key] for key in wanted]
+
+    def _find_assets(self, wanted: dict[tuple[str, str], Seen]) -> None:
+        found = Asset.objects.filter(
+            organisation=self.run.organisation_id, key__in={key for _kind, key in wanted}
+        )
+        for pk, kind, key in found.values_list("pk", "kind", "key"):
+            self.assets[kind, key] = pk
+
+    def _know_rules(self, rows: list[Row]) -> None:
+        missing: dict[tuple[str, str], Row] = {}
+        for row in rows:
+            if (key := rule_key(row)) not in self.rules:
+                missing.setdefault(key, row)
         if missing:
-            self._fetch_rules(missing)
-        self._refresh_rules()
+            self._find_rules(missing)
+        if new := {key: row for key, row in missing.items() if key not in self.rules}:
+            owner = self.run.organisation_id
+            bulk.insert(
+                Rule,
+                ("organisation", "tool", "code", "title", "refs", "raise_to", "resolved"),
+                [
+                    (owner, *key, row.title[:300], json.dumps(row.refs[:MOST_REFS]), "", "")
+                    for key, row in new.items()
+                ],
+            )
+            self._number_rules(new)
+        self._refresh_rules(rows, missing)
 
-    def _fetch_rules(self, missing: dict[tuple[str, str], Row]) -> None:
-        organisation = self.run.organisation
-        Rule.objects.bulk_create(
-            [
-                Rule(
-                    organisation=organisation,
-                    tool=tool,
-                    code=code,
-                    title=row.title[:300],
-                    refs=list(row.refs[:MOST_REFS]),
-                )
-                for (tool, code), row in missing.items()
-            ],
-            batch_size=BATCH,
-            ignore_conflicts=True,
+    def _find_rules(self, wanted: dict[tuple[str, str], Row]) -> None:
+        found = Rule.objects.filter(
+            organisation=self.run.organisation_id, code__in={code for _tool, code in wanted}
         )
-        known = Rule.objects.filter(
-            organisation=organisation, code__in={code for _tool, code in missing}
-        )
-        self.rules.update({(rule.tool, rule.code): rule for rule in known})
+        for pk, tool, code, title, refs in found.values_list("pk", "tool", "code", "title", "refs"):
+            if (tool, code) in wanted:
+                self.rules[tool, code] = _Known(pk, title, refs)
 
-    def _refresh_rules(self) -> None:
-        """Rules gather references; the latest title wins, unless it is just the code."""
-        changed: dict[int, Rule] = {}
-        for row in self.rows:
-            rule = self.rules[rule_key(row)]
-            refs = list(dict.fromkeys([*rule.refs, *row.refs]))[:MOST_REFS]
-            title = row.title[:300] if row.title != row.rule else rule.title
-            if refs != rule.refs or title != rule.title:
-                rule.refs, rule.title = refs, title
+    def _number_rules(self, new: dict[tuple[str, str], Row]) -> None:
+        """Learn the numbers that the database gave to new rules."""
+        found = Rule.objects.filter(
+            organisation=self.run.organisation_id, code__in={code for _tool, code in new}
+        )
+        for pk, tool, code in found.values_list("pk", "tool", "code"):
+            if row := new.get((tool, code)):
+                self.rules[tool, code] = _Known(pk, row.title[:300], list(row.refs[:MOST_REFS]))
+
+    def _refresh_rules(self, rows: list[Row], first: dict[tuple[str, str], Row]) -> None:
+        """Rules gather references; the title is that of the run's first row, unless just the code."""
+        changed: dict[int, _Known] = {}
+        for key, row in first.items():
+            rule, title = self.rules[key], row.title[:300]
+            if title not in (rule.title, row.rule):
+                rule.title = title
                 changed[rule.pk] = rule
-        Rule.objects.bulk_update(changed.values(), ["refs", "title"], batch_size=BATCH)
+        for row in rows:
+            rule = self.rules[rule_key(row)]
+            new = [ref for ref in row.refs if ref not in rule.refs]
+            if new and len(rule.refs) < MOST_REFS:
+                rule.refs = list(dict.fromkeys([*rule.refs, *new]))[:MOST_REFS]
+                changed[rule.pk] = rule
+        Rule.objects.bulk_update(
+            [Rule(pk=r.pk, title=r.title, refs=r.refs, resolved="") for r in changed.values()],
+            ["refs", "title", "resolved"],
+            batch_size=500,
+        )
 
-    def _result(self, row: Row) -> CheckResult:
-        return CheckResult(
-            run=self.run,
-            rule=self.rules[rule_key(row)],
-            asset=self.assets[asset_key(row.asset)],
-            outcome=row.outcome.value,
-            severity=row.severity.value,
-            tool_severity=row.tool_severity[:300],
-            location=row.location[:1000],
-            place=list(row.place),
-            title=row.title[:300],
-            excerpt=row.excerpt,
-            position=row.position[:60],
-            suspicious=row.suspicious,
-            fingerprint=fingerprint(row.identity),
+    def _result(self, row: Row) -> tuple[Any, ...]:
+        return (
+            self.run.pk,
+            self.rules[rule_key(row)].pk,
+            self.assets[asset_key(row.asset)],
+            row.outcome.value,
+            row.severity.value,
+            row.tool_severity[:300],
+            row.location[:1000],
+            json.dumps(row.place),
+            row.title[:300],
+            row.excerpt,
+            row.position[:60],
+            row.suspicious,
+            row.exploited,
+            row.epss,
+            fingerprint(row.identity),
         )
 
 

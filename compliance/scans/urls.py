@@ -9,6 +9,8 @@ urlpatterns = [
     path("scans/unmapped/", views.unmapped, name="unmapped"),
     path("scans/<int:pk>/", views.run, name="run"),
     path("findings/", views.findings, name="findings"),
+    path("findings/triage/", views.triage_many, name="triage-many"),
     path("findings/<int:number>/", views.finding, name="finding"),
     path("findings/<int:number>/triage/", views.triage, name="triage"),
+    path("findings/<int:number>/severity/", views.grade, name="grade"),
 ]

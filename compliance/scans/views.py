@@ -12,14 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
-from compliance.scans import parsers, policies, selectors, services
-from compliance.scans.forms import FindingFilter, ImportForm, ResultFilter, TriageForm
+from compliance.scans import decisions, parsers, policies, selectors, services
+from compliance.scans.forms import FindingFilter, GradeForm, ImportForm, ResultFilter, TriageForm
 from compliance.scans.models import Finding, FindingState, ScanRun
 from compliance.scans.states import MOVES
 from compliance.shared.errors import Refused, why_not
@@ -29,6 +29,7 @@ PAGE = 50
 RUNS_A_PAGE = 25
 QUARANTINE_SHOWN = 50
 OBSERVATIONS_SHOWN = 50
+REFUSALS_SHOWN = 5
 
 # Dialogs of the finding page: state → (title, what it means, button).
 _DECISIONS = {
@@ -155,7 +156,14 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         )
         .order_by(_WORST_FIRST, "-number")
     )
-    context = {"form": form, "page": _page(request, form.apply(visible), PAGE)}
+    context = {
+        "form": form,
+        "page": _page(request, form.apply(visible), PAGE),
+        "why_not_triage": why_not(
+            policies.check_can_triage_many, request.organisation, request.user
+        ),
+        "decisions": [(state.value, title) for state, (title, _sentence) in _DECISIONS.items()],
+    }
     return _part(request, "scans/findings.html", "scans/_findings.html", context)
 
 
@@ -179,6 +187,8 @@ def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
         "mappings": mappings.select_related("requirement__profile", "edge__set"),
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],
+        "severities": Severity.choices,
+        "why_not_grade": why_not(policies.check_can_grade, found, request.user),
         "decisions": [
             {
                 "state": state.value,
@@ -204,6 +214,55 @@ def triage(request: OrganisationRequest, number: int) -> HttpResponse:
     services.triage(
         found, state=data["state"], reason=data["reason"], until=data["until"], by=request.user
     )
+    messages.success(request, _("Saved. The history of the finding has the reason."))
+    return redirect("scans:finding", organisation=request.organisation.slug, number=number)
+
+
+@require_POST
+@in_organisation
+def triage_many(request: OrganisationRequest) -> HttpResponse:
+    """Decide the chosen findings; what a policy refuses is said and the others go on."""
+    policies.check_can_triage_many(request.organisation, request.user)
+    form = TriageForm(request.POST)
+    numbers = [int(n) for n in request.POST.getlist("number") if n.isdecimal() and len(n) < 10]
+    if not form.is_valid() or not numbers:
+        raise Refused(_("Choose findings, say what they are and write the reason."))
+    data = form.cleaned_data
+    visible = Finding.objects.visible_to(request.user).select_related("organisation")
+    chosen = visible.filter(organisation=request.organisation, number__in=numbers)
+    decided = decisions.triage_many(
+        chosen.order_by("number"),
+        state=data["state"],
+        reason=data["reason"],
+        until=data["until"],
+        by=request.user,
+    )
+    _tell(request, decided)
+    return redirect("scans:findings", organisation=request.organisation.slug)
+
+
+def _tell(request: OrganisationRequest, decided: decisions.Decided) -> None:
+    if number := len(decided.done):
+        sentence = ngettext("%(n)d finding was decided.", "%(n)d findings were decided.", number)
+        messages.success(request, sentence % {"n": number})
+    for found, sentence in decided.refused[:REFUSALS_SHOWN]:
+        messages.warning(request, f"{found.code}: {sentence}")
+    if (left := len(decided.refused) - REFUSALS_SHOWN) > 0:
+        sentence = ngettext("%(n)d more was refused.", "%(n)d more were refused.", left)
+        messages.warning(request, sentence % {"n": left})
+
+
+@require_POST
+@in_organisation
+def grade(request: OrganisationRequest, number: int) -> HttpResponse:
+    """Say how severe the finding is here, or take that back."""
+    found = _finding(request, number)
+    policies.check_can_grade(found, request.user)
+    form = GradeForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("Choose a severity and write the reason."))
+    data = form.cleaned_data
+    decisions.set_severity(found, data["severity"], reason=data["reason"], by=request.user)
     messages.success(request, _("Saved. The history of the finding has the reason."))
     return redirect("scans:finding", organisation=request.organisation.slug, number=number)
 

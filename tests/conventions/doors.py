@@ -116,6 +116,8 @@ DOORS: dict[str, Door] = {
     "exchange:import-save-mapping": verb(C.APPLICATION_EDIT),
     "exchange:import-publish": verb(C.APPLICATION_EDIT),
     "exchange:import-discard": verb(C.APPLICATION_EDIT),
+    "scans:triage-many": verb(C.FINDING_TRIAGE),
+    "scans:grade": verb(C.FINDING_TRIAGE),
     "applications:list": READ,
     "applications:detail": READ,
     "applications:preflight": READ,

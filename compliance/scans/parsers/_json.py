@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import ijson
-from ijson.common import ObjectBuilder
 
 from compliance.scans.parsers import _errors
 
@@ -22,6 +21,7 @@ _DIGITS = b"0123456789"
 _LONG_RUN = re.compile(rb"[0-9]{1000,}")
 _OPENS = frozenset({"start_map", "start_array"})
 _CLOSES = frozenset({"end_map", "end_array"})
+_NEW: dict[str, Callable[[], Any]] = {"start_map": dict, "start_array": list}
 
 
 @dataclass(slots=True)
@@ -187,21 +187,36 @@ class Walk:
         return Leaf(prefix, value, tuple(self.frames), self.count)
 
 
-def _build(event: str, value: Any, events: Iterator[tuple[str, Any]]) -> Any:
-    builder = ObjectBuilder()
-    builder.event(event, value)
-    depth = 1
-    for inner, inner_value in events:
-        builder.event(inner, inner_value)
-        if inner in _OPENS:
-            depth += 1
-            if depth > DEPTH:
-                raise _errors.too_deep()
-        elif inner in _CLOSES:
-            depth -= 1
-            if not depth:
+def _build(event: str, _value: Any, events: Iterator[tuple[str, Any]]) -> Any:
+    """The object or array that begins with *event*; a bare loop, as it sees every value."""
+    current = _NEW[event]()
+    around: list[Any] = []
+    key = ""
+    for inner, value in events:
+        if inner == "map_key":
+            key = value
+            continue
+        if inner in _CLOSES:
+            if not around:
                 break
-    return builder.value
+            current = around.pop()
+            continue
+        new = _NEW.get(inner)
+        child = value if new is None else new()
+        if type(current) is dict:
+            current[key] = child
+        else:
+            current.append(child)
+        if new is not None:
+            _deeper(around, current)
+            current = child
+    return current
+
+
+def _deeper(around: list[Any], current: Any) -> None:
+    around.append(current)
+    if len(around) >= DEPTH:
+        raise _errors.too_deep()
 
 
 def walk(stream: BinaryIO, pattern: str, *, arrays: bool = True) -> Walk:

@@ -49,15 +49,25 @@ _NEVER_RAN = re.compile(
     re.IGNORECASE,
 )
 
+# Each pattern with the letters that it needs: a search for these is a hundred times as fast, and
+# most texts hold none.
 _SECRETS = (
-    re.compile(
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+    (
+        ("PRIVATE KEY",),
+        re.compile(
+            r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+            re.DOTALL,
+        ),
     ),
-    re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AIza)[\w-]{10,}"),
-    re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
-    re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[^\s:]{8,}"),
+    (("AKIA", "ASIA"), re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    (
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "glpat-", "xox", "sk_live_", "AIza"),
+        re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AIza)[\w-]{10,}"),
+    ),
+    (("eyJ",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
+    (("$",), re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[^\s:]{8,}")),
 )
+_NAMES = ("pass", "pwd", "secret", "token", "key", "authorization", "cookie", "비밀번호")
 _NAMED_SECRET = re.compile(
     r"""((?:pass(?:word|wd)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|cookie|비밀번호)
     ["']?\s*[:=]\s*["']?(?:bearer\s+|basic\s+)?)([^\s"',;]{4,})""",
@@ -73,7 +83,7 @@ _CWE = re.compile(r"\bCWE[-_:]?0*(\d{1,5})\b", re.IGNORECASE)
 def text(value: object) -> str:
     """A scalar as stripped text; anything that is not one (None, a list, an object) is empty."""
     if isinstance(value, str):
-        return _UNPRINTABLE.sub("", value).strip()
+        return (value if value.isprintable() else _UNPRINTABLE.sub("", value)).strip()
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return ""
     try:
@@ -90,10 +100,15 @@ def short(value: object, limit: int = NAME_LIMIT) -> str:
 
 def mask(value: str) -> str:
     """The same text with what looks like a secret starred out."""
-    for pattern in _SECRETS:
-        value = pattern.sub("****", value)
-    value = _CREDENTIAL_IN_URL.sub(r"\1****@", value)
-    return _NAMED_SECRET.sub(r"\1****", value)
+    for letters, pattern in _SECRETS:
+        if any(each in value for each in letters):
+            value = pattern.sub("****", value)
+    if "://" in value and "@" in value:
+        value = _CREDENTIAL_IN_URL.sub(r"\1****@", value)
+    folded = value.casefold()  # as the pattern ignores case
+    if any(name in folded for name in _NAMES):
+        value = _NAMED_SECRET.sub(r"\1****", value)
+    return value
 
 
 def excerpt(*parts: object) -> str:

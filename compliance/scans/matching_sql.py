@@ -1,0 +1,156 @@
+"""The statements of `matching.py`, the same for SQLite and PostgreSQL.
+
+`scan_seen` holds one row a failing fingerprint of the run: the worst result, the finding if there
+is one, and what becomes of it; `scan_word` what the run says of any fingerprint; `scan_asset` what the run
+covered; `scan_missed` findings that it covered and does not show; `scan_gone` what it closes.
+"""
+
+TABLES = {
+    "scan_seen": """
+        CREATE TEMPORARY TABLE scan_seen (
+            result_id bigint NOT NULL,
+            fingerprint varchar(64) PRIMARY KEY,
+            finding_id bigint,
+            kind varchar(10) NOT NULL,
+            severity varchar(10) NOT NULL
+        )
+    """,
+    "scan_word": """
+        CREATE TEMPORARY TABLE scan_word (
+            fingerprint varchar(64) PRIMARY KEY,
+            still integer NOT NULL,
+            gone integer NOT NULL,
+            doubted integer NOT NULL
+        )
+    """,
+    "scan_asset": "CREATE TEMPORARY TABLE scan_asset (asset_id bigint NOT NULL)",
+    "scan_missed": """
+        CREATE TEMPORARY TABLE scan_missed (
+            finding_id bigint PRIMARY KEY,
+            passed integer NOT NULL,
+            doubted integer NOT NULL
+        )
+    """,
+    "scan_gone": "CREATE TEMPORARY TABLE scan_gone (finding_id bigint NOT NULL)",
+}
+
+# The severity that counts is a person's, else the tool's, raised as far as the mapping says.
+SEE = """
+INSERT INTO scan_seen (result_id, fingerprint, finding_id, kind, severity)
+WITH grade (word, n) AS (
+    VALUES ('critical', 4), ('high', 3), ('medium', 2), ('low', 1), ('info', 0)
+), ranked AS (
+    SELECT c.id, ROW_NUMBER() OVER (PARTITION BY c.fingerprint ORDER BY g.n DESC, c.id) AS place
+    FROM scans_checkresult c JOIN grade g ON g.word = c.severity
+    WHERE c.run_id = %(run)s AND c.outcome = 'fail'
+), known AS (
+    SELECT c.id AS result_id, c.fingerprint, f.id AS finding_id,
+        f.state, f.accepted_until, f.last_seen_at, f.severity AS old_severity,
+        CASE WHEN f.id IS NULL THEN 1 WHEN c.title = f.title AND c.location = f.location
+            AND c.severity = f.reported_severity AND c.excerpt = f.excerpt
+            AND c.exploited = f.exploited AND COALESCE(c.epss, -1) = COALESCE(f.epss, -1)
+            THEN 1 ELSE 0 END AS same_words,
+        CASE WHEN f.own_severity <> '' THEN f.own_severity
+            WHEN raised.n > reported.n THEN r.raise_to ELSE c.severity END AS severity
+    FROM ranked
+    JOIN scans_checkresult c ON c.id = ranked.id
+    JOIN scans_rule r ON r.id = c.rule_id
+    JOIN grade reported ON reported.word = c.severity
+    LEFT JOIN grade raised ON raised.word = r.raise_to
+    LEFT JOIN scans_finding f
+        ON f.organisation_id = %(organisation)s AND f.fingerprint = c.fingerprint
+    WHERE ranked.place = 1
+)
+SELECT result_id, fingerprint, finding_id,
+    CASE WHEN finding_id IS NULL THEN 'new'
+        WHEN last_seen_at > %(moment)s THEN 'older'
+        WHEN state = 'fixed' THEN 'reopened'
+        WHEN state = 'risk_accepted' AND accepted_until < %(today)s THEN 'reopened'
+        WHEN same_words = 1 AND severity = old_severity THEN 'seen'
+        ELSE 'updated' END,
+    severity
+FROM known
+"""
+KINDS = "SELECT kind, COUNT(*) FROM scan_seen GROUP BY kind"
+
+TOUCH = """
+UPDATE scans_finding SET last_seen_at = %(moment)s, last_run_id = %(run)s
+WHERE id IN (SELECT finding_id FROM scan_seen WHERE kind = 'seen')
+"""
+REFRESH = """
+UPDATE scans_finding SET
+    last_seen_at = %(moment)s, last_run_id = %(run)s,
+    title = c.title, location = c.location, place = c.place, excerpt = c.excerpt,
+    reported_severity = c.severity, severity = s.severity, exploited = c.exploited, epss = c.epss
+FROM scan_seen s JOIN scans_checkresult c ON c.id = s.result_id
+WHERE scans_finding.id = s.finding_id AND s.kind IN ('updated', 'reopened')
+"""
+REOPEN = """
+UPDATE scans_finding SET state = 'open', reason = '', fixed_run_id = NULL, fixed_at = NULL,
+    accepted_until = NULL, reopened = reopened + 1
+WHERE id IN (SELECT finding_id FROM scan_seen WHERE kind = 'reopened')
+"""
+OPEN = """
+INSERT INTO scans_finding (
+    organisation_id, number, fingerprint, format, rule_id, asset_id, location, place, title,
+    excerpt, reported_severity, severity, state, reason, own_severity, severity_reason, exploited,
+    epss, first_seen_at, last_seen_at, first_run_id, last_run_id, reopened
+)
+SELECT %(organisation)s, %(last)s + ROW_NUMBER() OVER (ORDER BY c.id), c.fingerprint, %(format)s,
+    c.rule_id, c.asset_id, c.location, c.place, c.title, c.excerpt, c.severity, s.severity,
+    'open', '', '', '', c.exploited, c.epss, %(moment)s, %(moment)s, %(run)s, %(run)s, 0
+FROM scan_seen s JOIN scans_checkresult c ON c.id = s.result_id
+WHERE s.kind = 'new'
+"""
+OBSERVE = """
+INSERT INTO scans_observation (finding_id, run_id, outcome, severity, change)
+SELECT f.id, %(run)s, 'fail', s.severity, CASE s.kind WHEN 'older' THEN 'seen' ELSE s.kind END
+FROM scan_seen s
+JOIN scans_finding f ON f.organisation_id = %(organisation)s AND f.fingerprint = s.fingerprint
+"""
+
+COVERED = """
+INSERT INTO scan_asset
+SELECT DISTINCT asset_id FROM scans_checkresult WHERE run_id = %(run)s
+"""
+COVERED_TOO = "INSERT INTO scan_asset VALUES (%s)"
+
+# A suspicious pass proves nothing.
+LISTEN = """
+INSERT INTO scan_word (fingerprint, still, gone, doubted)
+SELECT fingerprint,
+    MAX(CASE WHEN outcome IN ('fail', 'suppressed', 'manual', 'error') THEN 1 ELSE 0 END),
+    MAX(CASE WHEN outcome IN ('pass', 'not_applicable') AND NOT suspicious THEN 1 ELSE 0 END),
+    MAX(CASE WHEN suspicious THEN 1 ELSE 0 END)
+FROM scans_checkresult WHERE run_id = %(run)s GROUP BY fingerprint
+"""
+# Findings that this run covered and may close, unless it still shows them.
+MISS = """
+INSERT INTO scan_missed (finding_id, passed, doubted)
+SELECT f.id, COALESCE(w.gone, 0), COALESCE(w.doubted, 0)
+FROM scans_finding f LEFT JOIN scan_word w ON w.fingerprint = f.fingerprint
+WHERE f.organisation_id = %(organisation)s AND f.format = %(format)s
+    AND f.state IN ('open', 'risk_accepted', 'disputed') AND f.last_seen_at <= %(moment)s
+    AND f.asset_id IN (SELECT asset_id FROM scan_asset)
+    AND COALESCE(w.still, 0) = 0
+"""
+PASSED = "INSERT INTO scan_gone SELECT finding_id FROM scan_missed WHERE passed = 1"
+ABSENT = """
+SELECT finding_id FROM scan_missed WHERE passed = 0 AND doubted = 0 ORDER BY finding_id
+"""
+NOT_RETESTED = """
+SELECT COUNT(*) FROM scans_finding f JOIN scan_missed m ON m.finding_id = f.id
+WHERE f.state = 'open'
+"""
+GONE_TOO = "INSERT INTO scan_gone VALUES (%s)"
+HOW_MANY_MISSED = "SELECT COUNT(*) FROM scan_missed"
+HOW_MANY_GONE = "SELECT COUNT(*) FROM scan_gone"
+CLOSE = """
+UPDATE scans_finding SET state = 'fixed', fixed_run_id = %(run)s, fixed_at = %(moment)s, reason = ''
+WHERE id IN (SELECT finding_id FROM scan_gone)
+"""
+OBSERVE_GONE = """
+INSERT INTO scans_observation (finding_id, run_id, outcome, severity, change)
+SELECT f.id, %(run)s, 'pass', f.severity, 'fixed'
+FROM scans_finding f JOIN scan_gone g ON g.finding_id = f.id
+"""
