@@ -216,3 +216,11 @@ def last_changes(organisation: Organisation) -> list[Entry]:
 def latest_runs(organisation: Organisation, user: User) -> list[ScanRun]:
     rows = ScanRun.objects.visible_to(user).filter(organisation=organisation)
     return list(rows.select_related("imported_by")[:RUNS_SHOWN])
+
+
+def open_application_to(organisation: Organisation, profile: Profile) -> Application | None:
+    """The newest application with *profile* that is not over."""
+    rows = Application.objects.filter(
+        organisation=organisation, profile=profile, closed_at__isnull=True
+    )
+    return rows.select_related("profile__platform", "organisation").first()

@@ -8,13 +8,15 @@ from django.utils.cache import patch_vary_headers
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
+from compliance.applications.models import Application
 from compliance.applications.selectors import open_application, running_out
 from compliance.audit.models import Entry
 from compliance.audit.selectors import checkpoint
 from compliance.dashboard import selectors
 from compliance.dashboard.forms import AuditFilterForm
 from compliance.requirements import version_pages
-from compliance.requirements.selectors import chosen_profile
+from compliance.requirements.models import Profile
+from compliance.requirements.selectors import adopted_profiles
 
 ENTRIES_ON_A_PAGE = 50
 
@@ -23,10 +25,14 @@ ENTRIES_ON_A_PAGE = 50
 def home(request: OrganisationRequest) -> HttpResponse:
     organisation, user = request.organisation, request.user
     application = open_application(organisation)
-    profile = application.profile if application else chosen_profile(organisation)
+    profiles = adopted_profiles(organisation)
+    profile = _profile(request.GET.get("profile", ""), profiles, application)
+    if application and profile and application.profile_id != profile.pk:
+        application = selectors.open_application_to(organisation, profile)
     standing = selectors.standing(organisation, profile)
     context = {
         "profile": profile,
+        "profiles": profiles,
         "readiness": standing,
         "bars": selectors.bars(standing),
         "submission": selectors.submission(application),
@@ -39,6 +45,16 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "runs": selectors.latest_runs(organisation, user),
     }
     return render(request, "dashboard/home.html", context)
+
+
+def _profile(
+    named: str, profiles: list[Profile], application: Application | None
+) -> Profile | None:
+    """The profile that was asked for, else that of the open application, else the first one."""
+    for profile in profiles:
+        if profile.identifier == named:
+            return profile
+    return application.profile if application else next(iter(profiles), None)
 
 
 @in_organisation
