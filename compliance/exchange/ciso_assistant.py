@@ -100,9 +100,10 @@ class _Reader:
         """Return the area, from the nodes above that are not assessed, and the parent's code."""
         titles: list[str] = []
         titles_en: list[str] = []
-        parent, seen, urn = "", set(), node.get("parent_urn")
-        while urn and urn not in seen and str(urn) in self.by_urn and len(seen) < DEPTH:
-            seen.add(urn)
+        parent, urn = "", node.get("parent_urn")
+        seen: set[str] = set()
+        while urn and str(urn) not in seen and str(urn) in self.by_urn and len(seen) < DEPTH:
+            seen.add(str(urn))
             above = self.by_urn[str(urn)]
             if above.get("assessable"):
                 parent = parent or self.codes.get(str(urn), "")
@@ -117,7 +118,9 @@ class _Reader:
         return self._area(" › ".join(titles[-2:]), " › ".join(filter(None, titles_en[-2:]))), parent
 
     def _area(self, title: str, title_en: str) -> Area:
-        title = (title or _("All"))[: checking.TITLE_LIMIT]
+        title = title[: checking.TITLE_LIMIT]
+        if not title:
+            return self.areas.setdefault("", Area.all())
         if title not in self.areas:
             code = f"A{len(self.areas) + 1:02d}"
             self.areas[title] = Area(code, title, title_en[: checking.TITLE_LIMIT])
