@@ -101,9 +101,9 @@ class _Reader:
         titles: list[str] = []
         titles_en: list[str] = []
         parent, urn = "", node.get("parent_urn")
-        seen: set[object] = set()
-        while urn and urn not in seen and str(urn) in self.by_urn and len(seen) < DEPTH:
-            seen.add(urn)
+        seen: set[str] = set()
+        while urn and str(urn) not in seen and str(urn) in self.by_urn and len(seen) < DEPTH:
+            seen.add(str(urn))
             above = self.by_urn[str(urn)]
             if above.get("assessable"):
                 parent = parent or self.codes.get(str(urn), "")
@@ -118,7 +118,9 @@ class _Reader:
         return self._area(" › ".join(titles[-2:]), " › ".join(filter(None, titles_en[-2:]))), parent
 
     def _area(self, title: str, title_en: str) -> Area:
-        title = (title or _("All"))[: checking.TITLE_LIMIT]
+        title = title[: checking.TITLE_LIMIT]
+        if not title:
+            return self.areas.setdefault("", Area.all())
         if title not in self.areas:
             code = f"A{len(self.areas) + 1:02d}"
             self.areas[title] = Area(code, title, title_en[: checking.TITLE_LIMIT])

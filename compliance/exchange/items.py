@@ -1,7 +1,7 @@
 """What a document says, row by row, before anything is stored: the same for every format."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +76,11 @@ class Area:
     code: str
     title: str
     title_en: str = ""
+
+    @classmethod
+    def all(cls) -> Self:
+        """The one area of a document without areas; the same whoever's language imports it."""
+        return cls("ALL", "전체", "All")
 
 
 @dataclass(slots=True)

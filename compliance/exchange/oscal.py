@@ -61,10 +61,12 @@ class _Reader:
         checking.check_parents(self.reading)
         used = {item.area for item in self.reading.taken}
         if "" in used:
-            self.reading.areas.insert(0, Area("ALL", _("All")))
+            everything = Area.all()
+            self.reading.areas.insert(0, everything)
             for item in self.reading.taken:
-                item.area = item.area or "ALL"
-        self.reading.areas = [each for each in self.reading.areas if each.code in used | {"ALL"}]
+                item.area = item.area or everything.code
+            used.add(everything.code)
+        self.reading.areas = [each for each in self.reading.areas if each.code in used]
 
     def _groups(self, node: dict[str, Any], above: list[str], depth: int) -> None:
         _check_depth(depth)

@@ -1,5 +1,6 @@
 """Read a table by its layout: which row is a requirement, which a detail, which an area."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,8 @@ from compliance.exchange.layouts import ANSWERS, Layout, Role, Sheet
 from compliance.shared.errors import Refused
 from compliance.vault.tables import Book, Table
 
+# A number that stands alone lacks its requirement, which a person has to hear of.
+_NUMBER = re.compile(r"\S*\d\S*")
 _DETAILS = [Role.DETAIL, Role.TEST, Role.EVIDENCE_ASKED]
 
 
@@ -24,8 +27,9 @@ def read(
     for sheet in layout.sheets:
         table = book.table(sheet.name)
         if table is not None:
-            reader = _SheetReader(table, sheet, reading, skip)
-            reader.read()
+            # Sheets beside each other are chapters; one alone is not.
+            chapter = sheet.name if len(layout.sheets) > 1 else ""
+            _SheetReader(table, sheet, reading, skip, chapter).read()
             _note(reading, table)
     _number(reading, layout, prefix)
     checking.check_codes(reading)
@@ -43,6 +47,7 @@ class _SheetReader:
     sheet: Sheet
     reading: Reading
     skip: frozenset[str]
+    chapter: str
     area: str = ""
     last: Row | None = None
     taken: int = 0
@@ -117,6 +122,8 @@ class _SheetReader:
         column = next(iter(cells))
         merge = self.table.merge_at(number, column)
         spans = merge is not None and merge.right > merge.left
+        if column == self._column(Role.CODE) and not spans and _NUMBER.fullmatch(cells[column]):
+            return False
         return column != self._column(Role.TITLE) or spans or bool(self._column(Role.CODE))
 
     def _append(self, row: Row) -> None:
@@ -163,7 +170,7 @@ class _SheetReader:
             code=checking.code_of(self._own(Role.CODE, number)),
             title=plain,
             statement=statement,
-            area=" ".join((self.area or self.sheet.name).split())[: checking.TITLE_LIMIT],
+            area=" ".join((self.area or self.chapter).split())[: checking.TITLE_LIMIT],
             parent=checking.code_of(self._seen(Role.PARENT, number)),
             tests=checking.lines(self._seen(Role.TEST, number)),
             evidence=checking.lines(self._seen(Role.EVIDENCE_ASKED, number)),
@@ -201,6 +208,14 @@ def _note(reading: Reading, table: Table) -> None:
             _("Sheet “%(sheet)s”: %(number)d formulas count by the value saved with them.")
             % {"sheet": name, "number": table.formulas}
         )
+    if table.unsaved:
+        reading.notes.append(
+            _(
+                "Sheet “%(sheet)s”: %(number)d formulas have no saved value and count as blank. Open "
+                "the file in Excel, save it and upload it again."
+            )
+            % {"sheet": name, "number": table.unsaved}
+        )
     if table.cut:
         reading.notes.append(
             _("Sheet “%s”: what stands beyond column 200 or far below the table was left out.")
@@ -234,8 +249,8 @@ def _set_areas(reading: Reading) -> None:
     """Replace the area's text in each item by its code; areas come in the order of the document."""
     codes: dict[str, Area] = {}
     for item in reading.taken:
-        title = item.area or _("All")
+        title = item.area
         if title not in codes:
-            codes[title] = Area(f"A{len(codes) + 1:02d}", title)
+            codes[title] = Area(f"A{len(codes) + 1:02d}", title) if title else Area.all()
         item.area = codes[title].code
     reading.areas = list(codes.values())

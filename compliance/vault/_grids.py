@@ -23,6 +23,7 @@ class Grid:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     formulas: int = 0
+    unsaved: int = 0
     choices: dict[int, list[str]] = field(default_factory=dict)
     cut: bool = False
     held: int = 0

@@ -308,6 +308,7 @@ class _SheetReader:
 
     def _shown(self, cell: Any) -> str:
         value = inline = ""
+        formula = False
         for child in cell:
             local = _local(child)
             if local == "v":
@@ -315,13 +316,17 @@ class _SheetReader:
             elif local == "is":
                 inline = _text_of(child)
             elif local == "f":
-                self._formula(child.text or "")
+                self._check_formula(child.text or "")
+                formula = True
+        if formula and value:
+            self.grid.formulas += 1
+        elif formula:
+            self.grid.unsaved += 1
         return inline or self._text(cell.get("t", "n"), value, cell.get("s"))
 
-    def _formula(self, text: str) -> None:
+    def _check_formula(self, text: str) -> None:
         if _DDE.search(text):
             raise _linked()
-        self.grid.formulas += 1
 
     def _text(self, kind: str, value: str, style: str | None) -> str:
         if not value:

@@ -45,6 +45,8 @@ class Table:
     hidden_columns: set[int] = field(default_factory=set)
     # Cells whose text is the saved result of a formula.
     formulas: int = 0
+    # Formulas without one, which count as blank.
+    unsaved: int = 0
     # {column: words} that a drop-down of the sheet offers there.
     choices: dict[int, list[str]] = field(default_factory=dict)
     # Something stood beyond the bounds and was left out.
@@ -104,6 +106,7 @@ def read_xlsx(path: Path) -> Book:
                 hidden_rows=sheet.grid.hidden_rows,
                 hidden_columns=sheet.grid.hidden_columns,
                 formulas=sheet.grid.formulas,
+                unsaved=sheet.grid.unsaved,
                 choices=sheet.grid.choices,
                 cut=sheet.grid.cut,
             )

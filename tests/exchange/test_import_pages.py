@@ -4,6 +4,8 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from compliance.exchange.models import ProfileImport, SavedMapping, State
@@ -170,3 +172,15 @@ def test_a_stored_document_that_was_damaged_is_not_read(page, bring):
     path.chmod(0o600)
     path.write_bytes(io.BytesIO(b"x").getvalue())
     assert page("import-preview", pk=imported.pk).status_code == 409
+
+
+def test_the_preview_asks_as_much_for_a_thousand_rows_as_for_three(page, bring, settle):
+    counts = []
+    for size in (3, 1_000):
+        rows = "".join(f"{n},요구사항 {n}\n" for n in range(size))
+        imported = settle(bring(f"번호,요구사항\n{rows}".encode(), f"{size}.csv"))
+        page("import-preview", pk=imported.pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert page("import-preview", pk=imported.pk).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 12

@@ -1,10 +1,12 @@
 """Three companies' forms are read as their authors meant them."""
 
+import openpyxl
 import pytest
 
 from compliance.exchange import selectors
 from compliance.exchange.layouts import Layout
 from compliance.requirements.models import Requirement
+from compliance.vault import _numbers
 from tests.exchange import workbooks
 
 pytestmark = pytest.mark.usefixtures("alice")
@@ -71,7 +73,7 @@ def test_a_cover_and_a_hidden_sheet_are_no_lists(bring):
     imported = bring(workbooks.sheets_per_area())
     assert [sheet.name for sheet in Layout.of(imported.layout).sheets] == ["서버", "로그"]
     assert said(imported) == [
-        ("SRV-1", "서버 보안" if False else "서버", "운영 서버를 따로 둔다"),
+        ("SRV-1", "서버", "운영 서버를 따로 둔다"),
         ("SRV-2", "서버", "패치를 한 달 안에 넣는다"),
         ("LOG-1", "로그", "접속 기록을 1년 보관한다"),
     ]
@@ -92,3 +94,31 @@ def test_section_rows_become_areas_and_missing_numbers_are_made(bring, publish):
     mandatory = Requirement.objects.filter(profile=profile).values_list("mandatory", flat=True)
     assert list(mandatory) == [True, False, True]
     assert profile.form.layout["sheets"][0]["rows"]["R-003"] == [6]
+
+
+def test_a_list_without_areas_has_one_in_both_languages(bring, publish):
+    profile = publish(bring("번호,요구사항\n1,가\n2,나\n".encode(), "plain.csv"))
+    area = profile.areas.get()
+    assert (area.code, area.title_ko, area.title_en) == ("ALL", "전체", "All")
+
+
+def test_a_number_keeps_the_look_of_its_cell():
+    shown = [("1.1", "0.00", "1.10"), ("3", "General", "3"), ("0.25", "0%", "25%"), ("7", "000", "007"),
+             ("46000", "yyyy-mm-dd", "2025-12-09"), ("1234.5", "#,##0.0", "1,234.5"), ("-0", "General", "0"),
+             ("0.1", "General", "0.1"), ("1.1000000000000001", "General", "1.1"), ("x", "General", "x"),
+             ("46000.5", "yyyy/m/d h:mm", "2025-12-09 12:00"), ("1e400", "General", "1e400")]  # fmt: skip
+    assert [_numbers.shown(value, code) for value, code, _text in shown] == [
+        t for _v, _c, t in shown
+    ]
+
+
+def test_what_is_hidden_or_calculated_is_noted(bring):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["번호", "요구사항"], ["1", "가"], ["2", "나"], ["3", "=1+1"]):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    reading = selectors.reading(bring(workbooks.saved(book)))
+    assert [item.code for item in reading.taken] == ["1", "2", "3"]
+    assert len(reading.notes) == 2
+    assert len(reading.wrong) == 1
