@@ -28,8 +28,8 @@ LANGUAGES = ("ko", "en")
 class Format(models.TextChoices):
     """The files that a profile can leave as."""
 
-    FORM = "form", gettext_lazy("The platform's own form")
-    FORM_UTF8 = "form-utf8", gettext_lazy("The platform's own form as UTF-8")
+    FORM = "form", gettext_lazy("The form it came in")
+    FORM_UTF8 = "form-utf8", gettext_lazy("The form it came in, as UTF-8")
     XLSX = "xlsx", gettext_lazy("Checklist (XLSX)")
     CSV = "csv", gettext_lazy("Checklist (CSV)")
     OSCAL_CATALOG = "oscal-catalog", gettext_lazy("OSCAL catalog (JSON)")

@@ -36,6 +36,7 @@ _COLUMNS = re.compile(r"\$?([A-Z]{1,3}):\$?([A-Z]{1,3})")
 _RANGE = re.compile(
     r"(?:(?:'((?:[^']|'')+)'|([^'!\s\"(),]+))!)?(\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"
 )
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _TRUE = {"1", "true"}
 # Excel reads _x000D_ in a text as that character; the underscore before it is written so itself.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -154,7 +155,7 @@ class Workbook:
         roots = dict(written)
         for path in self._paths.values():
             root = written.get(path)
-            if root is None and b"<f" in (part := self.package.read(path)):
+            if root is None and _FORMULA.search(part := self.package.read(path)):
                 root = packages.parsed(part)
             if root is not None and self._forget_results(root):
                 roots[path] = root

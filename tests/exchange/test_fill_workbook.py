@@ -137,6 +137,24 @@ def test_formulas_of_the_form_stay_and_count_anew():
     assert b'fullCalcOnLoad="1"' in parts(made)["xl/workbook.xml"]
 
 
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_a_count_on_another_sheet_forgets_what_it_came_to(prefix):
+    book = read(split_rows()[0])
+    book.create_sheet("집계")["A1"] = "=COUNTA(점검!D:D)"
+    files = parts(saved(book))
+    other = "xl/worksheets/sheet2.xml"
+    text = files[other].decode().replace("<v></v>", "<v>7</v>").replace("<v/>", "<v>7</v>")
+    assert "<v>7</v>" in text
+    if prefix:
+        text = re.sub(r"<(/?)([A-Za-z]+)(?=[ />])", rf"<\1{prefix}\2", text)
+        text = text.replace(f'xmlns="{MAIN}"', f'xmlns:x="{MAIN}"')
+    files[other] = text.encode()
+    made = fill(packed(files), "xlsx", split_rows()[1], answers(answer("N-01"))).content
+    assert b">7<" not in parts(made)[other]
+    assert b"COUNTA" in parts(made)[other]
+    assert b'fullCalcOnLoad="1"' in parts(made)["xl/workbook.xml"]
+
+
 def test_a_questionnaire_of_two_protected_sheets_with_merged_answers():
     items = [
         answer("N-01", statement="done", owner="Bob"),
