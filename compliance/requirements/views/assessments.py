@@ -124,7 +124,8 @@ def fetch(request: OrganisationRequest, profile: str, code: str) -> Assessment:
     )
     related = ("requirement__profile", "requirement__area", "owner", "decided_by", "updated_by")
     newest = rows.select_related(*related).order_by("-requirement__profile__version")
-    found = newest.prefetch_related("requirement__evidence_kinds").first()
+    with_draft = drafts.joined(newest, request.user)
+    found = with_draft.prefetch_related("requirement__evidence_kinds").first()
     if found is None:
         raise Http404
     found.organisation = request.organisation
@@ -173,7 +174,7 @@ def _page(
 
 def _draft(assessment: Assessment, user: User) -> StatementDraft | None:
     """What the person wrote here or elsewhere and did not save, unless it is what is saved."""
-    draft = drafts.of(assessment, user)
+    draft = drafts.found(assessment, user)
     return draft if draft and draft.text.strip() != assessment.statement else None
 
 
