@@ -1,5 +1,6 @@
 """What lower rooms show of tasks: a box and a column, reasons for a verdict, gaps of a submission."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from compliance.applications.preflight import Gap, Level, Topic
 from compliance.exchange import answers
 from compliance.remediation import policies, selectors
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
+from compliance.remediation.selectors import OpenTasks
 from compliance.requirements import registries
 from compliance.requirements.models import Assessment
 from compliance.requirements.registries import Ids, Known, Reason
@@ -31,34 +33,50 @@ SHOWN_IN_BOX = 20
 
 def box(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     """The tasks of a requirement, on its page."""
-    rows = Task.objects.filter(
-        organisation_id=assessment.organisation_id, requirement_id=assessment.requirement_id
-    )
     user: Any = request.user
+    told = (
+        assessment.knowledge.of("tasks", assessment.requirement_id)
+        if assessment.knowledge
+        else None
+    )
+    rows = told.detail if told else _rows(assessment.organisation_id, assessment.requirement_id)
     return {
         "assessment": assessment,
-        "tasks": rows.select_related("assignee").order_by("closed_at", "due")[:SHOWN_IN_BOX],
+        "tasks": (rows or [])[:SHOWN_IN_BOX],
         "why_not_open": why_not(policies.check_can_open_for, assessment, user),
     }
 
 
+def _rows(organisation_id: int, requirement_id: int) -> list[Task]:
+    rows = Task.objects.filter(organisation_id=organisation_id, requirement_id=requirement_id)
+    return list(rows.select_related("assignee", "requirement").order_by("closed_at", "due"))
+
+
 def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
-    """Open tasks speak against a met verdict; a critical one forbids it."""
+    """Open tasks speak against a met verdict; a critical one forbids it.
+
+    Of one requirement the rows themselves are read, for the box on its page shows them.
+    """
+    if isinstance(requirement_ids, list) and len(requirement_ids) == 1:
+        rows = _rows(organisation.pk, requirement_ids[0])
+        counted = Counter(row.severity for row in rows if row.is_open)
+        code = rows[0].requirement.code if rows and rows[0].requirement else ""
+        one = _known(organisation, OpenTasks(code, dict(counted)), rows)
+        return {requirement_ids[0]: one} if rows else {}
     found = selectors.open_by_severity(organisation, requirement_ids)
-    return {
-        requirement_id: Known(
-            number=tasks.total,
-            reasons=[
-                Reason(
-                    supports=False,
-                    sentence=_lazy_open(tasks.total),
-                    url=_lazy_list(organisation, requirement=tasks.code),
-                    blocking=Severity.CRITICAL in tasks.by_severity,
-                )
-            ],
-        )
-        for requirement_id, tasks in found.items()
-    }
+    return {each: _known(organisation, tasks) for each, tasks in found.items()}
+
+
+def _known(organisation: Organisation, tasks: OpenTasks, rows: list[Task] | None = None) -> Known:
+    if not tasks.total:
+        return Known(detail=rows)
+    reason = Reason(
+        supports=False,
+        sentence=_lazy_open(tasks.total),
+        url=_lazy_list(organisation, requirement=tasks.code),
+        blocking=Severity.CRITICAL in tasks.by_severity,
+    )
+    return Known(tasks.total, [reason], detail=rows)
 
 
 def gaps(application: Application) -> Iterator[Gap]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,23 @@ class Kept(NamedTuple):
 
 def of(assessment: Assessment, user: User) -> StatementDraft | None:
     return StatementDraft.objects.filter(assessment=assessment, user=user).first()
+
+
+def joined(rows: QuerySet[Assessment], user: User) -> QuerySet[Assessment]:
+    """Read the person's draft along with the row; `found` returns it."""
+    mine = FilteredRelation("drafts", condition=Q(drafts__user_id=user.pk))
+    return rows.annotate(mine=mine).annotate(**{name: F(f"mine__{name[6:]}") for name in _JOINED})
+
+
+def found(assessment: Assessment, user: User) -> StatementDraft | None:
+    """Return the draft that `joined` has read with *assessment*."""
+    read = {name[6:]: vars(assessment)[name] for name in _JOINED}
+    if read["id"] is None:
+        return None
+    return StatementDraft(assessment=assessment, user=user, **read)
+
+
+_JOINED = ("draft_id", "draft_text", "draft_revision", "draft_saved_at")
 
 
 @transaction.atomic

@@ -122,13 +122,9 @@ def fetch(request: OrganisationRequest, profile: str, code: str) -> Assessment:
     """Fetch the assessment of the version that holds now, or of ?version=, or say 404."""
     rows = Assessment.objects.visible_to(request.user).filter(organisation=request.organisation)
     related = ("requirement__profile", "requirement__area", "owner", "decided_by", "updated_by")
-    version = request.GET.get("version", "")
-    found = versions.addressed(
-        rows.select_related(*related).prefetch_related("requirement__evidence_kinds"),
-        profile,
-        code,
-        version,
-    )
+    shown = drafts.joined(rows.select_related(*related), request.user)
+    shown = shown.prefetch_related("requirement__evidence_kinds")
+    found = versions.addressed(shown, profile, code, request.GET.get("version", ""))
     if found is None:
         raise Http404
     found.organisation = request.organisation
@@ -177,7 +173,7 @@ def _page(
 
 def _draft(assessment: Assessment, user: User) -> StatementDraft | None:
     """What the person wrote here or elsewhere and did not save, unless it is what is saved."""
-    draft = drafts.of(assessment, user)
+    draft = drafts.found(assessment, user)
     return draft if draft and draft.text.strip() != assessment.statement else None
 
 
