@@ -1,6 +1,7 @@
 """YAML as plain data: text keys, plain values, nothing that grows or runs while it is read."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Hashable
 from typing import Any
@@ -27,7 +28,7 @@ class _PlainLoader(_Base):  # type: ignore[misc]
         if doubled:
             raise Refused(
                 _("Line %(line)d: the key “%(key)s” stands twice. Keep one of them.")
-                % {"line": node.start_mark.line + 1, "key": doubled[0][:60]}
+                % {"line": node.start_mark.line + 1, "key": one_line(doubled[0][:60])}
             )
         made: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return made
@@ -56,6 +57,11 @@ def parse(content: bytes) -> dict[str, Any]:
         raise Refused(_("The file is YAML but not a profile: it has no “profile” part."))
     _check_plain(data, "")
     return data
+
+
+def one_line(text: str) -> str:
+    """A text of the file as a sentence may quote it."""
+    return re.sub(r"[\r\n\v\f\x85\u2028\u2029]+", "⏎", text)
 
 
 def _decoded(content: bytes) -> str:
@@ -99,7 +105,8 @@ def _check_plain(value: Any, place: str) -> None:
     if isinstance(value, dict):
         for key, each in value.items():
             _check_key(key, place)
-            _check_plain(each, f"{place} → {key}" if place else key)
+            name = one_line(key[:60])
+            _check_plain(each, f"{place} → {name}" if place else name)
     elif isinstance(value, list):
         for number, each in enumerate(value, start=1):
             _check_plain(each, f"{place} → {number}")

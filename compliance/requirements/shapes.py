@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
+from compliance.requirements.plain_yaml import one_line
 from compliance.shared.errors import Refused
 
 FOLDER = Path(__file__).parent / "data"
@@ -26,8 +27,12 @@ _EXPECTED: dict[str, "str | Promise"] = {
     "boolean": gettext_lazy("true or false"),
     "identifier": gettext_lazy("a short name of letters, digits, hyphens and underscores"),
     "version": gettext_lazy("a version in quotes without spaces, like “0.1.0”"),
-    "code": gettext_lazy("a code in quotes of at most 40 characters, without spaces or slashes"),
-    "short code": gettext_lazy("a code in quotes of at most 20 characters, without spaces"),
+    "code": gettext_lazy(
+        "a code of at most 40 characters without a slash, in quotes if it looks like a number"
+    ),
+    "short code": gettext_lazy(
+        "a code of at most 20 characters without a slash, in quotes if it looks like a number"
+    ),
     "name": gettext_lazy("a name of letters, digits and underscores"),
     "date": gettext_lazy("a date like 2026-11-22"),
     "days": gettext_lazy("a whole number of days, 1 or more"),
@@ -78,7 +83,7 @@ def _unknown_key(error: Any, place: str) -> str:
     unknown = next(
         key for key in error.instance if key not in known and not str(key).startswith("x_")
     )
-    facts = {"place": place, "key": unknown[:SHOWN], "known": ", ".join(known)}
+    facts = {"place": place, "key": one_line(unknown[:SHOWN]), "known": ", ".join(known)}
     return _("%(place)s has the unknown key “%(key)s”; known are %(known)s.") % facts
 
 
@@ -94,7 +99,7 @@ def _expected(error: Any) -> str:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return one_line(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
 
 
 def _place(path: Iterable[str | int], data: dict[str, Any]) -> str:
@@ -109,9 +114,9 @@ def _place(path: Iterable[str | int], data: dict[str, Any]) -> str:
 
 def _name(step: str | int, value: Any) -> str:
     if isinstance(step, str):
-        return step
+        return one_line(step[:SHOWN])
     if isinstance(value, dict):
         for key in ("id", "code", "from"):
             if isinstance(value.get(key), str) and value[key]:
-                return str(value[key])[:SHOWN]
+                return one_line(value[key][:SHOWN])
     return str(step + 1)

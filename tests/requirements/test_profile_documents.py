@@ -5,10 +5,11 @@ import json
 
 import pytest
 import yaml
+from django.urls import reverse
 from django.utils import translation
 from jsonschema import Draft202012Validator
 
-from compliance.requirements import documents, loading, shapes
+from compliance.requirements import documents, loading, services, shapes
 from compliance.requirements.models import Profile
 from compliance.shared.errors import Refused
 
@@ -63,7 +64,10 @@ def spoil(data, path, value):
         (["requirements", 1, "severity"], "heavy", ["A-2", "severity", "heavy", "critical"]),
         (["requirements", 1, "statement_ko"], None, ["A-2", "statement_ko"]),
         (["requirements", 1, "titel_ko"], "x", ["A-2", "titel_ko", "title_ko"]),
-        (["requirements", 0, "id"], "A 1", ["A 1", "id", "40"]),
+        (["requirements", 0, "id"], "A/1", ["A/1", "id", "40"]),
+        (["requirements", 0, "id"], "..", ["id", "40"]),
+        (["requirements", 0, "id"], "A-1\n", ["id", "40"]),
+        (["requirements", 0, "id"], 1.1, ["id", "1.1", "quotes"]),
         (["requirements", 0, "order"], -1, ["A-1", "order", "0 or more"]),
         (["requirements", 0, "mandatory"], "yes", ["A-1", "mandatory", "true or false"]),
         (["requirements", 0, "tests"], [{"kind": "manual"}], ["A-1", "tests", "how"]),
@@ -109,6 +113,16 @@ def test_parents_in_a_circle_are_refused_with_the_circle(small):
     small["requirements"][0]["parent"] = "A-2"
     small["requirements"][1]["parent"] = "A-1"
     assert "A-1 → A-2 → A-1" in refusal(small)
+
+
+@pytest.mark.parametrize("code", ["1.1", "AC-2(1)", "제6조의2", "1 가", "50%?#"])
+def test_codes_are_written_as_platforms_write_them(small, db, browse, alice, manna, code):
+    small["requirements"][0]["id"] = code
+    profile, _new = loading.load(read(small))
+    services.adopt(manna, profile, by=alice)
+    names = {"organisation": "manna", "profile": "acme-list", "code": code}
+    page = browse(alice).get(reverse("requirements:detail", kwargs=names))
+    assert page.context["requirement"].code == code
 
 
 def test_a_requirement_may_detail_another(small, db):
