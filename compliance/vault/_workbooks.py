@@ -40,7 +40,9 @@ _LINKS = re.compile(r"/externallinks/|/connections\.xml$|/querytables/", re.IGNO
 _OBJECTS = re.compile(r"/embeddings/|/activex/", re.IGNORECASE)
 _MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject|ms-excel\.(macrosheet|intlmacrosheet)")
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
-_DDE = re.compile(r"[\w'\")\]]\|['\w\"]")
+# cmd|'/c x'!A0 asks another program; a bar inside quotes is text or part of a sheet's name.
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_DDE = re.compile(r"\w\|")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -325,7 +327,7 @@ class _SheetReader:
         return inline or self._text(cell.get("t", "n"), value, cell.get("s"))
 
     def _check_formula(self, text: str) -> None:
-        if _DDE.search(text):
+        if _DDE.search(_QUOTED.sub("", text)):
             raise _linked()
 
     def _text(self, kind: str, value: str, style: str | None) -> str:

@@ -42,6 +42,13 @@ def test_a_link_that_a_person_clicks_is_only_text(bring):
     assert selectors.reading(bring(hostile.CLICKABLE)).counts()["requirements"] == 3
 
 
+def test_a_bar_in_a_formula_is_no_other_program(bring):
+    book = openpyxl.load_workbook(io.BytesIO(workbooks.two_row_header()))
+    book.active["H4"] = '=A4&"|"&B4'
+    book.active["H5"] = "='A|B'!C1"
+    assert selectors.reading(bring(workbooks.saved(book))).counts()["requirements"] == 3
+
+
 @pytest.mark.parametrize(
     ("name", "content", "word"),
     [
