@@ -10,12 +10,9 @@ from django.db.models import QuerySet
 from compliance.accounts.models import Organisation
 from compliance.requirements import registries
 from compliance.requirements.filters import FilterForm
-from compliance.requirements.models import Assessment, Requirement
+from compliance.requirements.models import Assessment
 from compliance.requirements.models.profiles import either
 from compliance.requirements.registries import Column, Knowledge
-
-# So many ids are named one by one in a query; more are asked for as the whole profile.
-_NAMED = 250
 
 
 class Item(NamedTuple):
@@ -123,9 +120,9 @@ def listing(
 
 
 def _known(organisation: Organisation, items: list[Item]) -> Knowledge:
-    ids = [each.requirement_id for each in items]
-    if len(ids) <= _NAMED:
-        return registries.known(organisation, ids)
-    profiles = Requirement.objects.filter(pk=ids[0]).values("profile")
-    whole = Requirement.objects.filter(profile__in=profiles).order_by().values("pk")
-    return registries.known(organisation, whole)
+    """Ask the rooms, with the ids named one by one.
+
+    A subquery would be shorter, but where a table was just filled and PostgreSQL has not looked
+    at it yet, it plans such a join row by row: minutes instead of milliseconds.
+    """
+    return registries.known(organisation, [each.requirement_id for each in items])

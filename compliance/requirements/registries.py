@@ -4,15 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Assessment
 
 Verdict = Assessment.Verdict
-# A list of ids, or a query of them when there are too many to name one by one.
-Ids = Collection[int] | QuerySet[Any, Any]
+Ids = Collection[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def test_two_tabs_write_one_statement_and_nothing_is_lost(seoyeon):
     two.get_by_label("이행내용").fill(SECOND)
     two.locator("#statement").get_by_role("button", name="저장").click()
     expect(two.get_by_role("heading", name="두 사람이 이행내용을 고쳤습니다")).to_be_visible()
-    expect(two.get_by_role("group", name="저장된 내용")).to_have_text(FIRST)
+    expect(two.locator(".gp-beside-texts .pair .old").first).to_contain_text(FIRST)
     merged = two.get_by_label("합친 내용")
     expect(merged).to_have_value(SECOND)
     merged.fill(f"{FIRST}\n{SECOND}")
