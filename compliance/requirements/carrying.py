@@ -212,10 +212,14 @@ def check_can_carry_over(organisation: Organisation, old: Profile, new: Profile,
 def _check_not_done(organisation: Organisation, old: Profile, new: Profile) -> None:
     done = versions.carry_over_from(organisation, old)
     if done is not None:
-        raise Conflict(
-            _("%(who)s went on from %(old)s to %(new)s already. Nothing is left to carry over.")
-            % {"who": done.by.name if done.by else "Gatepass", "old": done.old, "new": done.new}
-        )
+        raise Conflict(already_done(done))
+
+
+def already_done(done: CarryOver) -> str:
+    """The sentence for whoever comes second."""
+    who = done.by.name if done.by else "Gatepass"
+    sentence = _("%(who)s went on from %(old)s to %(new)s already. Nothing is left to carry over.")
+    return sentence % {"who": who, "old": done.old, "new": done.new}
 
 
 def _check_direction(organisation: Organisation, old: Profile, new: Profile) -> None:

@@ -122,8 +122,9 @@ class Proposal:
 
     @property
     def words(self) -> list["Text"]:
-        """Title and statement in the reader's language, word by word."""
-        return _texts(self.old, self.new)[:2]
+        """The texts that differ, word by word; where none does, the statement."""
+        texts = _texts(self.old, self.new)
+        return [text for text in texts if text.differs] or texts[1:2]
 
     @property
     def reworded(self) -> bool:

@@ -19,6 +19,7 @@ from compliance.requirements.models import (
     Assessment,
     CarryOver,
     CarryOverItem,
+    Crosswalk,
     StatementDraft,
 )
 from compliance.requirements.selectors import adopted_profiles
@@ -425,3 +426,36 @@ def test_every_chain_of_the_audit_log_holds(manna, adopted, accepted, alice, car
     carry()
     assert [report.broken for report in verify_all() if report.broken] == []
     assert Entry.objects.filter(action="profile.carried_over").count() == 1
+
+
+def test_the_review_by_code_finds_the_link_that_counts(
+    manna, adopted, newer, accepted, carol, carry, browse
+):
+    carry()
+    answer = browse(carol).post(
+        f"/api/v1/o/manna/evidence/{accepted.evidence.number}/requirements/{nv.REWORDED}/accept"
+    )
+    assert answer.status_code == 200
+    new = EvidenceLink.objects.get(requirement__profile=newer)
+    assert (new.state, new.reviewed_by) == (State.ACCEPTED, carol)
+
+
+def test_a_crosswalk_of_the_house_proposes_and_one_of_others_does_not(manna, elsewhere, adopted):
+    def renamed(data):
+        nv.row(data, nv.UNCHANGED).update(id="X-01", title_ko="전혀 다른 글", statement_ko="새 글.")
+
+    new = nv.changed("0.2.0", renamed)
+    crosswalk = Crosswalk.objects.create(
+        organisation=elsewhere, identifier="ours", version="1", title_ko="대응표"
+    )
+    crosswalk.edges.create(
+        from_profile=adopted.identifier,
+        from_code=nv.UNCHANGED,
+        relation="equal",
+        to_profile=new.identifier,
+        to_code="X-01",
+    )
+    assert carrying.plan(manna, adopted, new).difference.proposals == []
+    Crosswalk.objects.update(organisation=None)
+    [proposal] = carrying.plan(manna, adopted, new).difference.proposals
+    assert (proposal.old.code, proposal.new.code, proposal.stated) == (nv.UNCHANGED, "X-01", True)

@@ -154,6 +154,19 @@ def test_the_second_person_is_told(browse, olga, manna, adopted, newer, carried)
     assert CarryOver.objects.count() == 1
 
 
+def test_a_plan_that_is_done_leads_to_what_is_left(browse, olga, carried):
+    answer = browse(olga).get(f"{BOTH}plan/")
+    assert answer["Location"] == f"/o/manna/requirements/versions/carried/{carried.pk}/"
+
+
+def test_a_viewer_reads_the_plan_and_cannot_confirm(browse, dave, manna, adopted, newer):
+    client = browse(dave)
+    assert client.get(f"{BOTH}plan/").status_code == 200
+    posted = answers(manna, adopted, newer)
+    assert client.post(f"{BOTH}carry-over/", posted).status_code == 403
+    assert not CarryOver.objects.exists()
+
+
 def test_a_thing_is_ticked_off_with_name_and_time(browse, bob, carried):
     client = browse(bob, language="en")
     address = f"/o/manna/requirements/versions/carried/{carried.pk}/"

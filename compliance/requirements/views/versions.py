@@ -61,7 +61,12 @@ def difference(request: OrganisationRequest, old: str, new: str) -> HttpResponse
 @require_safe
 @in_organisation
 def plan(request: OrganisationRequest, old: str, new: str) -> HttpResponse:
+    """What would happen, with a question where a person has to decide."""
     before, after = _both(request, old, new)
+    done = versions.carry_over_from(request.organisation, before)
+    if done is not None and done.new_id == after.pk:
+        messages.info(request, carrying.already_done(done))
+        return redirect("requirements:to-look-at", request.organisation.slug, done.pk)
     planned = carrying.plan(request.organisation, before, after)
     return _plan_page(request, planned, DecisionForm(plan=planned))
 
