@@ -74,3 +74,46 @@ def test_a_wrong_e_mail_is_said_and_nothing_is_saved(application, alice, browse)
     assert answer.status_code == 200
     assert "골뱅이없음" in answer.content.decode()
     assert Application.objects.get().traffic == ""
+
+
+def test_a_diagram_is_uploaded_right_there_and_kept_as_evidence(application, alice, browse):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tests.vault import samples
+
+    address = f"/o/manna/applications/{application.number}/edit/"
+    file = SimpleUploadedFile("구성도.png", samples.image())
+    sent = _form(application, traffic="하루 3만 건", network_diagram_file=file)
+    assert browse(alice).post(address, sent).status_code == 302
+    stored = Application.objects.get()
+    assert stored.traffic == "하루 3만 건"
+    assert stored.network_diagram.title == "구성도"
+    again = _form(stored, network_diagram=stored.network_diagram.number)
+    browse(alice).post(address, again)
+    assert Application.objects.get().network_diagram == stored.network_diagram
+
+
+def test_a_file_that_is_refused_loses_no_text(application, alice, browse):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    address = f"/o/manna/applications/{application.number}/edit/"
+    file = SimpleUploadedFile("구성도.exe", b"MZ\x90\x00" + b"\x00" * 200)
+    page = browse(alice).post(
+        address, _form(application, traffic="하루 3만 건", network_diagram_file=file)
+    )
+    assert page.status_code == 200
+    assert "하루 3만 건" in page.content.decode()
+    assert Application.objects.get().network_diagram is None
+
+
+def test_another_organisations_evidence_is_no_diagram(application, alice, sam, elsewhere):
+    import io
+
+    from compliance.evidence import services as evidence
+    from tests.vault import samples
+
+    theirs = evidence.add(
+        elsewhere, [evidence.Upload(io.BytesIO(samples.image()), "x.png")], by=sam
+    )
+    with pytest.raises(Refused):
+        services.edit(application, revision=0, by=alice, network_diagram=theirs.evidence)

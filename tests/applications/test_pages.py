@@ -78,3 +78,12 @@ def test_the_page_asks_a_constant_number_of_queries(
     client = browse(alice)
     with django_assert_max_num_queries(45):
         client.get(f"/o/manna/applications/{application.number}/")
+
+
+def test_the_box_of_the_overview_is_checked_again_alone(application, alice, browse):
+    path = f"/o/manna/applications/{application.number}/preflight/"
+    headers = {"HX-Request": "true", "HX-Target": "preflight"}
+    page = browse(alice).get(path, headers=headers).content.decode()
+    assert "<html" not in page
+    assert 'id="preflight"' in page
+    assert "part=area" in page, "an area's gaps are fetched when it is opened"

@@ -142,12 +142,12 @@ def test_an_approval_that_runs_out_is_said_first(manna, adopted, alice, browse):
     from compliance.applications import services as applications
     from compliance.applications.models import Application
 
-    made = applications.create(manna, profile=adopted, by=alice, title="배민 연동")
+    applications.create(manna, profile=adopted, by=alice, title="배민 연동")
     today = timezone.localdate()
     Application.objects.update(
         state="approved", closed_at=timezone.now(), valid_from=today, valid_until=today
     )
-    said = f"{made.number} 배민 연동"
+    said = "배달의민족 연동 승인이"
     assert said in browse(alice).get("/o/manna/").content.decode()
     Application.objects.update(valid_until=today + timedelta(days=200))
     assert said not in browse(alice).get("/o/manna/").content.decode()

@@ -109,6 +109,8 @@ def _overview(application: Application) -> dict[str, Any]:
 def preflight_(request: OrganisationRequest, number: str) -> HttpResponse:
     """The checklist, filtered: as a page, and as the fragment that filters and areas fetch."""
     application = application_of(request, number)
+    if request.headers.get("HX-Target") == "preflight":
+        return _refreshed(request, application)
     form = ChecklistFilter(request.GET, profile=application.profile)
     found = preflight.kept(application)
     groups = form.filter.apply(preflight.grouped(application, found))
@@ -125,6 +127,14 @@ def preflight_(request: OrganisationRequest, number: str) -> HttpResponse:
         "shown": sum(len(item.gaps) for _group, item in rows),
     }
     return render(request, f"applications/{_checklist_template(request)}.html", context)
+
+
+def _refreshed(request: OrganisationRequest, application: Application) -> HttpResponse:
+    """The box of the overview, checked again."""
+    context = {"application": application, **_overview(application)}
+    if application.is_targeted:
+        context["targets"] = application.targets.all()
+    return render(request, "applications/_preflight.html", context)
 
 
 def _checklist_template(request: OrganisationRequest) -> str:
