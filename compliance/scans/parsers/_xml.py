@@ -113,6 +113,14 @@ def child(element: Element, local: str) -> Element | None:
     return next((found for found in element if name(found) == local), None)
 
 
+def by_name(element: Element) -> dict[str, Element]:
+    """The children by their local names, the first of each: for elements with many of them."""
+    found: dict[str, Element] = {}
+    for each in element:
+        found.setdefault(name(each), each)
+    return found
+
+
 def children(element: Element, local: str) -> list[Element]:
     """All children with that local name."""
     return [found for found in element if name(found) == local]
