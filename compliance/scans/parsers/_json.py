@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -21,7 +21,6 @@ _DIGITS = b"0123456789"
 _LONG_RUN = re.compile(rb"[0-9]{1000,}")
 _OPENS = frozenset({"start_map", "start_array"})
 _CLOSES = frozenset({"end_map", "end_array"})
-_NEW: dict[str, Callable[[], Any]] = {"start_map": dict, "start_array": list}
 
 
 @dataclass(slots=True)
@@ -121,11 +120,15 @@ class Walk:
     """Yields `Leaf` for values whose prefix is a leaf, and `Closed` for the objects around them.
 
     A prefix names members with dots between, elements of arrays are "item": Results.item.Secrets.
-    With `arrays` off an array is never a leaf itself, only what is inside it.
+    With `arrays` off an array is never a leaf itself, only what is inside it. Arrays and objects
+    at `ignored` prefixes are passed over quickly.
     """
 
-    def __init__(self, stream: BinaryIO, pattern: str, *, arrays: bool = True) -> None:
+    def __init__(
+        self, stream: BinaryIO, pattern: str, *, arrays: bool = True, ignored: str = ""
+    ) -> None:
         self.stream = stream
+        self.ignored = ignored
         self.arrays_too = arrays
         self.is_leaf = re.compile(pattern).fullmatch
         self.known: dict[str, bool] = {}
@@ -151,7 +154,7 @@ class Walk:
             ):
                 yield self._finish(prefix, event, value, events)
             elif event in _OPENS:
-                self._open(prefix, event)
+                self._open(prefix, event, events)
             elif self.frames and not self.arrays[-1]:
                 self.frames[-1].values[self.key] = value
 
@@ -162,7 +165,11 @@ class Walk:
         name = "item" if self.arrays[-1] else self.key
         return f"{self.around[-1]}.{name}" if self.around[-1] else name
 
-    def _open(self, prefix: str, event: str) -> None:
+    def _open(self, prefix: str, event: str, events: Iterator[tuple[str, Any]]) -> None:
+        if prefix == self.ignored and prefix:
+            self.lists.add(prefix)
+            _pass_over(events)
+            return
         self.around.append(prefix)
         self.arrays.append(event == "start_array")
         if len(self.around) > DEPTH:
@@ -183,45 +190,55 @@ class Walk:
     def _finish(self, prefix: str, event: str, value: Any, events: Any) -> Leaf:
         self.count += 1
         if event in _OPENS:
-            value = _build(event, value, events)
+            value = _build(event, events)
         return Leaf(prefix, value, tuple(self.frames), self.count)
 
 
-def _build(event: str, _value: Any, events: Iterator[tuple[str, Any]]) -> Any:
-    """The object or array that begins with *event*; a bare loop, as it sees every value."""
-    current = _NEW[event]()
+def _build(event: str, events: Iterator[tuple[str, Any]]) -> Any:
+    """The value that an event opens, up to its close."""
+    top: Any = {} if event == "start_map" else []
     around: list[Any] = []
     key = ""
+    keys: list[str] = []
     for inner, value in events:
         if inner == "map_key":
             key = value
             continue
         if inner in _CLOSES:
             if not around:
-                break
-            current = around.pop()
+                return top
+            value, top, key = top, around.pop(), keys.pop()
+        elif inner in _OPENS:
+            around.append(top)
+            keys.append(key)
+            if len(around) >= DEPTH:
+                raise _errors.too_deep()
+            top = {} if inner == "start_map" else []
             continue
-        new = _NEW.get(inner)
-        child = value if new is None else new()
-        if type(current) is dict:
-            current[key] = child
+        if type(top) is list:
+            top.append(value)
         else:
-            current.append(child)
-        if new is not None:
-            _deeper(around, current)
-            current = child
-    return current
+            top[key] = value
+    return top
 
 
-def _deeper(around: list[Any], current: Any) -> None:
-    around.append(current)
-    if len(around) >= DEPTH:
-        raise _errors.too_deep()
+def _pass_over(events: Iterator[tuple[str, Any]]) -> None:
+    """Go on to the close of what has just opened."""
+    depth = 1
+    for event, _value in events:
+        if event in _OPENS:
+            depth += 1
+            if depth > DEPTH:
+                raise _errors.too_deep()
+        elif event in _CLOSES:
+            depth -= 1
+            if not depth:
+                return
 
 
-def walk(stream: BinaryIO, pattern: str, *, arrays: bool = True) -> Walk:
+def walk(stream: BinaryIO, pattern: str, *, arrays: bool = True, ignored: str = "") -> Walk:
     """Walk a file whose leaves are the prefixes fully matching a regular expression."""
-    return Walk(stream, pattern, arrays=arrays)
+    return Walk(stream, pattern, arrays=arrays, ignored=ignored)
 
 
 def leaves(stream: BinaryIO, pattern: str, *, arrays: bool = True) -> Iterator[Leaf]:
@@ -231,9 +248,13 @@ def leaves(stream: BinaryIO, pattern: str, *, arrays: bool = True) -> Iterator[L
             yield step
 
 
-def tops(stream: BinaryIO, pattern: str) -> dict[str, Any]:
-    """Facts of a file that may stand behind its records: prefix → value of each leaf."""
-    return {leaf.prefix: leaf.value for leaf in leaves(stream, pattern)}
+def tops(stream: BinaryIO, pattern: str, *, ignored: str) -> dict[str, Any]:
+    """Facts of a file that may stand behind its records: prefix → value of each leaf.
+
+    `ignored` is where the records stand.
+    """
+    found = Walk(stream, pattern, ignored=ignored)
+    return {step.prefix: step.value for step in found if isinstance(step, Leaf)}
 
 
 def is_lines(stream: BinaryIO) -> bool:

@@ -17,7 +17,7 @@ HEAD = 1 << 16
 CHUNK = 1 << 20
 # Scan results shrink to a tenth or a fiftieth. A file that shrinks to a thousandth is a trap.
 MOST_RATIO = 300
-ANY_RATIO = 64 << 20
+ANY_RATIO = 16 << 20
 MOST_BYTES = 2 << 30
 _GZIP = b"\x1f\x8b"
 _PACKED = (b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")

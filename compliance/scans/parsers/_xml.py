@@ -12,6 +12,7 @@ from compliance.scans.parsers import _errors
 
 CHUNK = 1 << 16
 DEPTH = 200
+MOST_NAMES = 10_000
 
 Element = Any
 
@@ -27,10 +28,22 @@ def _parser(events: tuple[Literal["start", "end"], ...]) -> Any:
     )
 
 
+class _Names(dict[Any, str]):
+    """Tags → local names. A file asks for the same few a million times."""
+
+    def __missing__(self, tag: Any) -> str:
+        local = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        if len(self) < MOST_NAMES:
+            self[tag] = local
+        return local
+
+
+_NAMES = _Names()
+
+
 def name(element: Element) -> str:
     """The local name, without the namespace. Comments and the like have none."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _NAMES[element.tag]
 
 
 def root(head: bytes) -> tuple[str, str]:
@@ -83,7 +96,7 @@ def walk(stream: BinaryIO, leaves: frozenset[str]) -> Iterator[tuple[str, Elemen
     stream.seek(0)
     depth = inside = 0
     for event, element in _events(stream):
-        leaf = name(element) in leaves
+        leaf = _NAMES[element.tag] in leaves
         if event == "start":
             depth += 1
             if depth == 1:
@@ -111,6 +124,14 @@ def _drop(element: Element) -> None:
 def child(element: Element, local: str) -> Element | None:
     """The first child with that local name."""
     return next((found for found in element if name(found) == local), None)
+
+
+def by_name(element: Element) -> dict[str, Element]:
+    """The children by their local names, the first of each: for elements with many of them."""
+    found: dict[str, Element] = {}
+    for each in element:
+        found.setdefault(name(each), each)
+    return found
 
 
 def children(element: Element, local: str) -> list[Element]:

@@ -106,7 +106,7 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
 
 def _of_json(stream: BinaryIO, bom: _Bom) -> Iterator[Record]:
     # Components may stand behind the vulnerabilities.
-    walk = _json.walk(stream, _FACTS)
+    walk = _json.walk(stream, _FACTS, ignored="vulnerabilities")
     for step in walk:
         if isinstance(step, _json.Leaf):
             _fact(bom, step)

@@ -51,7 +51,7 @@ class _Reader:
         self.targets: dict[Seen, None] = {}
 
     def json(self, stream: BinaryIO) -> Iterator[Record]:
-        self.facts = _json.tops(stream, r"name|type|version")
+        self.facts = _json.tops(stream, r"name|type|version", ignored="findings")
         for leaf in _json.leaves(stream, r"findings\.item"):
             position = f"record {leaf.index}"
             if not isinstance(leaf.value, dict):

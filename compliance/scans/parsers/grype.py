@@ -33,7 +33,7 @@ def covers(scope: Collection[str], rule: str, place: tuple[str, ...]) -> bool:
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     facts: dict[str, dict[str, Any]] = {}
     # The artifact's name stands behind the matches.
-    for step in _json.walk(stream, r"source|descriptor"):
+    for step in _json.walk(stream, r"source|descriptor", ignored="matches"):
         if isinstance(step, _json.Leaf):
             facts[step.prefix] = _json.obj(step.value)
     asset = _asset(facts.get("source", {}), (options or Options()).asset)

@@ -41,7 +41,7 @@ def sniff(head: bytes) -> int:
 
 
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
-    facts = _json.tops(stream, _FACTS)
+    facts = _json.tops(stream, _FACTS, ignored="profiles")
     asset = _asset(_json.obj(facts.get("platform")), (options or Options()).asset)
     times: list[datetime] = []
     merged = _Minimal()

@@ -136,13 +136,13 @@ class _Reader:
 
 
 def _row(asset: Seen, element: _xml.Element, nvt: _xml.Element, *, failed: bool) -> Row:
-    port = _words.short(_xml.child_words(element, "port"), 60)
-    threat = _words.short(_xml.child_words(element, "threat"), 40)
-    score = _words.short(_xml.child_words(element, "severity"), 20)
+    inner = _xml.by_name(element)
+    port = _words.short(_xml.words(inner.get("port")), 60)
+    threat = _words.short(_xml.words(inner.get("threat")), 40)
+    score = _words.short(_xml.words(inner.get("severity")), 20)
     outcome = Outcome.ERROR if failed else _outcome(threat, score)
-    qod = _xml.child(element, "qod")
-    quality = "" if qod is None else _words.short(_xml.child_words(qod, "value"), 10)
-    name = _xml.child_words(element, "name") or _xml.child_words(nvt, "name")
+    quality = _words.short(_xml.child_words(inner["qod"], "value"), 10) if "qod" in inner else ""
+    name = _xml.words(inner.get("name")) or _xml.child_words(nvt, "name")
     rule = _words.short(nvt.get("oid", ""), 200)
     return Row(
         tool=TOOL,
@@ -156,7 +156,7 @@ def _row(asset: Seen, element: _xml.Element, nvt: _xml.Element, *, failed: bool)
         severity=_severity(threat, score, nvt),
         tool_severity=" ".join(filter(None, [score, threat])),
         excerpt=_words.excerpt(
-            _xml.child_words(element, "description"), f"QoD {quality}%" if quality else ""
+            _xml.words(inner.get("description")), f"QoD {quality}%" if quality else ""
         ),
         position=_xml.line(element),
     )

@@ -17,10 +17,7 @@ FORMAT = "sarif"
 LABEL = "SARIF 2.1.0"
 
 _RESULT = r"runs\.item\.results\.item"
-_FACTS = (
-    r"runs\.item\.(?:tool|invocations|automationDetails|versionControlProvenance)"
-    rf"|{_RESULT}"
-)
+_FACTS = r"runs\.item\.(?:tool|invocations|automationDetails|versionControlProvenance)"
 _KINDS = {
     "fail": Outcome.FAIL,
     "pass": Outcome.PASS,
@@ -158,13 +155,13 @@ class _Reader:
 def _facts(stream: BinaryIO) -> list[_Facts]:
     runs: list[_Facts] = []
     current = _Facts()
-    for step in _json.walk(stream, _FACTS):
+    for step in _json.walk(stream, _FACTS, ignored="runs.item.results"):
         if isinstance(step, _json.Closed):
             if step.frame.prefix == "runs.item":
                 current.computed = "results" not in step.frame.values
                 runs.append(current)
                 current = _Facts()
-        elif step.prefix != "runs.item.results.item":
+        else:
             _take(current, step.prefix.rpartition(".")[2], step.value)
     return runs
 

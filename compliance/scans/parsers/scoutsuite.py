@@ -51,7 +51,7 @@ class _Scan:
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     stream = _plain(stream)
     # The account stands behind the services, as members are sorted.
-    facts = _json.tops(stream, _FACTS)
+    facts = _json.tops(stream, _FACTS, ignored="services")
     scan = _Scan(_account(facts, (options or Options()).asset))
     for leaf in _json.leaves(stream, r"services\.[^.]+\.findings\.[^.]+"):
         yield from _finding(scan, leaf)

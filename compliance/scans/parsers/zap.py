@@ -114,8 +114,9 @@ def _alert(item: _xml.Element) -> dict[str, Any]:
         for group in _xml.children(item, "instances")
         for i in group
     ]
-    texts = {key: _xml.child_words(item, key) for key in _TEXTS}
-    return {**texts, "cweid": _xml.child_words(item, "cweid"), "instances": instances}
+    inner = _xml.by_name(item)
+    texts = {key: _xml.words(inner.get(key)) for key in (*_TEXTS, "cweid")}
+    return {**texts, "instances": instances}
 
 
 def _record(alert: dict[str, Any], site: Seen, position: str) -> Record:
