@@ -401,6 +401,8 @@ class MappingEdge(models.Model):
     effect = models.CharField(max_length=10, choices=Effect.choices, default=Effect.BOTH)
     relation = models.CharField(max_length=20, default="intersects")
     minimum_severity = models.CharField(max_length=10, choices=Severity.choices, blank=True)
+    # The edge holds for this kind of asset alone (host, image, repository …); empty: for each.
+    asset_kind = models.CharField(max_length=20, blank=True)
     raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
     rationale_ko = models.TextField(blank=True)
     rationale_en = models.TextField(blank=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Profile, Requirement
@@ -27,13 +27,19 @@ _EVIDENCES = (Effect.EVIDENCES, Effect.BOTH)
 
 
 def severe_enough(prefix: str = "rule__mappings__") -> Q:
-    """The finding reaches the least severity that its mapping asks for."""
+    """The finding is as severe, and on such an asset, as its mapping asks for."""
     condition = Q(**{f"{prefix}edge__minimum_severity": ""})
     for least in Severity:
         condition |= Q(
             **{f"{prefix}edge__minimum_severity": least, "severity__in": Severity.at_least(least)}
         )
-    return condition
+    return condition & on_such_an_asset(prefix)
+
+
+def on_such_an_asset(prefix: str = "rule__mappings__") -> Q:
+    """The finding or check result stands on an asset of the kind that its mapping asks for."""
+    kind = f"{prefix}edge__asset_kind"
+    return Q(**{kind: ""}) | Q(**{kind: F("asset__kind")})
 
 
 def open_findings(
@@ -71,6 +77,7 @@ def results_of(organisation: Organisation, requirement: Requirement) -> QuerySet
     """Check results of imported runs mapped to the requirement, latest runs first."""
     return (
         CheckResult.objects.filter(
+            on_such_an_asset(),
             run__organisation=organisation,
             run__state=RunState.IMPORTED,
             rule__mappings__requirement=requirement,
@@ -119,6 +126,7 @@ def outcome_counts(
     """{requirement id: {outcome: number}} over the latest runs; passes that prove nothing left out."""
     rows = (
         CheckResult.objects.filter(
+            on_such_an_asset(),
             run__in=latest_runs(organisation),
             suspicious=False,
             rule__mappings__requirement__in=list(requirement_ids),
