@@ -35,10 +35,10 @@ def comparable(run: ScanRun) -> QuerySet[ScanRun]:
 
 
 def former(run: ScanRun) -> ScanRun | None:
-    """The run before this one over the same targets, else the one before it at all."""
+    """The run before this one over the same targets, else the one before it, else any other."""
     earlier = comparable(run).filter(pk__lt=run.pk)
     same = (each for each in earlier[:50] if each.targets == run.targets)
-    return next(same, None) or earlier.first()
+    return next(same, None) or earlier.first() or comparable(run).first()
 
 
 def failures_only_in(run: ScanRun, other: ScanRun) -> QuerySet[CheckResult]:
