@@ -76,6 +76,7 @@ def _edge(found: MappingSet, profile: str, ref: str, entry: dict[str, Any]) -> M
         effect=entry.get("effect", "both"),
         relation=entry.get("relation", "intersects"),
         minimum_severity=entry.get("minimum_severity", ""),
+        asset_kind=entry.get("asset_kind", ""),
         raise_to=entry.get("raise_to", ""),
         rationale_ko=entry.get("ko", ""),
         rationale_en=entry.get("en", ""),

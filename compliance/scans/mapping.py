@@ -58,6 +58,11 @@ class Found:
     path: tuple[str, ...]
 
 
+def _closeness(found: Found) -> tuple[int, int, int]:
+    """How closely an edge fits: its level, and the fewer pivots on the way the better."""
+    return (*_level(found.edge), -len(found.path))
+
+
 @dataclass(slots=True)
 class Book:
     """All approved edges and pivots, in memory: a few hundred rows."""
@@ -71,10 +76,10 @@ class Book:
         found = [
             Found(edge, path) for path in self._expanded(refs) for edge in self._edges(path[-1])
         ]
-        best = max((_level(each.edge) for each in found), default=None)
+        best = max(map(_closeness, found), default=None)
         kept: dict[tuple[str, str], Found] = {}
         for each in found:
-            if _level(each.edge) == best:
+            if _closeness(each) == best:
                 kept.setdefault((each.edge.profile, each.edge.requirement_code), each)
         return list(kept.values())
 
@@ -154,6 +159,20 @@ class _Answer(NamedTuple):
     raise_to: str
 
 
+class _Rule(NamedTuple):
+    """What of a rule decides its mappings."""
+
+    pk: int
+    organisation_id: int
+    refs: list[str]
+    raise_to: str
+    tool: str
+    code: str
+
+    def way(self, ref: str) -> list[str]:
+        return [ref] if ref.endswith(self.code) else [f"{self.tool}:{self.code}", ref]
+
+
 class _Resolver:
     """Looks each combination of references up once."""
 
@@ -161,17 +180,18 @@ class _Resolver:
         self.book, self.requirements = open_book(), _Requirements()
         self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
 
-    def rows(
-        self, organisation_id: int, refs: Iterable[str]
-    ) -> tuple[list[tuple[int, int, str, str]], str]:
-        """(requirement, edge, effect, path as JSON) each, and the severity it raises to."""
-        speaking = self.book.speaking(refs)
-        key = (organisation_id, tuple(speaking))
+    def rows(self, rule: _Rule) -> tuple[list[tuple[int, int, str, str]], str]:
+        """(requirement, edge, effect, path as JSON) each, and the severity it raises to.
+
+        The path begins with the check itself, unless the reference names it already.
+        """
+        speaking = self.book.speaking(rule.refs)
+        key = (rule.organisation_id, tuple(speaking))
         if key not in self.known:
             self.known[key] = self._answer(*key)
         answer = self.known[key]
         rows = [
-            (requirement, edge, effect, json.dumps([speaking[path[0]], *path[1:]]))
+            (requirement, edge, effect, json.dumps([*rule.way(speaking[path[0]]), *path[1:]]))
             for requirement, edge, effect, path in answer.mappings
         ]
         return rows, answer.raise_to
@@ -224,28 +244,26 @@ def _resolve(rules: QuerySet[Rule], editions: dict[int, str]) -> int:
     """Work out the mappings of *rules*. Queries: constant a few thousand rules."""
     resolver: _Resolver | None = None
     after = total = 0
-    columns = ("pk", "organisation_id", "refs", "raise_to")
-    while batch := list(rules.filter(pk__gt=after).order_by("pk").values_list(*columns)[:BATCH]):
+    rows = rules.order_by("pk").values_list(*_Rule._fields)
+    while batch := [_Rule(*row) for row in rows.filter(pk__gt=after)[:BATCH]]:
         resolver = resolver or _Resolver()
         _resolve_batch(batch, resolver, editions)
-        after, total = batch[-1][0], total + len(batch)
+        after, total = batch[-1].pk, total + len(batch)
     return total
 
 
 @transaction.atomic
-def _resolve_batch(
-    rules: list[tuple[int, int, list[str], str]], resolver: _Resolver, editions: dict[int, str]
-) -> None:
+def _resolve_batch(rules: list[_Rule], resolver: _Resolver, editions: dict[int, str]) -> None:
     mappings: list[tuple[int, int, int, str, str]] = []
     raises: dict[str, list[int]] = defaultdict(list)
     resolved: dict[str, list[int]] = defaultdict(list)
-    for pk, organisation_id, refs, raise_to in rules:
-        rows, raised_to = resolver.rows(organisation_id, refs)
-        mappings += [(pk, *row) for row in rows]
-        resolved[editions[organisation_id]].append(pk)
-        if raised_to != raise_to:
-            raises[raised_to].append(pk)
-    RuleMapping.objects.filter(rule__in=[rule[0] for rule in rules]).delete()
+    for rule in rules:
+        rows, raised_to = resolver.rows(rule)
+        mappings += [(rule.pk, *row) for row in rows]
+        resolved[editions[rule.organisation_id]].append(rule.pk)
+        if raised_to != rule.raise_to:
+            raises[raised_to].append(rule.pk)
+    RuleMapping.objects.filter(rule__in=[rule.pk for rule in rules]).delete()
     bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
     for name, ids in resolved.items():
         Rule.objects.filter(pk__in=ids).update(resolved=name)

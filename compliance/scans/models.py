@@ -21,6 +21,11 @@ def _mine(user: User) -> models.QuerySet[Membership]:
     return Membership.objects.active().filter(user=user).values("organisation_id")  # type: ignore[return-value]
 
 
+class AssetQuerySet(models.QuerySet["Asset"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation_id__in=_mine(user))
+
+
 class Asset(models.Model):
     """A host, image, repository or cluster object, as tools name it."""
 
@@ -28,6 +33,8 @@ class Asset(models.Model):
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=300)
     name = models.CharField(max_length=300)
+
+    objects: ClassVar[AssetQuerySet] = AssetQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("asset")
@@ -394,6 +401,8 @@ class MappingEdge(models.Model):
     effect = models.CharField(max_length=10, choices=Effect.choices, default=Effect.BOTH)
     relation = models.CharField(max_length=20, default="intersects")
     minimum_severity = models.CharField(max_length=10, choices=Severity.choices, blank=True)
+    # The edge holds for this kind of asset alone (host, image, repository …); empty: for each.
+    asset_kind = models.CharField(max_length=20, blank=True)
     raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
     rationale_ko = models.TextField(blank=True)
     rationale_en = models.TextField(blank=True)

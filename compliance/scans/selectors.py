@@ -46,13 +46,19 @@ _EVIDENCES = (Effect.EVIDENCES, Effect.BOTH)
 
 
 def severe_enough(prefix: str = "rule__mappings__") -> Q:
-    """The finding reaches the least severity that its mapping asks for."""
+    """The finding is as severe, and on such an asset, as its mapping asks for."""
     condition = Q(**{f"{prefix}edge__minimum_severity": ""})
     for least in Severity:
         condition |= Q(
             **{f"{prefix}edge__minimum_severity": least, "severity__in": Severity.at_least(least)}
         )
-    return condition
+    return condition & on_such_an_asset(prefix)
+
+
+def on_such_an_asset(prefix: str = "rule__mappings__") -> Q:
+    """The finding or check result stands on an asset of the kind that its mapping asks for."""
+    kind = f"{prefix}edge__asset_kind"
+    return Q(**{kind: ""}) | Q(**{kind: F("asset__kind")})
 
 
 def open_findings(
@@ -90,6 +96,7 @@ def results_of(organisation: Organisation, requirement: Requirement) -> QuerySet
     """Check results of imported runs mapped to the requirement, latest runs first."""
     return (
         CheckResult.objects.filter(
+            on_such_an_asset(),
             run__organisation=organisation,
             run__state=RunState.IMPORTED,
             rule__mappings__requirement=requirement,
@@ -188,6 +195,7 @@ def _severities(organisation: Organisation, requirement_ids: Ids) -> QuerySet[An
 
 def _outcomes(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
     rows = CheckResult.objects.filter(
+        on_such_an_asset(),
         run__in=_newest(organisation),
         suspicious=False,
         rule__mappings__requirement__in=requirement_ids,

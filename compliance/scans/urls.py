@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.scans import views
+from compliance.scans import pages, views
 
 app_name = "scans"
 urlpatterns = [
@@ -8,6 +8,11 @@ urlpatterns = [
     path("scans/import/", views.import_scan, name="import"),
     path("scans/unmapped/", views.unmapped, name="unmapped"),
     path("scans/<int:pk>/", views.run, name="run"),
+    path("findings/overview/", pages.overview, name="overview"),
+    path("scans/<int:pk>/compare/", pages.compare, name="compare"),
+    path("assets/<int:pk>/", pages.asset, name="asset"),
+    path("findings/export.csv", pages.export, {"form": "csv"}, name="export-csv"),
+    path("findings/export.xlsx", pages.export, {"form": "xlsx"}, name="export-xlsx"),
     path("findings/", views.findings, name="findings"),
     path("findings/triage/", views.triage_many, name="triage-many"),
     path("findings/<int:number>/", views.finding, name="finding"),

@@ -97,6 +97,11 @@ DOORS: dict[str, Door] = {
     "scans:findings": READ,
     "scans:finding": READ,
     "scans:unmapped": READ,
+    "scans:overview": READ,
+    "scans:compare": READ,
+    "scans:asset": READ,
+    "scans:export-csv": READ,
+    "scans:export-xlsx": READ,
     "scans:import": verb(C.SCANS_IMPORT),
     "scans:triage": verb(C.FINDING_TRIAGE),
     # Documents out.

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from compliance.requirements.models import Requirement
-from compliance.scans import loading, mapping
+from compliance.scans import loading, mapping, selectors
 from compliance.scans.models import Finding, MappingEdge, MappingSet, Rule, RuleMapping
 
 
@@ -58,7 +58,7 @@ def test_loading_twice_changes_nothing(adopted, capsys):
     before = set(MappingEdge.objects.values_list("pk", flat=True))
     call_command("load_mappings")
     assert set(MappingEdge.objects.values_list("pk", flat=True)) == before
-    assert MappingSet.objects.count() == 3
+    assert MappingSet.objects.count() == 4
 
 
 def test_remapping_is_recomputation_not_reimport(import_sample):
@@ -67,5 +67,45 @@ def test_remapping_is_recomputation_not_reimport(import_sample):
     MappingEdge.objects.filter(from_ref="nmap.port:22/tcp").delete()
     mapping.resolve_all()
     assert Finding.objects.get(rule__code="port:3306/tcp").severity == "critical"
-    assert RuleMapping.objects.get(rule__code="port:22/tcp").path[0] == "nmap.service:ssh"
+    path = RuleMapping.objects.get(rule__code="port:22/tcp").path
+    assert path[:2] == ["nmap:port:22/tcp", "nmap.service:ssh"]
     assert Rule.objects.get(code="port:3306/tcp").raise_to == "critical"
+
+
+def test_a_kind_of_a_weakness_is_mapped_as_that_weakness(book):
+    [found] = book.find(["cwe:23"])
+    assert (found.path, found.edge.requirement_code) == (("cwe:23", "cwe:22"), "OI-SRV-10")
+
+
+def test_an_edge_of_its_own_beats_that_of_the_general_one(book):
+    assert codes(book, "cwe:121") == codes(book, "cwe:119") == {"OI-SRV-10"}
+    assert codes(book, "cwe:312") == {"OI-SRV-11"}
+    assert codes(book, "cwe:313") == {"OI-SRV-11"}
+    assert codes(book, "cwe:319", "cwe:614") == {"OI-NET-11"}
+
+
+def test_the_path_begins_with_the_check_when_only_a_catalogue_speaks(import_sample):
+    import_sample("prowler.ocsf.json")
+    paths = [mapping.path for mapping in RuleMapping.objects.filter(rule__tool="prowler")]
+    assert paths
+    for path in paths:
+        assert path[0].startswith("prowler:")
+        assert path[-1].startswith("OI-")
+
+
+def test_an_edge_may_hold_for_one_kind_of_asset_alone(import_sample, manna):
+    import_sample("trivy_config.json")
+    finding = Finding.objects.get(rule__code="CVE-2026-0001")
+    requirement = Requirement.objects.get(code="OI-SRV-08")
+    assert finding in selectors.findings_of(manna, requirement)
+    MappingEdge.objects.update(asset_kind="host")
+    assert finding not in selectors.findings_of(manna, requirement)
+    MappingEdge.objects.update(asset_kind="image")
+    assert finding in selectors.findings_of(manna, requirement)
+
+
+def test_rules_that_know_the_present_mappings_are_left_alone(import_sample, manna):
+    import_sample("trivy_config.json")
+    assert mapping.refresh(manna.pk) == 0
+    MappingSet.objects.filter(identifier="cwe-parents").update(state="draft")
+    assert mapping.refresh(manna.pk) == Rule.objects.count()

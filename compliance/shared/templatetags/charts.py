@@ -6,9 +6,11 @@ reach inline SVG when it is printed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -105,3 +107,47 @@ def _numbers(drawn: Sequence[_Drawn], height: int) -> list[tuple[float, float, f
         for each in drawn
         if each.width > _DIGIT * len(str(each.segment.count))
     ]
+
+
+@register.simple_tag
+def trend(
+    points: Sequence[tuple[datetime, int, int]], width: int = 720, height: int = 150
+) -> SafeString:
+    """Two lines over time: all of them, and the serious ones; each point is (moment, all, serious)."""
+    top = max([1, *(total for _moment, total, _serious in points)])
+    right, bottom = width - 24, height - 22
+    step = (right - 36) / max(1, len(points) - 1)
+    placed = [
+        (
+            round(36 + step * at, 1),
+            round(bottom - (bottom - 14) * total / top, 1),
+            round(bottom - (bottom - 14) * serious / top, 1),
+            timezone.localtime(moment).strftime("%m-%d"),
+            total,
+            serious,
+        )
+        for at, (moment, total, serious) in enumerate(points)
+    ]
+    said = ", ".join(f"{day}: {total} ({serious})" for *_at, day, total, serious in placed)
+    return format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="100%" role="img" '
+        'aria-label="{2}"><line x1="36" y1="{3}" x2="{4}" y2="{3}" stroke="#94a3b8"></line>'
+        '<text x="30" y="18" text-anchor="end" font-size="11" fill="#7b8794">{5}</text>'
+        '<text x="30" y="{3}" text-anchor="end" font-size="11" fill="#7b8794">0</text>'
+        '<polyline points="{6}" fill="none" stroke="#5b7fa6" stroke-width="2"></polyline>'
+        '<polyline points="{7}" fill="none" stroke="#b3342c" stroke-width="2"></polyline>{8}</svg>',
+        width,
+        height,
+        said,
+        bottom,
+        right,
+        top,
+        " ".join(f"{x},{y}" for x, y, *_rest in placed),
+        " ".join(f"{x},{y}" for x, _y, y, *_rest in placed),
+        format_html_join(
+            "",
+            '<circle cx="{0}" cy="{1}" r="3" fill="#5b7fa6"><title>{3}: {4} ({5})</title></circle>'
+            '<text x="{0}" y="{6}" text-anchor="middle" font-size="10" fill="#7b8794">{3}</text>',
+            [(*point, height - 6) for point in placed],
+        ),
+    )

@@ -1,0 +1,127 @@
+"""Reads that set scans, assets and requirements beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from compliance.accounts.models import Organisation
+from compliance.requirements.models import Requirement
+from compliance.scans.models import (
+    Asset,
+    CheckResult,
+    Effect,
+    Finding,
+    FindingState,
+    ScanRun,
+)
+from compliance.scans.records import Outcome
+from compliance.scans.selectors import severe_enough
+from compliance.shared.severity import Severity
+
+WEEKS = 12
+# Columns of the heat map; the assets with the most open findings come first.
+MOST_ASSETS = 12
+
+
+def comparable(run: ScanRun) -> QuerySet[ScanRun]:
+    """Other imported runs of the same format, the newest first."""
+    others = ScanRun.objects.imported().filter(organisation=run.organisation_id, format=run.format)
+    return others.exclude(pk=run.pk).order_by("-pk")
+
+
+def former(run: ScanRun) -> ScanRun | None:
+    """The run before this one over the same targets, else the one before it, else any other."""
+    earlier = comparable(run).filter(pk__lt=run.pk)
+    same = (each for each in earlier[:50] if each.targets == run.targets)
+    return next(same, None) or earlier.first() or comparable(run).first()
+
+
+def failures_only_in(run: ScanRun, other: ScanRun) -> QuerySet[CheckResult]:
+    """Failures of *run* whose identity does not fail in *other*."""
+    there = other.results.filter(outcome=Outcome.FAIL).values("fingerprint")
+    found = run.results.filter(outcome=Outcome.FAIL).exclude(fingerprint__in=there)
+    return found.select_related("rule", "asset").order_by("pk")
+
+
+def failures_in_both(run: ScanRun, other: ScanRun) -> QuerySet[CheckResult]:
+    there = other.results.filter(outcome=Outcome.FAIL).values("fingerprint")
+    found = run.results.filter(outcome=Outcome.FAIL, fingerprint__in=there)
+    return found.select_related("rule", "asset").order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Open findings of one asset that violate one requirement."""
+
+    asset_id: int
+    worst: str
+    number: int
+
+    @property
+    def label(self) -> str:
+        return str(Severity(self.worst).label)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Rows of (requirement, a cell or nothing for each asset); `others` is left out for room."""
+
+    assets: list[Asset]
+    rows: list[tuple[Requirement, list[Cell | None]]]
+    others: int
+
+
+def heat_map(organisation: Organisation) -> HeatMap:
+    """Requirement × asset by the worst open finding. Three queries."""
+    counted = (
+        Finding.objects.filter(
+            severe_enough(),
+            organisation=organisation,
+            state=FindingState.OPEN,
+            rule__mappings__effect__in=(Effect.VIOLATES, Effect.BOTH),
+        )
+        .values_list("rule__mappings__requirement", "asset", "severity")
+        .annotate(n=Count("pk", distinct=True))
+        .order_by()
+    )
+    cells: dict[tuple[int, int], Cell] = {}
+    totals: dict[int, int] = {}
+    for requirement_id, asset_id, severity, number in counted:
+        old = cells.get((requirement_id, asset_id), Cell(asset_id, Severity.INFO, 0))
+        worst = severity if Severity(severity).reaches(old.worst) else old.worst
+        cells[requirement_id, asset_id] = Cell(asset_id, worst, old.number + number)
+        totals[asset_id] = totals.get(asset_id, 0) + number
+    shown = sorted(totals, key=lambda pk: (-totals[pk], pk))[:MOST_ASSETS]
+    assets = sorted(Asset.objects.filter(pk__in=shown), key=lambda asset: shown.index(asset.pk))
+    requirements = Requirement.objects.filter(pk__in={pk for pk, _asset in cells})
+    rows = [
+        (requirement, [cells.get((requirement.pk, asset.pk)) for asset in assets])
+        for requirement in requirements.select_related("profile").order_by("profile", "order")
+    ]
+    return HeatMap(assets, rows, len(totals) - len(shown))
+
+
+def open_by_week(organisation: Organisation) -> list[tuple[datetime, int, int]]:
+    """(moment, findings not fixed then, of these high or critical), oldest first; one query.
+
+    What a person decided in between does not count: the line shows what scans saw.
+    """
+    now = timezone.now()
+    moments = [now - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    serious = Q(severity__in=Severity.at_least(Severity.HIGH))
+    wanted: dict[str, Any] = {}
+    for at, moment in enumerate(moments):
+        standing = Q(first_seen_at__lte=moment) & (
+            Q(fixed_at__isnull=True) | Q(fixed_at__gt=moment)
+        )
+        wanted[f"all_{at}"] = Count("pk", filter=standing)
+        wanted[f"serious_{at}"] = Count("pk", filter=standing & serious)
+    found = Finding.objects.filter(organisation=organisation).aggregate(**wanted)
+    return [
+        (moment, found[f"all_{at}"], found[f"serious_{at}"]) for at, moment in enumerate(moments)
+    ]
