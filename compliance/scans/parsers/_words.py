@@ -73,7 +73,7 @@ _CWE = re.compile(r"\bCWE[-_:]?0*(\d{1,5})\b", re.IGNORECASE)
 def text(value: object) -> str:
     """A scalar as stripped text; anything that is not one (None, a list, an object) is empty."""
     if isinstance(value, str):
-        return _UNPRINTABLE.sub("", value).strip()
+        return (value if value.isprintable() else _UNPRINTABLE.sub("", value)).strip()
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return ""
     try:
