@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -21,6 +21,7 @@ _DIGITS = b"0123456789"
 _LONG_RUN = re.compile(rb"[0-9]{1000,}")
 _OPENS = frozenset({"start_map", "start_array"})
 _CLOSES = frozenset({"end_map", "end_array"})
+_NEW: dict[str, Callable[[], Any]] = {"start_map": dict, "start_array": list}
 
 
 @dataclass(slots=True)
@@ -190,36 +191,45 @@ class Walk:
     def _finish(self, prefix: str, event: str, value: Any, events: Any) -> Leaf:
         self.count += 1
         if event in _OPENS:
-            value = _build(event, events)
+            value = _build(event, value, events)
         return Leaf(prefix, value, tuple(self.frames), self.count)
 
 
-def _build(event: str, events: Iterator[tuple[str, Any]]) -> Any:
-    """The value that an event opens, up to its close."""
-    top: Any = {} if event == "start_map" else []
+def _build(event: str, _value: Any, events: Iterator[tuple[str, Any]]) -> Any:
+    """The object or array that begins with *event*; a bare loop, as it sees every value."""
+    current = _NEW[event]()
     around: list[Any] = []
     key = ""
-    keys: list[str] = []
     for inner, value in events:
         if inner == "map_key":
             key = value
             continue
         if inner in _CLOSES:
             if not around:
-                return top
-            value, top, key = top, around.pop(), keys.pop()
-        elif inner in _OPENS:
-            around.append(top)
-            keys.append(key)
-            if len(around) >= DEPTH:
-                raise _errors.too_deep()
-            top = {} if inner == "start_map" else []
+                break
+            current = around.pop()
             continue
-        if type(top) is list:
-            top.append(value)
+        new = _NEW.get(inner)
+        child = value if new is None else new()
+        if type(current) is dict:
+            current[key] = child
         else:
-            top[key] = value
-    return top
+            current.append(child)
+        if new is not None:
+            _deeper(around, current)
+            current = child
+    return current
+
+
+def _deeper(around: list[Any], current: Any) -> None:
+    around.append(current)
+    if len(around) >= DEPTH:
+        raise _errors.too_deep()
+
+
+def walk(stream: BinaryIO, pattern: str, *, arrays: bool = True, ignored: str = "") -> Walk:
+    """Walk a file whose leaves are the prefixes fully matching a regular expression."""
+    return Walk(stream, pattern, arrays=arrays, ignored=ignored)
 
 
 def _pass_over(events: Iterator[tuple[str, Any]]) -> None:
@@ -234,11 +244,6 @@ def _pass_over(events: Iterator[tuple[str, Any]]) -> None:
             depth -= 1
             if not depth:
                 return
-
-
-def walk(stream: BinaryIO, pattern: str, *, arrays: bool = True, ignored: str = "") -> Walk:
-    """Walk a file whose leaves are the prefixes fully matching a regular expression."""
-    return Walk(stream, pattern, arrays=arrays, ignored=ignored)
 
 
 def leaves(stream: BinaryIO, pattern: str, *, arrays: bool = True) -> Iterator[Leaf]:

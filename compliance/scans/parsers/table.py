@@ -12,7 +12,7 @@ from compliance.scans.parsers._checkrows import Reader
 from compliance.scans.records import Options, Outcome, Record
 
 FORMAT = "table"
-LABEL = "CSV / XLSX (any columns)"
+LABEL = "CSV / XLSX"
 TOOL = "table"
 
 _CCE = re.compile(r"\bCCE-\d+-\d\b")
