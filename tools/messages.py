@@ -114,7 +114,7 @@ def update(only: str = "") -> int:
         if only not in ("", room):
             continue
         kept = catalogue(room)
-        if message.id not in kept:
+        if kept.get(message.id, message.context) is None:
             kept.add(message.id, string=None, context=message.context, flags=message.flags)
             save(room, kept)
             number += 1
