@@ -1,6 +1,7 @@
 """Verbs on documents that come in. Nothing reaches a profile's tables before `publish`."""
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -126,8 +127,6 @@ def _publish(
     profile, _fresh = loading.load(document, organisation=organisation)
     states.move(imported, MOVES, State.PUBLISHED, profile=profile, finished_at=timezone.now())
     layout = composing.layout(Layout.of(imported.layout), reading).as_json()
-    if about.get("take_answers"):
-        layout["answers"] = _verdicts(reading, layout["words"])
     ProfileForm.objects.get_or_create(
         profile=profile,
         defaults={
@@ -142,6 +141,7 @@ def _publish(
         requirements.adopt(organisation, profile, by=by)
     if about.get("take_answers"):
         _take_statements(organisation, profile, reading.taken, by)
+        _take_verdicts(organisation, profile, _verdicts(reading, layout["words"]))
     record(by, Action.IMPORT_PUBLISHED, imported, profile=str(profile), **reading.counts())
     return profile
 
@@ -154,6 +154,15 @@ def _verdicts(reading: Reading, words: dict[str, str]) -> dict[str, str]:
         for item in reading.taken
     }
     return {code: verdict for code, verdict in found.items() if verdict}
+
+
+def _take_verdicts(organisation: Organisation, profile: Profile, claimed: dict[str, str]) -> None:
+    codes: dict[str, list[str]] = defaultdict(list)
+    for code, verdict in claimed.items():
+        codes[verdict].append(code)
+    rows = Assessment.objects.filter(organisation=organisation, requirement__profile=profile)
+    for verdict, of_it in codes.items():
+        rows.filter(requirement__code__in=of_it).update(claimed=verdict)
 
 
 def _take_statements(

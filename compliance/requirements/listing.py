@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from compliance.accounts.models import Organisation
-from compliance.requirements import registries
+from compliance.requirements import claims, registries
 from compliance.requirements.filters import FilterForm
 from compliance.requirements.models import Assessment
 from compliance.requirements.models.profiles import either
@@ -24,6 +24,7 @@ class Item(NamedTuple):
     verdict: str
     due: date | None
     owner: str | None
+    claimed: str
     requirement_id: int
     code: str
     title_ko: str
@@ -55,6 +56,7 @@ _COLUMNS = [
     "verdict",
     "due",
     "owner__name",
+    "claimed",
     "requirement_id",
     "requirement__code",
     "requirement__title_ko",
@@ -125,4 +127,6 @@ def _known(organisation: Organisation, items: list[Item]) -> Knowledge:
     A subquery would be shorter, but where a table was just filled and PostgreSQL has not looked
     at it yet, it plans such a join row by row: minutes instead of milliseconds.
     """
-    return registries.known(organisation, [each.requirement_id for each in items])
+    knowledge = registries.known(organisation, [each.requirement_id for each in items])
+    claimed = claims.known((each.requirement_id, each.claimed) for each in items)
+    return knowledge.beside(claims.KEY, claimed)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.mentions import members_of
 from compliance.accounts.models import Organisation, User
-from compliance.requirements import registries
+from compliance.requirements import claims, registries
 from compliance.requirements.models import Assessment, Profile, Requirement
 from compliance.requirements.registries import Knowledge, Reason
 
@@ -67,9 +67,11 @@ class Proposal:
     knowledge: Knowledge
 
 
-def proposal(organisation: Organisation, requirement: Requirement) -> Proposal:
-    knowledge = registries.known(organisation, [requirement.pk])
-    found = knowledge.reasons(requirement.pk)
+def proposal(assessment: Assessment) -> Proposal:
+    wanted = assessment.requirement_id
+    told = registries.known(assessment.organisation, [wanted])
+    knowledge = told.beside(claims.KEY, claims.known([(wanted, assessment.claimed)]))
+    found = knowledge.reasons(wanted)
     worst_first = sorted(found, key=lambda reason: (reason.supports, not reason.blocking))
     return Proposal(registries.propose(found), worst_first, knowledge)
 

@@ -47,11 +47,8 @@ Source = Callable[[Organisation, Ids], Mapping[int, Known]]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the list; with the label "" the room gives reasons and has no column.
-
-    `states`: (value, label) that its filter offers, or none of them; `open_label`: what the filter
-    calls rows whose number is not 0, or "".
-    """
+    """A column of the list. `states`: (value, label) that its filter offers, or none of them;
+    `open_label`: what the filter calls rows whose number is not 0, or ""."""
 
     key: str
     label: "str | Promise"
@@ -69,8 +66,7 @@ def register(column: Column) -> None:
 
 
 def columns() -> list[Column]:
-    """Those that the list shows."""
-    return [each for each in _columns.values() if each.label]
+    return list(_columns.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,10 @@ class Knowledge:
     """What all rooms know of the requirements that were asked for."""
 
     by_column: dict[str, Mapping[int, Known]] = field(default_factory=dict)
+
+    def beside(self, key: str, found: Mapping[int, Known]) -> "Knowledge":
+        """The same, with what the caller knows itself."""
+        return Knowledge({**self.by_column, key: found})
 
     def of(self, key: str, requirement_id: int) -> Known:
         return self.by_column.get(key, {}).get(requirement_id, NOTHING)

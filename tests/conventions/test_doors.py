@@ -31,7 +31,9 @@ from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 from tests.requirements import next_version
 
 ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
-CHECKS = "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-01,상,root 원격 접속,취약\n"
+CHECKS = (
+    "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-01,상,root 계정 원격 접속 제한,취약\n"
+)
 BODIES = {
     "api:put_statement": '{"statement": "x", "revision": 0}',
     "api:put_verdict": '{"verdict": "met", "revision": 0}',

@@ -16,12 +16,20 @@ def answered(alice):
     """answered(profile): the first item is met with a statement, the last one does not apply."""
 
     def done(profile):
-        rows = Assessment.objects.filter(requirement__profile=profile).order_by("requirement__order")
+        rows = Assessment.objects.filter(requirement__profile=profile).order_by(
+            "requirement__order"
+        )
         first, last = rows.first(), rows.last()
-        requirements.write_statement(first, text="두 대로 나누었다", revision=first.revision, by=alice)
+        requirements.write_statement(
+            first, text="두 대로 나누었다", revision=first.revision, by=alice
+        )
         requirements.set_verdict(first, verdict="met", reason="", revision=first.revision, by=alice)
         requirements.set_verdict(
-            last, verdict="not_applicable", reason="해당 업무가 없다", revision=last.revision, by=alice
+            last,
+            verdict="not_applicable",
+            reason="해당 업무가 없다",
+            revision=last.revision,
+            by=alice,
         )
 
     return done
@@ -47,7 +55,9 @@ def test_three_companies_get_their_own_form_back(
     answered(profile)
     book = openpyxl.load_workbook(io.BytesIO(filled(manna, profile)))
     before = openpyxl.load_workbook(io.BytesIO(content))
-    sheet = next(each for each in book if each[next(iter(cells))].value == next(iter(cells.values())))
+    sheet = next(
+        each for each in book if each[next(iter(cells))].value == next(iter(cells.values()))
+    )
     assert {cell: sheet[cell].value for cell in cells} == cells
     assert [each.merged_cells.ranges for each in book] == [
         each.merged_cells.ranges for each in before

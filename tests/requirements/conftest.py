@@ -20,5 +20,5 @@ def page(assessment) -> str:
 
 @pytest.fixture
 def newer(adopted):
-    """Version 0.2.0 of the reference profile, loaded and not taken on."""
-    return next_version.changed("0.2.0", next_version.a_year_later)
+    """Version 0.3.0 of the reference profile, loaded and not taken on."""
+    return next_version.changed("0.3.0", next_version.a_year_later)

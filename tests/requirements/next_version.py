@@ -1,4 +1,4 @@
-"""Version 0.2.0 of the reference profile: reworded, stricter, dropped, added, renumbered."""
+"""Version 0.3.0 of the reference profile: reworded, stricter, dropped, added, renumbered."""
 
 import copy
 import hashlib

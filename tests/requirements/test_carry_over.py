@@ -1,4 +1,4 @@
-"""Going on to version 0.2.0: what was said, proven and begun under 0.1.0 comes along."""
+"""Going on to version 0.3.0: what was said, proven and begun under 0.2.0 comes along."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def sign(row, verdict="met", *, text="이렇게 합니다.", by):
 
 @pytest.fixture
 def carry(manna, adopted, newer, alice):
-    """carry() goes on to 0.2.0 as alice, and says that the renumbered one is the same."""
+    """carry() goes on to 0.3.0 as alice, and says that the renumbered one is the same."""
 
     def go_on(**changes):
         wanted = {"pairs": SAME, "by": alice} | changes
@@ -387,9 +387,9 @@ def test_a_value_that_changes_on_a_coming_day_is_listed(manna, adopted, alice, i
     def later(data):
         values = [{"from": None, "value": 730}, {"from": "2999-01-01", "value": 365}]
         about = {"title_ko": "보관기간", "title_en": "Retention", "unit": "days", "values": values}
-        data["parameters"] = {"retention_days": about}
+        data["parameters"]["keep_days"] = about
 
-    first = nv.changed("0.3.0", later)
+    first = nv.changed("0.4.0", later)
     done = carrying.carry_over(manna, adopted, first, pairs={}, by=alice)
     said_so = [to_look_at.sentence_of(item) for item in done.items.filter(kind="parameter")]
     assert said_so == [
@@ -399,14 +399,20 @@ def test_a_value_that_changes_on_a_coming_day_is_listed(manna, adopted, alice, i
 
 
 def test_another_value_of_a_requirement_is_to_be_signed_again(manna, adopted, alice):
-    def shorter(data):
-        nv.row(data, "OI-LOG-03")["parameters"]["retention_days"] = 365
+    def with_own(version, days):
+        def write(data):
+            nv.row(data, "OI-LOG-03")["parameters"] = {"log_retention_days": days}
 
-    sign(said(manna, adopted, "OI-LOG-03"), by=alice)
-    new = nv.changed("0.3.0", shorter)
-    done = carrying.carry_over(manna, adopted, new, pairs={}, by=alice)
+        return nv.changed(version, write)
+
+    first = with_own("0.4.0", 730)
+    carrying.carry_over(manna, adopted, first, pairs={}, by=alice)
+    sign(said(manna, first, "OI-LOG-03"), by=alice)
+    new = with_own("0.5.0", 365)
+    done = carrying.carry_over(manna, first, new, pairs={}, by=alice)
     [item] = done.items.all()
-    assert (item.kind, item.data["values"]) == ("parameter", [["retention_days", "730", "365"]])
+    values = [["log_retention_days", "730", "365"]]
+    assert (item.kind, item.data["values"]) == ("parameter", values)
     assert said(manna, new, "OI-LOG-03").verdict == "not_checked"
 
 
@@ -444,7 +450,7 @@ def test_a_crosswalk_of_the_house_proposes_and_one_of_others_does_not(manna, els
     def renamed(data):
         nv.row(data, nv.UNCHANGED).update(id="X-01", title_ko="전혀 다른 글", statement_ko="새 글.")
 
-    new = nv.changed("0.2.0", renamed)
+    new = nv.changed("0.3.0", renamed)
     crosswalk = Crosswalk.objects.create(
         organisation=elsewhere, identifier="ours", version="1", title_ko="대응표"
     )

@@ -12,7 +12,7 @@ from tests.requirements import next_version as nv
 ID = "order-integration-reference"
 
 
-def run(*more, former=f"{ID}@0.1.0", new=f"{ID}@0.2.0", organisation="manna"):
+def run(*more, former=f"{ID}@0.2.0", new=f"{ID}@0.3.0", organisation="manna"):
     out = StringIO()
     given = ["--organisation", organisation, "--from", former, "--to", new]
     call_command("carry_over", *given, *more, stdout=out)
@@ -58,4 +58,4 @@ def test_what_it_does_not_know_is_one_sentence(newer, in_english):
     with pytest.raises(CommandError, match="is not a pair like"):
         run("--same", "x")
     with pytest.raises(CommandError, match="no way back"):
-        run(former=f"{ID}@0.2.0", new=f"{ID}@0.1.0") if run("--accept-proposals") else None
+        run(former=f"{ID}@0.3.0", new=f"{ID}@0.2.0") if run("--accept-proposals") else None

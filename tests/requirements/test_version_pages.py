@@ -9,7 +9,7 @@ from tests.requirements.test_carry_over import SAME, said, sign
 
 BOTH = (
     "/o/manna/requirements/versions/"
-    "order-integration-reference@0.1.0...order-integration-reference@0.2.0/"
+    "order-integration-reference@0.2.0...order-integration-reference@0.3.0/"
 )
 
 
@@ -30,14 +30,14 @@ def test_any_two_versions_are_compared(browse, alice, newer):
     page = client.get("/o/manna/requirements/versions/").content.decode()
     assert BOTH in page
     chosen = {
-        "old": "order-integration-reference@0.1.0",
-        "new": "order-integration-reference@0.2.0",
+        "old": "order-integration-reference@0.2.0",
+        "new": "order-integration-reference@0.3.0",
     }
     assert client.get("/o/manna/requirements/versions/", chosen)["Location"] == BOTH
 
 
 def test_the_same_version_twice_is_asked_again(browse, alice, newer):
-    ref = "order-integration-reference@0.1.0"
+    ref = "order-integration-reference@0.2.0"
     answer = browse(alice, language="en").get(
         "/o/manna/requirements/versions/", {"old": ref, "new": ref}
     )
@@ -63,7 +63,7 @@ def test_a_kind_of_change_is_filtered(browse, alice, newer):
 
 
 def test_it_says_when_nothing_changed(browse, alice, adopted):
-    nv.changed("0.2.0")
+    nv.changed("0.3.0")
     page = browse(alice, language="en").get(BOTH).content.decode()
     assert "Nothing changed between these versions" in page
 
@@ -73,7 +73,7 @@ def test_it_says_what_the_organisation_has_there(browse, alice, manna, adopted, 
     page = browse(alice, language="en").get(BOTH, {"kind": "reworded"}).content.decode()
     assert "Evidence <strong>1</strong>" in page
     assert 'data-value="met"' in page
-    assert f"{nv.REWORDED}/?version=0.1.0" in page
+    assert f"{nv.REWORDED}/?version=0.2.0" in page
 
 
 def test_queries_of_the_difference_do_not_grow(
@@ -83,7 +83,7 @@ def test_queries_of_the_difference_do_not_grow(
         for row in data["requirements"]:
             row["statement_ko"] += " 바뀐 문장입니다."
 
-    nv.changed("0.2.0", everything)
+    nv.changed("0.3.0", everything)
     client = browse(alice)
     with django_assert_max_num_queries(24):
         page = client.get(BOTH).content.decode()
@@ -98,7 +98,7 @@ def test_a_list_of_another_organisation_is_not_there(browse, alice, newer, elsew
 
 def test_two_lists_with_different_identifiers_are_compared(browse, alice, adopted):
     nv.changed("2027", lambda data: data["profile"].update(id="our-own-list"))
-    address = BOTH.replace("order-integration-reference@0.2.0", "our-own-list@2027")
+    address = BOTH.replace("order-integration-reference@0.3.0", "our-own-list@2027")
     assert browse(alice).get(address).status_code == 200
 
 
@@ -215,12 +215,12 @@ def test_another_organisation_finds_no_list(browse, sam, carried):
 def test_the_former_page_is_read_and_leads_to_the_new_one(browse, alice, carried):
     client = browse(alice, language="en")
     address = f"/o/manna/requirements/order-integration-reference/{nv.REWORDED}/"
-    former = client.get(address, {"version": "0.1.0"}).content.decode()
+    former = client.get(address, {"version": "0.2.0"}).content.decode()
     assert "Former version" in former
-    assert f"Go on in {nv.REWORDED} of version 0.2.0" in former
+    assert f"Go on in {nv.REWORDED} of version 0.3.0" in former
     current = client.get(address).content.decode()
     assert "In the former version" in current
-    assert "version=0.1.0" in current
+    assert "version=0.2.0" in current
     korean = browse(alice).get(address).content.decode()
     assert "90일마다 다시 검토한다" in korean
 
@@ -228,14 +228,14 @@ def test_the_former_page_is_read_and_leads_to_the_new_one(browse, alice, carried
 def test_a_removed_requirement_keeps_its_address(browse, alice, carried):
     address = f"/o/manna/requirements/order-integration-reference/{nv.REMOVED}/"
     page = browse(alice, language="en").get(address).content.decode()
-    assert "Version 0.2.0 no longer asks for it." in page
+    assert "Version 0.3.0 no longer asks for it." in page
 
 
 def test_the_former_version_takes_no_verdict(browse, alice, manna, adopted, carried):
     row = said(manna, adopted, nv.UNCHANGED)
     address = f"/o/manna/requirements/order-integration-reference/{nv.UNCHANGED}/verdict/"
     answer = browse(alice).post(
-        f"{address}?version=0.1.0",
+        f"{address}?version=0.2.0",
         {"verdict": "not_met", "reason": "", "revision": row.revision},
     )
     assert answer.status_code == 409

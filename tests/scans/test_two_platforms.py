@@ -9,10 +9,11 @@ from compliance.requirements import documents, loading
 from compliance.requirements import services as requirements
 from compliance.scans import services
 from compliance.scans.models import Finding
+from compliance.scans.records import Options
 from tests.conftest import YOGIYO
 
 # The KISA number is named by an item of either profile.
-CHECKS = "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-65,중,시각 동기화,취약\n"
+CHECKS = "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-65,중,NTP 및 시각 동기화 설정,취약\n"
 
 
 @pytest.fixture
@@ -22,7 +23,13 @@ def second(db):
 
 @pytest.fixture
 def found(manna, adopted, second, alice) -> Finding:
-    services.import_now(manna, io.BytesIO(CHECKS.encode()), name="점검.csv", by=alice)
+    services.import_now(
+        manna,
+        io.BytesIO(CHECKS.encode()),
+        name="점검.csv",
+        by=alice,
+        options=Options(edition="2026"),
+    )
     return Finding.objects.get()
 
 

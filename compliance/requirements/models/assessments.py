@@ -74,6 +74,8 @@ class Assessment(models.Model):
     )
     due = models.DateField(_("due"), null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
+    # What the document that the profile came from answers: proposed, never signed by itself.
+    claimed = models.CharField(max_length=20, choices=Verdict.choices, blank=True)
     # The assessment of the profile's former version that this one goes on from.
     carried_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to"

@@ -139,7 +139,7 @@ def _page(
     form = FilterForm(request.GET, people=people)
     rows = pages.assessments(request.organisation, requirement.profile, request.user)
     listed, _knowledge = filtered(request.organisation, rows, form)
-    proposal = pages.proposal(request.organisation, requirement)
+    proposal = pages.proposal(assessment)
     # The rooms' panels below ask for what they have told already.
     assessment.knowledge = proposal.knowledge
     draft = _draft(assessment, request.user)
