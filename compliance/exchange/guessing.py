@@ -62,7 +62,16 @@ def columns(table: Table, header_row: int) -> dict[str, int]:
             chosen[role] = number
     if Role.TITLE not in chosen and Role.DETAIL in chosen:
         chosen[Role.TITLE] = chosen.pop(Role.DETAIL)
+    if Role.EVIDENCE_GIVEN not in chosen and _is_blank(table, header_row, chosen):
+        # Nothing is asked for there: the column waits for what the applicant submits.
+        chosen[Role.EVIDENCE_GIVEN] = chosen.pop(Role.EVIDENCE_ASKED)
     return chosen
+
+
+def _is_blank(table: Table, header_row: int, chosen: dict[str, int]) -> bool:
+    column = chosen.get(Role.EVIDENCE_ASKED)
+    below = (cells for row, cells in table.cells.items() if row > header_row)
+    return bool(column) and not any(column in cells for cells in below)
 
 
 def _role_of(column: headers.Column) -> tuple[int, str] | None:
@@ -71,6 +80,8 @@ def _role_of(column: headers.Column) -> tuple[int, str] | None:
     for place, word in enumerate(words):
         if word in headings.HEADING_WORDS:
             role, rank = headings.HEADING_WORDS[word]
+            if any(headings.asks_for_answers(above) for above in words[place + 1 :]):
+                role = headings.ANSWERED.get(Role(role), Role(role))
             return rank + 100 * place, role
     leaf = words[0]
     inside = [

@@ -24,12 +24,14 @@ HEADINGS: dict[str, list[str]] = {
     ],
     Role.TITLE: [
         "요구사항", "보안요구사항", "점검항목", "요구사항명", "항목명", "통제항목", "평가항목",
-        "점검내용", "통제명", "항목", "소분류", "제목", "requirement", "security requirement",
+        "점검내용", "점검사항", "보안요건", "요건", "심사항목", "질의", "질문", "통제명", "항목", "소분류",
+        "제목", "requirement", "security requirement",
         "control", "title", "item", "question", "check item", "name",
     ],
     Role.DETAIL: [
         "세부내용", "세부요구사항", "상세내용", "점검기준", "설명", "세부점검항목", "주요확인사항",
-        "세부설명", "상세", "내용", "기준", "판단기준", "detail", "details", "description",
+        "세부점검사항", "세부사항", "세부항목", "상세요건", "상세설명", "요구내용", "세부설명", "상세",
+        "내용", "기준", "판단기준", "detail", "details", "description",
         "guidance", "criteria", "explanation",
     ],
     Role.SEVERITY: ["중요도", "위험도", "심각도", "등급", "severity", "risk", "priority", "importance"],
@@ -41,21 +43,29 @@ HEADINGS: dict[str, list[str]] = {
     ],
     Role.ANSWER: [
         "이행여부", "준수여부", "적합여부", "충족여부", "적용여부", "점검결과", "판정", "자가점검결과",
-        "답변", "결과", "y/n", "y/n/na", "o/x", "answer", "result", "compliant", "compliance",
+        "수행여부", "구현여부", "이행상태", "자체점검결과", "자가진단결과", "답변", "결과", "y/n", "y/n/na", "o/x", "answer", "result", "compliant", "compliance",
         "status", "response", "met",
     ],
     Role.IMPLEMENTATION: [
         "이행내용", "조치내용", "이행현황", "현황", "운영현황", "이행근거", "구현내용", "답변내용",
-        "상세답변", "의견", "implementation", "implementation statement", "how met", "comments",
-        "explanation of answer", "vendor response",
+        "현황설명", "상세현황", "이행사항", "이행방안", "조치사항", "구현방법", "운영내용", "상세답변",
+        "의견", "implementation", "implementation statement", "how met", "comment",
+        "comments", "explanation of answer", "vendor response",
     ],
     Role.EVIDENCE_GIVEN: [
-        "제출증적", "증적자료", "증빙자료", "첨부", "첨부파일", "증적파일", "첨부자료", "증적명",
-        "evidence submitted", "attachment", "attachments", "evidence file", "file",
+        "제출증적", "증적자료", "증빙자료", "첨부", "첨부파일", "증적파일", "증적파일명", "첨부자료", "증적명",
+        "증빙파일", "근거자료", "관련문서", "evidence submitted", "evidence reference", "evidence link", "attachment", "attachments", "evidence file", "file",
     ],
     Role.OWNER: ["담당자", "담당", "담당부서", "책임자", "owner", "responsible", "assignee", "contact"],
     Role.REMARK: ["비고", "참고", "기타", "메모", "remark", "remarks", "note", "notes", "memo"],
 }  # fmt: skip
+
+# Under a heading that groups the applicant's columns, "증적" is what was submitted.
+ANSWERED = {Role.EVIDENCE_ASKED: Role.EVIDENCE_GIVEN, Role.DETAIL: Role.IMPLEMENTATION}
+_ANSWER_GROUP = re.compile(
+    "자체점검|자가점검|자가진단|점검결과|이행점검|답변|작성란|신청사|제출사|업체작성|"
+    "selfassessment|response|vendor|applicant|answer"
+)
 
 ANSWERS: dict[str, list[str]] = {
     _V.MET: [
@@ -129,6 +139,11 @@ def heading(text: str) -> str:
     """Return a header without asides in brackets and without signs."""
     bare = _ASIDE.sub("", text.strip()).strip() or text
     return _SIGNS.sub("", folded(bare))
+
+
+def asks_for_answers(word: str) -> bool:
+    """Whether *word*, as `heading` returns it, stands over columns that the applicant fills."""
+    return bool(_ANSWER_GROUP.search(word))
 
 
 def verdict_of(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from compliance.exchange import checking, headings
+from compliance.exchange import checking, headings, restarting
 from compliance.exchange.items import MOST_ITEMS, TOO_MANY, Area, Becomes, Item, Reading, Row
 from compliance.exchange.layouts import ANSWERS, Layout, Role, Sheet
 from compliance.shared.errors import Refused
@@ -32,6 +32,7 @@ def read(
             _SheetReader(table, sheet, reading, skip, chapter).read()
             _note(reading, table)
     _number(reading, layout, prefix)
+    restarting.tell_apart(reading)
     checking.check_codes(reading)
     checking.check_parents(reading)
     _set_areas(reading)

@@ -12,6 +12,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets import words
 from compliance.packets.manifest import Assessment, Manifest, Task
 from compliance.packets.templatetags.packet import told
+from compliance.requirements.selectors import Score
 from compliance.shared.templatetags.charts import Segment, verdict_segments
 
 # The colour of an area is its place in the profile: rule of the running head, chapter opening, chips.
@@ -48,6 +49,11 @@ class Area:
     @property
     def cells(self) -> list[int]:
         return [self.counts.get(verdict, 0) for verdict in words.VERDICTS]
+
+    @property
+    def percent(self) -> int:
+        """Readiness, by the one rule that list, chart and API follow."""
+        return Score(self.counts).percent
 
     @property
     def evidence(self) -> int:

@@ -1,5 +1,7 @@
 """Three companies' forms are read as their authors meant them."""
 
+import io
+
 import openpyxl
 import pytest
 
@@ -122,3 +124,61 @@ def test_what_is_hidden_or_calculated_is_noted(bring):
     assert [item.code for item in reading.taken] == ["1", "2", "3"]
     assert len(reading.notes) == 2
     assert len(reading.wrong) == 1
+
+
+def workbook(*sheets):
+    """(name, rows) of each sheet, as bytes."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    return workbooks.saved(book)
+
+
+HEADER = ["순번", "점검 항목", "준수 여부(○/×)"]
+
+
+def test_numbers_that_begin_again_in_each_sheet_get_the_sheets_number(bring):
+    content = workbook(
+        ("1.네트워크", [HEADER, [1, "방화벽을 둔다"], [2, "망을 나눈다"]]),
+        ("2.서버", [HEADER, [1, "공용 계정을 쓰지 않는다"]]),
+    )
+    reading = selectors.reading(bring(content))
+    assert [item.code for item in reading.taken] == ["1-1", "1-2", "2-1"]
+    assert reading.rows_of == {"1.네트워크": {"1-1": [2], "1-2": [3]}, "2.서버": {"2-1": [2]}}
+    assert not reading.wrong
+
+
+def test_numbers_that_begin_again_in_each_area_get_the_areas_place(bring):
+    rows = [["분야", *HEADER], ["망", 1, "방화벽을 둔다"], ["서버", 1, "전용으로 쓴다"]]
+    reading = selectors.reading(bring(workbook(("목록", rows))))
+    assert [item.code for item in reading.taken] == ["1-1", "2-1"]
+
+
+def test_a_number_twice_in_one_chapter_stays_a_mistake(bring):
+    rows = [["분야", *HEADER], ["망", 1, "방화벽을 둔다"], ["망", 1, "망을 나눈다"]]
+    [_first, second] = selectors.reading(bring(workbook(("목록", rows)))).rows
+    assert second.is_wrong
+
+
+def test_evidence_under_the_applicants_heading_is_what_they_submit(bring):
+    rows = [
+        ["번호", "요구사항", "증적", "자체 점검", None, None],
+        [None, None, None, "여부", "내용", "증적"],
+        ["1", "방화벽을 둔다", "구성도", None, None, None],
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(workbook(("목록", rows))))
+    for cells in ("A1:A2", "B1:B2", "C1:C2", "D1:F1"):
+        book["목록"].merge_cells(cells)
+    columns = Layout.of(bring(workbooks.saved(book)).layout).sheets[0].columns
+    assert columns["evidence_asked"] == 3
+    assert (columns["implementation"], columns["evidence_given"]) == (5, 6)
+
+
+def test_an_empty_evidence_column_waits_for_ours(bring):
+    rows = [["번호", "요구사항", "이행여부", "증적"], ["1", "방화벽을 둔다", None, None]]
+    columns = Layout.of(bring(workbook(("목록", rows))).layout).sheets[0].columns
+    assert columns["evidence_given"] == 4
+    assert "evidence_asked" not in columns
