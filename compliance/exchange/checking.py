@@ -16,8 +16,11 @@ _BULLET = re.compile(r"^\s*(?:[-•·∙▪■□○●*※]|\d{1,2}[.)])\s*")
 
 
 def code_of(text: str) -> str:
-    """Return a number as an address can carry it: "1. 2." is 1.-2, "A/3" is A-3."""
-    return _UNFIT.sub("-", text.strip().rstrip(".)")).strip("-")
+    """Return a number as an address can carry it: "1. 2." is 1.-2, "A/3" is A-3, "3)" is 3."""
+    bare = text.strip().rstrip(".")
+    if "(" not in bare:
+        bare = bare.rstrip(".)")
+    return _UNFIT.sub("-", bare).strip("-")
 
 
 def lines(text: str) -> list[str]:

@@ -184,3 +184,15 @@ def test_the_preview_asks_as_much_for_a_thousand_rows_as_for_three(page, bring, 
             assert page("import-preview", pk=imported.pk).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [("Hanbit_Checklist 2027.xlsx", "hanbit-checklist"), ("점검표.xlsx", "baemin-own")],
+)
+def test_the_identifier_comes_from_the_file_and_leaves_the_year(
+    page, sent, profile, name, identifier
+):
+    sent(workbooks.two_row_header(), name)
+    form = page("import-about", pk=ProfileImport.objects.get().pk).context["form"]
+    assert form["identifier"].value() == identifier
