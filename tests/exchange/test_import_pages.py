@@ -184,3 +184,13 @@ def test_the_preview_asks_as_much_for_a_thousand_rows_as_for_three(page, bring, 
             assert page("import-preview", pk=imported.pk).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+def test_next_years_edition_leads_to_what_changed(page, bring, publish, settle):
+    publish(bring(workbooks.two_row_header()))
+    imported = settle(bring(workbooks.two_row_header(), "내년.xlsx"), version="2028")
+    done = page("import-publish", {"revision": imported.revision}, pk=imported.pk)
+    assert done["Location"].endswith("/versions/baemin-own@2027...baemin-own@2028/")
+    shown = page("import", pk=imported.pk)
+    assert done["Location"] in shown.content.decode()
+    assert "adopt-button" not in shown.content.decode()
