@@ -162,7 +162,7 @@
 
   // Keys: / search, j k move in a list, Enter opens, ? help. They can be switched off.
   const off = () => localStorage.getItem("keys") === "off";
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog");
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
   const rows = () => [...document.querySelectorAll("[data-keys] [data-row]")].filter((row) => row.offsetParent);
 
   function step(by) {
@@ -178,6 +178,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || off()) return;
+    // Escape leaves the search with what was found; the browser's own would empty it and stay.
+    if (event.key === "Escape" && event.target.matches("[data-search]")) {
+      event.preventDefault();
+      event.target.blur();
+    }
     if (typing(event.target)) return;
     const search = document.querySelector("[data-search]");
     if (event.key === "/" && search) {

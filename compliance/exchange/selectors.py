@@ -10,6 +10,7 @@ from compliance.exchange import canonical, ciso_assistant, kinds, mappings, osca
 from compliance.exchange.items import Reading
 from compliance.exchange.layouts import Layout
 from compliance.exchange.models import Kind, ProfileImport, SavedMapping
+from compliance.requirements import versions
 from compliance.requirements.models import Platform, Profile
 from compliance.vault.services import checked_path
 from compliance.vault.tables import Book
@@ -76,3 +77,16 @@ def platforms(user: User) -> list[Platform]:
     """Platforms of the profiles that this person sees."""
     seen = Profile.objects.visible_to(user).values("platform_id")
     return list(Platform.objects.filter(pk__in=seen))
+
+
+def version_in_use(organisation: Organisation, profile: Profile) -> Profile | None:
+    """Return the older version of *profile* that the organisation works with: it goes on from there."""
+    rows = Profile.objects.filter(
+        adoptions__organisation=organisation,
+        adoptions__ended_at__isnull=True,
+        identifier=profile.identifier,
+    ).exclude(pk=profile.pk)
+    older = (
+        each for each in rows.order_by("-adoptions__adopted_at") if versions.is_older(each, profile)
+    )
+    return next(older, None)

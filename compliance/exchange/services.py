@@ -137,7 +137,9 @@ def _publish(
             "layout": layout,
         },
     )
-    if about.get("adopt") or about.get("take_answers"):
+    # Where an older version is in use its answers are carried over; an empty one beside it would hide them.
+    begins = about.get("adopt") and not selectors.version_in_use(organisation, profile)
+    if begins or about.get("take_answers"):
         requirements.adopt(organisation, profile, by=by)
     if about.get("take_answers"):
         _take_statements(organisation, profile, reading.taken, by)

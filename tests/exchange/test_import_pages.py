@@ -196,3 +196,13 @@ def test_the_identifier_comes_from_the_file_and_leaves_the_year(
     sent(workbooks.two_row_header(), name)
     form = page("import-about", pk=ProfileImport.objects.get().pk).context["form"]
     assert form["identifier"].value() == identifier
+
+
+def test_next_years_edition_leads_to_what_changed(page, bring, publish, settle):
+    publish(bring(workbooks.two_row_header()))
+    imported = settle(bring(workbooks.two_row_header(), "내년.xlsx"), version="2028")
+    done = page("import-publish", {"revision": imported.revision}, pk=imported.pk)
+    assert done["Location"].endswith("/versions/baemin-own@2027...baemin-own@2028/")
+    shown = page("import", pk=imported.pk)
+    assert done["Location"] in shown.content.decode()
+    assert "adopt-button" not in shown.content.decode()

@@ -105,3 +105,14 @@ def test_next_year_the_saved_mapping_fits_although_columns_moved(bring, alice, m
     assert second.layout["mapping"] == "배민 양식"
     assert second.layout["sheets"][0]["columns"]["code"] == 4
     assert [item.code for item in selectors.reading(second).taken] == ["1.1", "1.10", "2.1"]
+
+
+def test_next_years_edition_is_not_begun_empty_beside_the_one_in_use(bring, publish, manna):
+    former = publish(bring(workbooks.two_row_header()))
+    publish(bring(workbooks.two_row_header(), "내년.xlsx"), version="2028")
+    assert Adoption.objects.get(organisation=manna).profile == former
+
+
+def test_another_profile_in_use_keeps_none_from_beginning(bring, publish, manna, adopted):
+    profile = publish(bring(workbooks.two_row_header()))
+    assert set(Adoption.objects.values_list("profile", flat=True)) == {adopted.pk, profile.pk}

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.journeys import gaon
 from tests.journeys import portal as portals
+from tests.journeys.gaon import Form
 from tests.journeys.portal import Portal
 from tests.journeys.visitor import Visitor
 from tests.journeys.windows import Windows, opened
@@ -49,3 +51,12 @@ def windows(browser: Any, portal: Portal, sessions: dict[Any, Any]) -> Iterator[
 def person(windows: Windows) -> Callable[..., Visitor]:
     """person("seoyeon") is her window, signed in, at her dashboard; language="en" for English."""
     return windows.of
+
+
+@pytest.fixture(scope="session")
+def gaon_form(
+    browser: Any, portal: Portal, sessions: dict[Any, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Form:
+    """가온배달's check list: imported, answered and filled, all by clicking."""
+    with opened(browser, portal, sessions) as windows:
+        return gaon.go_round(windows, tmp_path_factory.mktemp("gaon"))

@@ -40,3 +40,34 @@ def upload(visitor: Visitor, *paths: Path, clicks: int = 1) -> None:
     expect(page.locator("#evidence-panel [data-files] li")).to_have_count(len(paths))
     page.get_by_label("증적 유형").select_option(index=1)
     page.get_by_role("button", name="올리기").click(click_count=clicks)
+
+
+def answer(
+    visitor: Visitor,
+    profile: str,
+    code: str,
+    *,
+    statement: str = "",
+    verdict: str = "",
+    reason: str = "",
+) -> None:
+    """Write the statement and sign the verdict of one requirement, in either language."""
+    page = visitor.open(f"requirements/{profile}/{code}/")
+    if statement:
+        page.locator("#statement textarea[name=text]").fill(statement)
+        page.locator("#statement form button.btn-primary").click()
+        expect(page.locator("#statement .gp-badge.tone-good")).to_be_visible()
+    if verdict:
+        page.locator(f"#verdict input[value={verdict}]").check()
+        page.locator("#verdict [name=reason]").fill(reason)
+        page.locator("#verdict form button.btn-primary").click()
+        expect(page.locator(f".gp-head [data-value={verdict}]")).to_be_visible()
+
+
+def accept(auditor: Visitor, title: str) -> None:
+    """Accept the waiting evidence of this title at the review desk."""
+    page = auditor.go("심사")
+    auditor.follow(page.locator(".gp-queue a").filter(has_text=title).last)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+    page.keyboard.press("a")
+    expect(page.locator(".gp-alert.tone-good")).to_contain_text("승인")

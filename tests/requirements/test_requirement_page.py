@@ -29,6 +29,13 @@ def test_it_leads_through_the_filtered_list(browse, alice, page):
     assert browse(alice).get(page, {"area": "LOG"}).context["neighbours"] is None
 
 
+def test_the_way_up_stays_with_the_profile(browse, alice, page):
+    """With two platforms the list without a profile is that of the first one."""
+    shown = browse(alice).get(page).content.decode()
+    assert "?profile=order-integration-reference&amp;area=NET" in shown
+    assert "?filter=none&amp;profile=order-integration-reference" in shown
+
+
 def test_dave_reads_why_he_cannot_write(browse, dave, page):
     shown = browse(dave).get(page).content.decode()
     box = shown.split('id="statement"')[1].split("</section>")[0]

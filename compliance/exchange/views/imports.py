@@ -34,6 +34,8 @@ from compliance.exchange.items import Reading, Row
 from compliance.exchange.layouts import Layout, Role, Sheet
 from compliance.exchange.models import ProfileImport, SavedMapping, State
 from compliance.exchange.selectors import Source
+from compliance.requirements import versions
+from compliance.requirements.models import Profile
 from compliance.shared.errors import Conflict, Refused, why_not
 
 LISTED = 25
@@ -125,7 +127,10 @@ def detail(request: OrganisationRequest, pk: int) -> HttpResponse:
         if editable:
             done = bool(imported.about)
             return _to(request, imported, "preview" if done else pages.names(imported)[0])
-    return render(request, "exchange/import.html", {"imported": imported})
+    new, former = imported.profile, None
+    if new is not None:
+        former = selectors.version_in_use(request.organisation, new)
+    return render(request, "exchange/import.html", {"imported": imported, "former": former})
 
 
 @PAGE_OR_SEND
@@ -374,10 +379,23 @@ def publish(request: OrganisationRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _preview(request, imported, str(refusal), HTTPStatus.CONFLICT)
     messages.success(request, _("The profile “%s” is published.") % profile)
+    if former := selectors.version_in_use(request.organisation, profile):
+        sentence = _("You work with version %s. See what changed, then go on to the new one.")
+        messages.info(request, sentence % former.version)
+        return _to_difference(request, former, profile)
     if not profile.adoptions.filter(organisation=request.organisation).exists():
         return _to(request, imported)
     page = reverse("requirements:list", kwargs={"organisation": request.organisation.slug})
     return redirect(f"{page}?profile={profile.identifier}")
+
+
+def _to_difference(request: OrganisationRequest, old: Profile, new: Profile) -> HttpResponse:
+    return redirect(
+        "requirements:difference",
+        organisation=request.organisation.slug,
+        old=versions.reference(old),
+        new=versions.reference(new),
+    )
 
 
 @require_POST
