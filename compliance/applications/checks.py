@@ -18,6 +18,7 @@ from compliance.applications.preflight import Gap, Level, Topic
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as Review
 from compliance.requirements.models import Assessment, EvidenceKind, Profile
+from compliance.requirements.models.profiles import either
 from compliance.scans.models import Effect, Finding, RuleMapping
 from compliance.shared.severity import Severity
 
@@ -326,7 +327,8 @@ def _parameters_that_change(used: Profile, today: date, end: date) -> Iterator[t
         for value in values:
             day = value.get("from") or ""
             if today.isoformat() < day <= end.isoformat():
-                yield told.get("title_ko") or name, day
+                title = either(told.get("title_ko", ""), told.get("title_en", ""))
+                yield title or name, day
 
 
 def _later(one: date | None, other: date | None) -> date | None:

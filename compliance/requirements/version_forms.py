@@ -27,9 +27,11 @@ class ComparisonForm(forms.Form):
     old = forms.ChoiceField(label=_("Former"))
     new = forms.ChoiceField(label=_("New"))
 
-    def __init__(self, data: Any, *, profiles: list[Profile]) -> None:
-        super().__init__(data)
-        choices = [(versions.reference(each), str(each)) for each in profiles]
+    def __init__(
+        self, data: Any, *, profiles: list[Profile], suggested: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=suggested)
+        choices = [("", _("Choose a version")), *((versions.reference(p), str(p)) for p in profiles)]
         for name in ("old", "new"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker

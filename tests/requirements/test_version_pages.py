@@ -1,5 +1,7 @@
 """The pages of versions: what changed, the plan, and what is left to look at."""
 
+import re
+
 import pytest
 
 from compliance.requirements import carrying, versions
@@ -34,6 +36,25 @@ def test_any_two_versions_are_compared(browse, alice, newer):
         "new": "order-integration-reference@0.3.0",
     }
     assert client.get("/o/manna/requirements/versions/", chosen)["Location"] == BOTH
+
+
+def chosen_on(page):
+    return re.findall(r'<option value="([^"]*)" selected', page)
+
+
+def test_the_version_in_use_and_the_newest_other_one_are_chosen_beforehand(
+    browse, alice, manna, adopted, newer
+):
+    both = ["order-integration-reference@0.2.0", "order-integration-reference@0.3.0"]
+    client, address = browse(alice), "/o/manna/requirements/versions/"
+    assert chosen_on(client.get(address).content.decode()) == both
+    carrying.carry_over(manna, adopted, newer, pairs=SAME, by=alice)
+    assert chosen_on(client.get(address).content.decode()) == both
+
+
+def test_nothing_is_chosen_where_a_list_has_one_version(browse, alice, adopted):
+    page = browse(alice).get("/o/manna/requirements/versions/").content.decode()
+    assert not any(chosen_on(page))
 
 
 def test_the_same_version_twice_is_asked_again(browse, alice, newer):
