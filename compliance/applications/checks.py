@@ -96,11 +96,11 @@ def form(application: Application) -> Iterator[Gap]:
         if not getattr(application, name):
             yield Gap(Level.WARNING, sentence, f"{url}#id_{name}")
     for name, sentence in ASKED_DIAGRAMS.items():
+        place = f"{url}#id_{name}"
         if getattr(application, f"{name}_id") is None:
-            yield Gap(Level.WARNING, sentence, f"{url}#id_{name}")
+            yield Gap(Level.WARNING, sentence, place)
         elif (chosen := getattr(application, name)).withdrawn_at:
-            sentence = WITHDRAWN_DIAGRAM % {"diagram": chosen}
-            yield Gap(Level.BLOCKER, sentence, f"{url}#id_{name}")
+            yield Gap(Level.BLOCKER, WITHDRAWN_DIAGRAM % {"diagram": chosen}, place)
     if application.kind == Kind.CHANGE and not application.change_note:
         yield Gap(Level.BLOCKER, _("What changed is not described."), url)
 

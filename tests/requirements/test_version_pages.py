@@ -5,7 +5,7 @@ import re
 import pytest
 
 from compliance.requirements import carrying, versions
-from compliance.requirements.models import CarryOver, CarryOverItem
+from compliance.requirements.models import Assessment, CarryOver, CarryOverItem
 from tests.requirements import next_version as nv
 from tests.requirements.test_carry_over import SAME, said, sign
 
@@ -148,7 +148,7 @@ def test_an_unanswered_question_comes_back_with_the_rest(browse, alice, manna, a
     ("more", "sentence"),
     [
         ("NET-03 ? NET-04", "Line 1 is not a pair"),
-        (f"{nv.UNCHANGED} = {nv.ADDED}", "cannot be paired"),
+        (f"{nv.UNCHANGED} = OI-NO-00", "cannot be paired"),
     ],
 )
 def test_bad_pairs_come_back_with_a_sentence(browse, alice, manna, adopted, newer, more, sentence):
@@ -272,3 +272,31 @@ def test_the_dashboard_shows_how_much_is_left(browse, alice, carried):
 def test_versions_are_ordered_as_people_count():
     order = sorted(["0.10.0", "0.9.0", "2026-02", "1.0", "2026-01"], key=versions.order_key)
     assert order == ["0.9.0", "0.10.0", "1.0", "2026-01", "2026-02"]
+
+
+def test_a_merged_requirements_text_is_shown_at_the_other_to_be_put_in(
+    browse, alice, manna, adopted, newer
+):
+    ended, kept = said(manna, adopted, nv.REMOVED), said(manna, adopted, nv.UNCHANGED)
+    Assessment.objects.filter(pk=ended.pk).update(statement="서버 목록을 매월 맞춥니다.")
+    client = browse(alice, language="en")
+    posted = answers(manna, adopted, newer, more=f"{nv.REMOVED} = {nv.UNCHANGED}")
+    assert client.post(f"{BOTH}carry-over/", posted).status_code == 302
+    (item,) = CarryOverItem.objects.filter(old_requirement=ended.requirement)
+    assert (item.kind, item.requirement.code) == ("removed", nv.UNCHANGED)
+    address = f"/o/manna/requirements/order-integration-reference/{nv.UNCHANGED}/"
+    page = client.get(address).content.decode()
+    assert f"{nv.REMOVED} is a part of it now" in page
+    assert "서버 목록을 매월 맞춥니다." in page
+    merged = Assessment.objects.get(carried_from=kept)
+    assert "매월" not in merged.statement, "a person puts it in, not the machine"
+
+
+def test_a_split_requirement_goes_on_once_and_is_shown_at_the_other(
+    browse, alice, manna, adopted, newer
+):
+    said(manna, adopted, nv.UNCHANGED)
+    posted = answers(manna, adopted, newer, more=f"{nv.UNCHANGED} = {nv.ADDED}")
+    assert browse(alice).post(f"{BOTH}carry-over/", posted).status_code == 302
+    kinds = CarryOverItem.objects.filter(requirement__code=nv.ADDED).values_list("kind", flat=True)
+    assert sorted(kinds) == ["added", "renumbered"]
