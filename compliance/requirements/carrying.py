@@ -30,6 +30,7 @@ from compliance.requirements.differences import (
     Snapshot,
     aspects,
     compare,
+    differing_values,
     is_reworded,
     is_stricter,
     snapshot,
@@ -496,19 +497,9 @@ def _list_step(carried: Carried, step: Step, former: str) -> None:
             CarryOverItem.Kind.PARAMETER,
             "requirement_parameter",
             **where,
-            values=_values(old, new),
+            values=differing_values(old, new),
             former=former,
         )
-
-
-def _values(old: Item, new: Item) -> list[list[str]]:
-    before, after = dict(old.parameters), dict(new.parameters)
-    names = sorted({*before, *after})
-    return [
-        [name, before.get(name, ""), after.get(name, "")]
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
 
 
 def _list_parts(carried: Carried) -> None:
