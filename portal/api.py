@@ -10,6 +10,7 @@ from ninja.security import django_auth
 
 from compliance.accounts.api import TokenAuth
 from compliance.shared.errors import Refused, Unauthorised
+from portal.middleware import NUL, is_nul
 
 ROOMS = ["requirements", "evidence", "scans", "exchange", "applications"]
 
@@ -27,6 +28,13 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     forbidden = isinstance(refusal, Unauthorised)
     status = HTTPStatus.FORBIDDEN if forbidden else HTTPStatus.CONFLICT
     return api.create_response(request, {"detail": str(refusal)}, status=status)
+
+
+@api.exception_handler(ValueError)
+def unstorable(request: HttpRequest, error: ValueError) -> HttpResponse:
+    if not is_nul(error):
+        raise error
+    return api.create_response(request, {"detail": str(NUL)}, status=HTTPStatus.BAD_REQUEST)
 
 
 @api.exception_handler(Http404)

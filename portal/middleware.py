@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
 
 from compliance.audit import context
 from compliance.shared.errors import Refused, Unauthorised
@@ -87,6 +88,15 @@ def audit_context(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+# Forms refuse it by themselves; what is read past them reaches the database.
+NUL = _("The text holds a character that cannot be stored (NUL). Remove it and send it again.")
+
+
+def is_nul(error: Exception) -> bool:
+    """PostgreSQL keeps no NUL in a text; its driver says so before it asks the server."""
+    return isinstance(error, ValueError) and "NUL (0x00)" in str(error)
+
+
 class refusals:  # noqa: N801 - named like the other middleware, a class only for the hook
     """A rule that says no becomes its sentence, as a page or as a toast."""
 
@@ -99,6 +109,8 @@ class refusals:  # noqa: N801 - named like the other middleware, a class only fo
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
+        if is_nul(exception):
+            return refusal(request, str(NUL), HTTPStatus.BAD_REQUEST)
         if not isinstance(exception, Refused):
             return None
         forbidden = isinstance(exception, Unauthorised)

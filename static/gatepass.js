@@ -22,7 +22,12 @@
     // Errors stay until they are read; what went well may leave by itself.
     if (tone !== "bad") setTimeout(() => box.remove(), 8000);
   }
-  window.gatepass = { toast };
+  // While Hangul is being typed the key of j says ㅓ: then the key's place counts, not its letter.
+  function keyOf(event) {
+    const place = /^Key([A-Z])$/.exec(event.code || "");
+    return place && /^[ㄱ-ㆎ]$/.test(event.key) ? place[1].toLowerCase() : event.key;
+  }
+  window.gatepass = { toast, keyOf };
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog]");
@@ -185,15 +190,16 @@
     }
     if (typing(event.target)) return;
     const search = document.querySelector("[data-search]");
-    if (event.key === "/" && search) {
+    const key = keyOf(event);
+    if (key === "/" && search) {
       event.preventDefault();
       search.focus();
       search.select();
-    } else if (event.key === "j" && rows().length) step(1);
-    else if (event.key === "k" && rows().length) step(-1);
-    else if (event.key === "?") document.getElementById("keys")?.showModal();
+    } else if (key === "j" && rows().length) step(1);
+    else if (key === "k" && rows().length) step(-1);
+    else if (key === "?") document.getElementById("keys")?.showModal();
     else {
-      const button = document.querySelector(`[data-key~="${CSS.escape(event.key)}"]`);
+      const button = document.querySelector(`[data-key~="${CSS.escape(key)}"]`);
       if (button) {
         event.preventDefault();
         button.click();

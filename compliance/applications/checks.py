@@ -18,6 +18,8 @@ from compliance.applications.preflight import Gap, Level, Topic
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as Review
 from compliance.requirements.models import Assessment, EvidenceKind, Profile
+from compliance.requirements.models.profiles import either
+from compliance.requirements.versions import reference
 from compliance.scans.models import Effect, Finding, RuleMapping
 from compliance.shared.severity import Severity
 
@@ -92,12 +94,13 @@ def form(application: Application) -> Iterator[Gap]:
     url = page_of(application, "edit")
     for name, sentence in ASKED_TEXTS.items():
         if not getattr(application, name):
-            yield Gap(Level.WARNING, sentence, url)
+            yield Gap(Level.WARNING, sentence, f"{url}#id_{name}")
     for name, sentence in ASKED_DIAGRAMS.items():
+        place = f"{url}#id_{name}"
         if getattr(application, f"{name}_id") is None:
-            yield Gap(Level.WARNING, sentence, url)
+            yield Gap(Level.WARNING, sentence, place)
         elif (chosen := getattr(application, name)).withdrawn_at:
-            yield Gap(Level.BLOCKER, WITHDRAWN_DIAGRAM % {"diagram": chosen}, url)
+            yield Gap(Level.BLOCKER, WITHDRAWN_DIAGRAM % {"diagram": chosen}, place)
     if application.kind == Kind.CHANGE and not application.change_note:
         yield Gap(Level.BLOCKER, _("What changed is not described."), url)
 
@@ -145,9 +148,10 @@ def sign_offs(application: Application) -> Iterator[Gap]:
 def profile(application: Application) -> Iterator[Gap]:
     """A profile that is no longer the newest, or whose values change while the platform reads."""
     used, today = application.profile, timezone.localdate()
-    url = reverse("requirements:list", kwargs={"organisation": application.organisation.slug})
+    here = {"organisation": application.organisation.slug}
+    url = reverse("requirements:versions", kwargs=here)
 
-    def gap(level: Level, sentence: str) -> Gap:
+    def gap(level: Level, sentence: str, url: str = url) -> Gap:
         return Gap(level, sentence, url, topic=Topic.PROFILE)
 
     if used.valid_to and used.valid_to < today:
@@ -156,7 +160,9 @@ def profile(application: Application) -> Iterator[Gap]:
     newer = _newer_version(application)
     if newer is not None:
         sentence = _("A newer version of the profile exists: %(profile)s.")
-        yield gap(Level.WARNING, sentence % {"profile": newer})
+        both = {"old": reference(used), "new": reference(newer)}
+        compared = reverse("requirements:difference", kwargs=here | both)
+        yield gap(Level.WARNING, sentence % {"profile": newer}, compared)
     for name, day in _parameters_that_change(used, today, _review_end(application)):
         sentence = _("“%(name)s” of the profile changes on %(day)s, before the review ends.")
         yield gap(Level.WARNING, sentence % {"name": name, "day": day})
@@ -195,7 +201,7 @@ def requirements(application: Application) -> Iterator[Gap]:
         if row.verdict == Verdict.NOT_APPLICABLE:
             continue
         if not row.has_statement:
-            yield Gap(level, NO_STATEMENT, url, row.code, Topic.STATEMENT)
+            yield Gap(level, NO_STATEMENT, f"{url}#write", row.code, Topic.STATEMENT)
         if row.asks_for_evidence:
             yield from proof.gaps(row, level, url)
 
@@ -326,7 +332,8 @@ def _parameters_that_change(used: Profile, today: date, end: date) -> Iterator[t
         for value in values:
             day = value.get("from") or ""
             if today.isoformat() < day <= end.isoformat():
-                yield told.get("title_ko") or name, day
+                title = either(told.get("title_ko", ""), told.get("title_en", ""))
+                yield title or name, day
 
 
 def _later(one: date | None, other: date | None) -> date | None:

@@ -164,7 +164,7 @@ class ScopeForm(forms.Form):
     kind = forms.ChoiceField(label=pgettext_lazy("scope", "Kind"), choices=ScopeItem.Kind.choices)
     name = forms.CharField(label=pgettext_lazy("scope", "Name"), max_length=200, required=False)
     included = forms.TypedChoiceField(
-        label=_("Scope"),
+        label=_("In or out"),
         choices=[("yes", _("In scope")), ("no", _("Out of scope"))],
         coerce=lambda value: value == "yes",
         initial="yes",

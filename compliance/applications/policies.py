@@ -15,6 +15,7 @@ ONLY_DRAFT = _("Only a draft can be edited. Take it back to draft or open the ne
 NOT_IN_INTERNAL_REVIEW = _("Sign-offs are given during internal review. Ask for the review first.")
 PREPARER_CANNOT_REVIEW = _("Somebody other than who prepared it has to review it.")
 PREPARER_CANNOT_APPROVE = _("Somebody other than who prepared it has to approve it.")
+LONGER = _("The text is longer than %(limit)d characters.")
 REASON_FOR_GAPS = _(
     "There are open blockers. Close them, or write why this round goes out with them: "
     "the sentence is printed in the packet."

@@ -27,12 +27,12 @@ class Item:
     reason: str = ""
 
     def tidy(self) -> "Item":
-        """The same without blanks around its texts, no longer than the columns."""
+        """The same without blanks around its texts."""
         return replace(
             self,
-            name=self.name.strip()[:200],
-            legal_entity=self.legal_entity.strip()[:200],
-            reason=self.reason.replace("\r\n", "\n").strip()[:2_000],
+            name=self.name.strip(),
+            legal_entity=self.legal_entity.strip(),
+            reason=self.reason.replace("\r\n", "\n").strip(),
         )
 
     def get_kind_display(self) -> str:
@@ -47,6 +47,10 @@ class Item:
             return str(_("Give it a name."))
         if not self.included and not self.reason:
             return str(_("Write why it is out of scope."))
+        for column in (ScopeItem.name, ScopeItem.legal_entity, ScopeItem.reason):
+            limit = column.field.max_length
+            if limit and len(getattr(self, column.field.name)) > limit:
+                return str(policies.LONGER % {"limit": limit})
         return ""
 
 

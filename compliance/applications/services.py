@@ -181,7 +181,8 @@ def receive(application: Application, *, receipt_number: str, by: User) -> None:
     """Note the platform's receipt number."""
     policies.check_can_receive(application, by)
     receipt_number = _required(receipt_number, _("Write the receipt number of the platform."))
-    states.move(application, MOVES, State.RECEIVED, receipt_number=receipt_number[:60])
+    _refuse_long(receipt_number, Application.receipt_number.field.max_length)
+    states.move(application, MOVES, State.RECEIVED, receipt_number=receipt_number)
     _record(by, Action.RECEIVED, application, receipt=receipt_number)
 
 
@@ -344,7 +345,7 @@ def _told(value: "str | Evidence | None") -> str:
 
 def _refuse_long(text: str, limit: int | None) -> None:
     if limit and len(text) > limit:
-        raise Refused(_("The text is longer than %(limit)d characters.") % {"limit": limit})
+        raise Refused(policies.LONGER % {"limit": limit})
 
 
 def _clean(text: str) -> str:

@@ -1,28 +1,26 @@
 """The platform's verdicts as a table in a file: XLSX or CSV, with whatever headers it came with."""
 
-import csv
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import PurePath
+from datetime import date
+from pathlib import Path, PurePath
+from tempfile import NamedTemporaryFile
 
-import openpyxl
 from django.utils.translation import gettext_lazy as _
 
 from compliance.applications.models import ReceivedVerdict
 from compliance.applications.verdicts import UNKNOWN, Word
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused
+from compliance.vault.tables import Book, read_csv, read_xlsx
+from compliance.vault.tables import Table as Sheet
 
 Verdict = ReceivedVerdict.Verdict
 Table = list[list[str]]
 
 LARGEST_FILE = 5 * 1024 * 1024
-LARGEST_UNPACKED = 60 * 1024 * 1024
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
 HEADER_WITHIN = 20
@@ -91,7 +89,7 @@ _VERDICTS = {
     Verdict.INCONCLUSIVE: "판단보류 보류 확인불가 판단불가 inconclusive undecided pending",
 }
 _WORDS = {word: verdict for verdict, words in _VERDICTS.items() for word in words.split()}
-_DAY = re.compile(r"^(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?$")
+_DAY = re.compile(r"^(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?(\s+\d{1,2}:\d{2}\S*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +119,67 @@ class Line:
 
 
 def read_table(data: bytes, name: str) -> Table:
-    """Return the first sheet as rows of texts. Raises Refused with a sentence.
+    """Return the sheet that looks most like a list of verdicts, as rows of texts.
 
-    The one place that knows file formats here: a reader for every room can take its place.
+    *name* tells the format by its ending. Raises Refused with a sentence.
     """
     if len(data) > LARGEST_FILE:
         raise Refused(_("The file is larger than 5 MB. Send the list of verdicts alone."))
+    with NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        found = _sheets(_book(Path(file.name), data, name))
+    if not found:
+        raise Refused(_("The file has no rows."))
+    return max(found, key=_known_columns)
+
+
+def _book(path: Path, data: bytes, name: str) -> Book:
     ending = PurePath(name).suffix.lower()
     if ending == ".xlsx" or data.startswith(b"PK"):
-        rows = _read_xlsx(data)
-    elif ending in {".csv", ".txt", ".tsv", ""}:
-        rows = _read_csv(data)
-    else:
+        return read_xlsx(path)
+    if ending not in {".csv", ".txt", ".tsv", ""}:
         raise Refused(_("Verdicts are read from XLSX and CSV files."))
-    if not any(any(row) for row in rows):
-        raise Refused(_("The file has no rows."))
-    return rows
+    return read_csv(path)
+
+
+def _sheets(book: Book) -> list[Table]:
+    """The sheets that hold something, those that are shown before hidden ones."""
+    sheets = [each for each in book.tables if each.cells]
+    if any(each.cut or each.last_row > MOST_ROWS for each in sheets):
+        raise Refused(_("The table has more than %(most)d rows.") % {"most": MOST_ROWS})
+    return [_rows(each) for each in sorted(sheets, key=lambda each: each.hidden)]
+
+
+def _rows(sheet: Sheet) -> Table:
+    columns = range(1, min(sheet.width, MOST_COLUMNS) + 1)
+    return [
+        [_written(sheet, row, column) for column in columns] for row in range(1, sheet.last_row + 1)
+    ]
+
+
+def _written(sheet: Sheet, row: int, column: int) -> str:
+    """A cell merged downwards speaks for each of its rows; one merged sideways only once, or the
+    title of a section would fill every column of its row."""
+    merge = sheet.merge_at(row, column)
+    text = sheet.text(merge.top if merge else row, column)
+    return text.replace("\r\n", "\n").strip()
 
 
 def guess(rows: Table) -> Layout:
     """Find the header row and the columns by what the headers say."""
     found = [_columns_of(row) for row in rows[:HEADER_WITHIN]]
-    known = [sum(index >= 0 for index in columns.values()) for columns in found]
+    known = [_number_of(columns) for columns in found]
     best = max(range(len(found)), key=lambda index: (known[index], -index), default=0)
     return Layout(best, found[best])
+
+
+def _known_columns(rows: Table) -> int:
+    return _number_of(guess(rows).columns)
+
+
+def _number_of(columns: Mapping[str, int]) -> int:
+    return sum(index >= 0 for index in columns.values())
 
 
 def understand(
@@ -231,63 +266,5 @@ def _day(text: str) -> date | None:
     if matched is None:
         return None
     with suppress(ValueError):
-        return date(*(int(part) for part in matched.groups()))
+        return date(*(int(part) for part in matched.groups()[:3]))
     return None
-
-
-def _read_csv(data: bytes) -> Table:
-    if b"\0" in data[:4096]:
-        raise Refused(_("Verdicts are read from XLSX and CSV files."))
-    for encoding in ("utf-8-sig", "cp949"):
-        with suppress(UnicodeDecodeError):
-            text = data.decode(encoding)
-            break
-    else:
-        raise Refused(_("The text is neither UTF-8 nor CP949. Save it again as UTF-8."))
-    dialect = csv.excel_tab if "\t" in text.split("\n", 1)[0] else csv.excel
-    try:
-        return _limited(csv.reader(io.StringIO(text, newline=""), dialect))
-    except csv.Error as error:
-        raise Refused(_("The CSV file cannot be read (%(why)s).") % {"why": error}) from error
-
-
-def _read_xlsx(data: bytes) -> Table:
-    unreadable = Refused(_("The workbook cannot be read. Save it again as XLSX."))
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                raise Refused(_("The workbook is too large when it is unpacked."))
-    except zipfile.BadZipFile as error:
-        raise unreadable from error
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            return _limited(
-                [_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
-            )
-        finally:
-            book.close()
-    except Refused:
-        raise
-    except Exception as error:  # openpyxl raises what its parts happen to raise
-        raise unreadable from error
-
-
-def _limited(rows: Iterable[Sequence[str]]) -> Table:
-    kept: Table = []
-    for row in rows:
-        if len(kept) >= MOST_ROWS:
-            raise Refused(_("The table has more than %(most)d rows.") % {"most": MOST_ROWS})
-        kept.append(list(row[:MOST_COLUMNS]))
-    return kept
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).replace("\r\n", "\n").strip()

@@ -49,7 +49,7 @@ class Word:
         if self.verdict in ReceivedVerdict.ASKING and not self.words:
             return str(NEEDS_WORDS)
         if len(self.words) > LONGEST:
-            return str(_("The text is longer than %(limit)d characters.") % {"limit": LONGEST})
+            return str(policies.LONGER % {"limit": LONGEST})
         return ""
 
     def same_as(self, stored: ReceivedVerdict | None) -> bool:
@@ -91,7 +91,7 @@ def reply(verdict: ReceivedVerdict, *, text: str, revision: int, by: User) -> No
     policies.check_can_reply(verdict, by)
     text = text.replace("\r\n", "\n").strip()
     if len(text) > LONGEST:
-        raise Refused(_("The text is longer than %(limit)d characters.") % {"limit": LONGEST})
+        raise Refused(policies.LONGER % {"limit": LONGEST})
     if text == verdict.answer and revision == verdict.revision:
         return
     before = verdict.answer

@@ -30,6 +30,7 @@ from compliance.requirements.differences import (
     Snapshot,
     aspects,
     compare,
+    differing_values,
     is_reworded,
     is_stricter,
     snapshot,
@@ -124,6 +125,8 @@ class Carried:
     by: Named
     steps: list[Step]
     removed: list[Item]
+    # (old, new) beyond the steps: parts of a merged or a split requirement.
+    also: list[Pair] = field(default_factory=list)
     accepted: frozenset[str] = frozenset()
     items: list[CarryOverItem] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -246,22 +249,26 @@ def carry_over(  # noqa: PLR0913 - the fields of one form, by name
     by: Named,
     stamp: str = "",
     accepted: Collection[str] = (),
+    also: Iterable[tuple[str, str]] = (),
 ) -> CarryOver:
     """Go on from *old* to *new*. *pairs* is {new code: old code, or "" for a new requirement}.
 
-    Every proposal of the plan needs an answer in *pairs*. *accepted* are keys of offers; *stamp* is
-    that of the plan which the person saw. All in one transaction; Conflict when it is done already.
+    Every proposal of the plan needs an answer in *pairs*. *also* are (old code, new code) of what
+    was merged or split: the former text is shown at the new one, and a person puts it in. *accepted*
+    are keys of offers; *stamp* is that of the plan which the person saw. All in one transaction;
+    Conflict when it is done already.
     """
     check_can_carry_over(organisation, old, new, by)
     planned = plan(organisation, old, new)
     if stamp and stamp != planned.stamp:
         raise Conflict(_("The plan changed since you opened it. Look at it again and confirm."))
     confirmed = decide(planned, pairs)
+    parts = _parts(planned, confirmed, also)
     with transaction.atomic():
         # Two people who confirm at once queue here; the second one is told.
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         check_can_carry_over(organisation, old, new, by)
-        return _carry(planned, confirmed, by, frozenset(accepted))
+        return _carry(planned, confirmed, parts, by, frozenset(accepted))
 
 
 def decide(planned: Plan, pairs: Mapping[str, str]) -> list[Pair]:
@@ -294,7 +301,41 @@ def decide(planned: Plan, pairs: Mapping[str, str]) -> list[Pair]:
     return [*kept, *(Pair(gone[old], come[new]) for old, new in chosen)]
 
 
-def _carry(planned: Plan, pairs: list[Pair], by: Named, accepted: frozenset[str]) -> CarryOver:
+def sort_out(
+    plan: Plan, pairs: dict[str, str], wanted: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Put the *wanted* (old, new) into *pairs* ({new: old}); return those of which one is taken."""
+    olds = {pair.old.code for pair in plan.difference.pairs} | set(pairs.values())
+    news = {pair.new.code for pair in plan.difference.pairs} | {n for n, o in pairs.items() if o}
+    also = []
+    for old, new in wanted:
+        if old in olds or new in news:
+            also.append((old, new))
+        else:
+            pairs[new] = old
+        olds.add(old)
+        news.add(new)
+    return also
+
+
+def _parts(planned: Plan, pairs: list[Pair], also: Iterable[tuple[str, str]]) -> list[Pair]:
+    """The further pairs of a merged or split requirement, each once."""
+    gone = {item.code: item for item in planned.before.items}
+    come = {item.code: item for item in planned.after.items}
+    together = {(pair.old.code, pair.new.code) for pair in pairs}
+    wanted = [each for each in dict.fromkeys(also) if each not in together]
+    for old, new in wanted:
+        if old not in gone or new not in come:
+            raise Refused(
+                _("%(old)s and %(new)s cannot be paired: one of them is not in its version.")
+                % {"old": old, "new": new}
+            )
+    return [Pair(gone[old], come[new]) for old, new in wanted]
+
+
+def _carry(
+    planned: Plan, pairs: list[Pair], parts: list[Pair], by: Named, accepted: frozenset[str]
+) -> CarryOver:
     organisation, now = planned.organisation, timezone.now()
     done = CarryOver.objects.create(
         organisation=organisation,
@@ -311,6 +352,7 @@ def _carry(planned: Plan, pairs: list[Pair], by: Named, accepted: frozenset[str]
             for pair in pairs
         ],
         removed=_without(planned.before, {pair.old.code for pair in pairs}),
+        also=parts,
         accepted=accepted,
     )
     _change_adoption(planned, now)
@@ -420,6 +462,7 @@ def _list_requirements(planned: Plan, carried: Carried, fallen: dict[int, str]) 
             carried.look_at(CarryOverItem.Kind.ADDED, "added", new=item.pk)
         else:
             _list_step(carried, step, fallen.get(item.pk, ""))
+    _list_parts(carried)
     _list_removed(planned, carried)
     for change in planned.difference.parameters:
         carried.look_at(CarryOverItem.Kind.PARAMETER, "parameter", **_words_of(change))
@@ -454,25 +497,25 @@ def _list_step(carried: Carried, step: Step, former: str) -> None:
             CarryOverItem.Kind.PARAMETER,
             "requirement_parameter",
             **where,
-            values=_values(old, new),
+            values=differing_values(old, new),
             former=former,
         )
 
 
-def _values(old: Item, new: Item) -> list[list[str]]:
-    before, after = dict(old.parameters), dict(new.parameters)
-    names = sorted({*before, *after})
-    return [
-        [name, before.get(name, ""), after.get(name, "")]
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
+def _list_parts(carried: Carried) -> None:
+    """A text of two requirements is written by a person: the former one is shown beside it."""
+    ended = {item.code for item in carried.removed}
+    kinds = CarryOverItem.Kind
+    for old, new in carried.also:
+        kind = kinds.REMOVED if old.code in ended else kinds.RENUMBERED
+        carried.look_at(kind, "part", old=old.pk, new=new.pk, old_code=old.code)
 
 
 def _list_removed(planned: Plan, carried: Carried) -> None:
-    pks = [item.pk for item in carried.removed]
-    knowledge = registries.known(planned.organisation, pks)
-    for item in carried.removed:
+    parts = {pair.old.code for pair in carried.also}
+    ended = [item for item in carried.removed if item.code not in parts]
+    knowledge = registries.known(planned.organisation, [item.pk for item in ended])
+    for item in ended:
         there = {each.key: knowledge.of(each.key, item.pk).number for each in registries.columns()}
         carried.look_at(CarryOverItem.Kind.REMOVED, "removed", old=item.pk, there=there)
 

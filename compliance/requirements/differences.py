@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
 from compliance.requirements.models import Profile, Requirement
+from compliance.requirements.models.profiles import either
 from compliance.shared.severity import Severity
 
 # Of 100. From ALIKE on, a text under another code is proposed to be the same requirement; under
@@ -61,11 +62,11 @@ class Item:
 
     @property
     def title(self) -> str:
-        return _either(self.title_ko, self.title_en)
+        return either(self.title_ko, self.title_en)
 
     @property
     def statement(self) -> str:
-        return _either(self.statement_ko, self.statement_en)
+        return either(self.statement_ko, self.statement_en)
 
     @property
     def severity_label(self) -> str:
@@ -88,7 +89,7 @@ class Named:
 
     @property
     def title(self) -> str:
-        return _either(self.title_ko, self.title_en)
+        return either(self.title_ko, self.title_en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +170,7 @@ class Change:
     @property
     def parameters(self) -> list[tuple[str, str, str]]:
         """(name, old value, new value) of those that differ; "" where there is none."""
-        before, after = dict(_parameters(self.old)), dict(_parameters(self.new))
-        names = dict.fromkeys([*before, *after])
-        both = [(name, before.get(name, ""), after.get(name, "")) for name in names]
-        return [each for each in both if each[1] != each[2]]
+        return differing_values(self.old, self.new)
 
     @property
     def asked(self) -> tuple[list[str], list[str]]:
@@ -244,7 +242,7 @@ class ParameterChange:
 
     @property
     def title(self) -> str:
-        return _either(self.title_ko, self.title_en) or self.name
+        return either(self.title_ko, self.title_en) or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -565,10 +563,12 @@ def _texts(old: Item, new: Item) -> list[Text]:
     return [*korean, *english] if get_language() == "ko" else [*english, *korean]
 
 
+def differing_values(old: Item | None, new: Item | None) -> list[tuple[str, str, str]]:
+    """(name, old value, new value) of the parameters that differ; "" where there is none."""
+    before, after = dict(_parameters(old)), dict(_parameters(new))
+    both = [(name, before.get(name, ""), after.get(name, "")) for name in sorted({*before, *after})]
+    return [each for each in both if each[1] != each[2]]
+
+
 def _parameters(item: Item | None) -> tuple[tuple[str, str], ...]:
     return item.parameters if item else ()
-
-
-def _either(korean: str, english: str) -> str:
-    first, second = (korean, english) if get_language() == "ko" else (english, korean)
-    return first or second

@@ -217,6 +217,10 @@ def _verdict(value: str) -> str:
     return str(Assessment.Verdict(value).label) if known else value
 
 
+def _part(data: Mapping[str, Any]) -> str:
+    return _("%(old_code)s is a part of it now: put what was written there into the text.") % data
+
+
 def _renumbered(data: Mapping[str, Any]) -> str:
     return (
         _("%(old_code)s is %(new_code)s now. Other papers may still name the former code.") % data
@@ -259,6 +263,7 @@ def register_own() -> None:
     register("added", _added)
     register("removed", _removed)
     register("reworded", _reworded)
+    register("part", _part)
     register("renumbered", _renumbered)
     register("requirement_parameter", _requirement_parameter)
     register("parameter", _parameter)

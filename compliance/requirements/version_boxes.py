@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from compliance.requirements import to_look_at, versions
-from compliance.requirements.models import Assessment
+from compliance.requirements.models import Assessment, CarryOverItem
 from compliance.shared import slots
 from compliance.shared.errors import why_not
 
@@ -33,10 +33,22 @@ def box(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
     return {
         "assessment": assessment,
         "before": before,
+        "parts": _parts(assessment, items),
         "items": [to_look_at.shown(each, each.carry_over, organisation) for each in items],
         "open": sum(1 for each in items if each.seen_at is None),
         "why_not_look": why_not(to_look_at.check_can_look, organisation, user),
     }
+
+
+def _parts(assessment: Assessment, items: list[CarryOverItem]) -> list[Assessment]:
+    """What was written at the former requirements that are parts of this one now."""
+    pks = [each.old_requirement_id for each in items if each.data.get("about") == "part"]
+    if not pks:
+        return []
+    rows = Assessment.objects.filter(
+        organisation_id=assessment.organisation_id, requirement__in=pks
+    )
+    return list(rows.select_related("requirement__profile").order_by("requirement__order"))
 
 
 def _before(assessment: Assessment) -> Assessment | None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compliance.requirements import versions
+from compliance.requirements import carrying, versions
 from compliance.requirements.carrying import Plan
 from compliance.requirements.differences import Proposal
 from compliance.requirements.models import Profile
@@ -27,9 +27,11 @@ class ComparisonForm(forms.Form):
     old = forms.ChoiceField(label=_("Former"))
     new = forms.ChoiceField(label=_("New"))
 
-    def __init__(self, data: Any, *, profiles: list[Profile]) -> None:
-        super().__init__(data)
-        choices = [(versions.reference(each), str(each)) for each in profiles]
+    def __init__(
+        self, data: Any, *, profiles: list[Profile], suggested: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=suggested)
+        choices = [("", _("Choose a version")), *((versions.reference(p), str(p)) for p in profiles)]
         for name in ("old", "new"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
@@ -58,7 +60,10 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(
             attrs={"class": "form-control mono", "rows": 3, "placeholder": "NET-03 = NET-07"}
         ),
-        help_text=_("One pair a line, the former code first: NET-03 = NET-07."),
+        help_text=_(
+            "One pair a line, the former code first: NET-03 = NET-07. Where one of them has a "
+            "partner already, its former text is shown to be put in by hand."
+        ),
     )
     offers = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
@@ -91,9 +96,9 @@ class DecisionForm(forms.Form):
         ordered = sorted(self.plan.difference.proposals, key=lambda each: place[each.new.code])
         return [(each, self[self.name_of(each)]) for each in ordered]
 
-    def clean_more(self) -> dict[str, str]:
-        """Return {new code: old code} of the lines."""
-        pairs: dict[str, str] = {}
+    def clean_more(self) -> list[tuple[str, str]]:
+        """Return (old code, new code) of the lines."""
+        pairs: list[tuple[str, str]] = []
         for number, line in enumerate(self.cleaned_data["more"].splitlines(), 1):
             if not line.strip():
                 continue
@@ -102,7 +107,7 @@ class DecisionForm(forms.Form):
                 raise forms.ValidationError(
                     _("Line %(number)d is not a pair like NET-03 = NET-07.") % {"number": number}
                 )
-            pairs[found[2]] = found[1]
+            pairs.append((found[1], found[2]))
         return pairs
 
     def answers(self) -> dict[str, Any]:
@@ -111,8 +116,10 @@ class DecisionForm(forms.Form):
         for each in self.plan.difference.proposals:
             answer = self.cleaned_data[self.name_of(each)]
             pairs[each.new.code] = "" if answer == "new" else answer
+        also = carrying.sort_out(self.plan, pairs, self.cleaned_data["more"])
         return {
-            "pairs": pairs | self.cleaned_data["more"],
+            "pairs": pairs,
+            "also": also,
             "stamp": self.cleaned_data["stamp"],
             "accepted": self.cleaned_data["offers"],
         }

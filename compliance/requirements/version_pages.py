@@ -89,6 +89,21 @@ def lines(organisation: Organisation, profiles: list[Profile]) -> list[Line]:
     ]
 
 
+def suggested(lines: list[Line]) -> dict[str, str]:
+    """The two versions that somebody most likely wants to compare: one in use and the newest other
+    one of its list, in their order; {} where no list in use has another version."""
+    for line in (each for each in lines if each.adopted):
+        identifier = line.profile.identifier
+        others = [
+            each for each in lines if each.profile.identifier == identifier and each is not line
+        ]
+        if others:
+            both = [line.profile, others[0].profile]
+            old, new = sorted(both, key=lambda profile: versions.order_key(profile.version))
+            return {"old": versions.reference(old), "new": versions.reference(new)}
+    return {}
+
+
 def carry_overs(organisation: Organisation) -> list[tuple[CarryOver, to_look_at.Progress]]:
     rows = CarryOver.objects.filter(organisation=organisation).select_related("old", "new", "by")
     marked = rows.order_by().annotate(

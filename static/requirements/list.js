@@ -89,8 +89,9 @@
     if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
     const row = document.querySelector("#list [data-row][aria-selected=true]") || event.target.closest("[data-row]");
     if (!row) return;
-    if (event.key === "x") row.querySelector("input[name=row]")?.click();
-    if (event.key === "e") location.assign(`${row.querySelector("a[href]").href}#write`);
+    const key = window.gatepass.keyOf(event);
+    if (key === "x") row.querySelector("input[name=row]")?.click();
+    if (key === "e") location.assign(`${row.querySelector("a[href]").href}#write`);
   });
 
   document.addEventListener("htmx:afterSettle", () => {

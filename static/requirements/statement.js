@@ -3,7 +3,10 @@
 (() => {
   "use strict";
   const WAIT = 1500;
-  const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+  // The clock of the pages, wherever the device is.
+  const SEOUL = { timeZone: "Asia/Seoul", hourCycle: "h23" };
+  const told = (at, parts) => new Date(at).toLocaleString(document.documentElement.lang, { ...SEOUL, ...parts });
+  const clock = (at) => told(at, { hour: "2-digit", minute: "2-digit" });
 
   function begin(form) {
     if (form.dataset.begun) return;
@@ -20,6 +23,15 @@
     let done = false;
 
     const forget = () => localStorage.removeItem(key);
+    // A full or forbidden store must not keep the draft from reaching the server.
+    const remember = () => {
+      try {
+        localStorage.setItem(key, JSON.stringify({ text: text.value, at: Date.now() }));
+        return true;
+      } catch {
+        return false;
+      }
+    };
     const local = () => {
       try {
         return JSON.parse(localStorage.getItem(key));
@@ -30,6 +42,7 @@
     const say = (word, at) => {
       if (state) state.textContent = at ? `${word} ${clock(at)}` : word;
     };
+    const unsent = (here) => (here ? say(state?.dataset.kept, Date.now()) : say(state?.dataset.lost));
     const show = (name, on) => {
       const found = form.querySelector(name);
       if (found) found.hidden = !on;
@@ -44,7 +57,7 @@
     if (offered && bar) {
       bar.hidden = false;
       if (offered === mine) {
-        bar.querySelector("[data-draft-where]").textContent = new Date(mine.at).toLocaleString(document.documentElement.lang);
+        bar.querySelector("[data-draft-where]").textContent = told(mine.at, { dateStyle: "medium", timeStyle: "short" });
         show("[data-draft-newer]", Boolean(server));
       }
       bar.querySelector("[data-draft-restore]").addEventListener("click", () => {
@@ -75,16 +88,16 @@
     async function keep() {
       if (done || text.value === sent) return;
       const writing = text.value;
-      localStorage.setItem(key, JSON.stringify({ text: writing, at: Date.now() }));
+      const here = remember();
       let answer;
       try {
         answer = await post();
       } catch {
-        return say(state?.dataset.kept, Date.now());
+        return unsent(here);
       }
       if (done) return;
-      if (answer.status === 409) return choose(await answer.json());
-      if (!answer.ok || !answer.headers.get("content-type")?.includes("json")) return say(state?.dataset.kept, Date.now());
+      if (answer.status === 409) return choose(await answer.json(), here);
+      if (!answer.ok || !answer.headers.get("content-type")?.includes("json")) return unsent(here);
       const said = await answer.json();
       sent = writing;
       known = said.at || "";
@@ -96,9 +109,9 @@
     }
 
     // Another window of the same person wrote too: neither is thrown away unasked.
-    function choose(other) {
+    function choose(other, here) {
       const box = form.querySelector("[data-other-window]");
-      if (!box || !other.at) return say(state?.dataset.kept, Date.now());
+      if (!box || !other.at) return unsent(here);
       box.hidden = false;
       box.querySelector("[data-other-sentence]").textContent = `${other.sentence} (${other.shown})`;
       box.querySelector("[data-other-take]").onclick = () => {
@@ -124,7 +137,7 @@
     // The page goes away: the last words still reach the server.
     const leave = () => {
       if (done || !form.isConnected || text.value === sent) return;
-      localStorage.setItem(key, JSON.stringify({ text: text.value, at: Date.now() }));
+      remember();
       if (navigator.sendBeacon(form.dataset.draftUrl, data())) sent = text.value;
     };
     window.addEventListener("pagehide", leave);
@@ -140,7 +153,7 @@
     form.addEventListener("submit", () => {
       done = true;
       clearTimeout(timer);
-      localStorage.setItem(key, JSON.stringify({ text: text.value, at: Date.now() }));
+      remember();
     });
     for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
       form.addEventListener(name, () => (done = false));
@@ -172,7 +185,7 @@
   const off = () => localStorage.getItem("keys") === "off";
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || off()) return;
-    if (event.key !== "e" || event.target.closest("input:not([type=radio]), textarea, select, dialog")) return;
+    if (window.gatepass.keyOf(event) !== "e" || event.target.closest("input:not([type=radio]), textarea, select, dialog")) return;
     event.preventDefault();
     write();
   });

@@ -59,3 +59,10 @@ def test_the_page_leads_to_the_form(alice, manna, adopted, browse):
     )
     made = Application.objects.get()
     assert answer.url == f"/o/manna/applications/{made.number}/edit/"
+
+
+def test_who_works_with_no_profile_yet_is_led_to_choose_one(browse, alice, manna, profile):
+    page = browse(alice, language="en").get("/o/manna/applications/new/").content.decode()
+    assert "Choose the requirement profile first." in page
+    assert 'href="/o/manna/requirements/"' in page
+    assert "<form method=\"post\" class=\"card\"" not in page

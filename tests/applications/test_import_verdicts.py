@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 
 import openpyxl
 import pytest
@@ -16,10 +17,16 @@ HEAD = "No,항목번호,심사결과,보완요청 내용,회신기한\n"
 GOOD = HEAD + "1,OI-NET-03,보완요청,증적을 보완,2026.12.20\n2,OI-NET-05,적합,,\n3,OI-NET-06,,,\n"
 
 
-def workbook(*rows) -> bytes:
+def filled(*rows) -> openpyxl.Workbook:
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
+    return book
+
+
+def saved(book, *merged) -> bytes:
+    for area in merged:
+        book.active.merge_cells(area)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -41,13 +48,13 @@ def test_a_csv_in_every_encoding_of_korean_offices(adopted, encoding):
 
 
 def test_a_workbook_with_a_title_above_the_header(adopted):
-    data = workbook(
+    book = filled(
         ["2026년 심사 결과"],
         [],
         ["영역", "요구사항 번호", "판정", "심사 의견"],
         ["네트워크", "oi-net-03", "부적합", "분리되지 않음"],
     )
-    (line,) = read(data, "결과.xlsx", adopted)
+    (line,) = read(saved(book), "결과.xlsx", adopted)
     assert (line.number, line.word.verdict, line.word.words) == (4, "not_met", "분리되지 않음")
 
 
@@ -79,7 +86,7 @@ def test_a_mistake_is_one_sentence_beside_its_row(adopted, in_english, row, sent
         (b"%PDF-1.4", "x.pdf"),
         (b"", "x.csv"),
         (b"\x00\x01\x02", "x.csv"),
-        (b"\xff\xfe\xfd" * 20, "x.csv"),
+        (b"\x81\xff\xfd" * 20, "x.csv"),
         (b"a" * (verdict_files.LARGEST_FILE + 1), "x.csv"),
         (b"a\n" * (verdict_files.MOST_ROWS + 1), "x.csv"),
         (b'a,"' + b"b" * 200_000 + b'"\n', "x.csv"),
@@ -91,10 +98,53 @@ def test_what_is_no_list_is_refused_with_a_sentence(data, name):
         verdict_files.read_table(data, name)
 
 
-def test_a_workbook_that_unpacks_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr(verdict_files, "LARGEST_UNPACKED", 1000)
-    with pytest.raises(Refused):
-        verdict_files.read_table(workbook(["a"]), "x.xlsx")
+def test_headers_over_two_rows_and_titles_of_sections_are_understood(adopted):
+    book = filled(
+        ["항목번호", "심사 결과", None, "회신기한"],
+        [None, "판정", "심사의견", None],
+        ["네트워크 및 정보보호 시스템"],
+        ["OI-NET-03", "조건부 적합", "접근 목록을 보완", date(2026, 12, 20)],
+        ["OI-NET-05", "N/A", None, "2026년 12월 20일"],
+    )
+    data = saved(book, "A1:A2", "B1:C1", "D1:D2", "A3:D3")
+    lines = read(data, "결과.xlsx", adopted)
+    assert [(line.number, line.lack, line.word.verdict, str(line.word.due)) for line in lines] == [
+        (4, "", "supplement", "2026-12-20"),
+        (5, "", "not_applicable", "2026-12-20"),
+    ]
+
+
+def test_a_day_merged_over_rows_holds_for_each_of_them(adopted):
+    book = filled(
+        ["번호", "판정", "의견", "기한"],
+        ["OI-NET-03", "보완", "가", "2026-12-20"],
+        ["OI-NET-05", "부적합", "나", None],
+    )
+    lines = read(saved(book, "D2:D3"), "결과.xlsx", adopted)
+    assert {str(line.word.due) for line in lines} == {"2026-12-20"}
+
+
+def test_the_list_is_found_on_whichever_sheet_it_stands(adopted):
+    book = filled(["공문"], ["심사 결과를 통지합니다."])
+    sheet = book.create_sheet("심사결과")
+    sheet.append(["번호", "판정"])
+    sheet.append(["OI-NET-03", "적합"])
+    (line,) = read(saved(book), "결과.xlsx", adopted)
+    assert line.word.verdict == "met"
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_a_line_break_in_a_cell_and_every_delimiter(adopted, delimiter):
+    text = delimiter.join(["번호", "판정", "의견"]) + "\n"
+    text += delimiter.join(["OI-NET-03", "보완요청", '"첫째\n둘째"']) + "\n"
+    (line,) = read(text.encode("cp949"), "결과.csv", adopted)
+    assert line.word.words == "첫째\n둘째"
+
+
+def test_a_workbook_that_fetches_from_elsewhere_is_refused(in_english):
+    book = filled(["번호", "판정"], ["OI-NET-03", "=cmd|'/c calc'!A0"])
+    with pytest.raises(Refused, match="takes values from other files"):
+        verdict_files.read_table(saved(book), "결과.xlsx")
 
 
 # The page: preview, then apply

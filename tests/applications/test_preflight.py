@@ -1,14 +1,17 @@
 """What blocks or weakens a submission, each with a link to where it is fixed."""
 
 import io
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+from django.utils.translation import override
 
 from compliance.applications import preflight, services
 from compliance.evidence import services as evidence_room
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.services import Upload
-from compliance.requirements.models import Assessment
+from compliance.requirements.models import Assessment, Profile
 from compliance.scans import services as scans
 
 pytestmark = pytest.mark.usefixtures("in_english")
@@ -156,3 +159,46 @@ def test_groups_follow_the_profile(application):
         "DAT",
     ]
     assert all(group.blockers for group in groups[1:5])
+
+
+def addresses(application) -> dict[str, str]:
+    return {str(gap.sentence): gap.url for gap in preflight.gaps(application)}
+
+
+def test_each_sentence_leads_to_its_field(application, browse, alice):
+    found = addresses(application)
+    assert found["The service overview is empty."].endswith("/edit/#id_service_overview")
+    assert found["The network diagram is missing."].endswith("/edit/#id_network_diagram")
+    assert found["The implementation statement is empty."].endswith("/#write")
+    client = browse(alice)
+    for address in {url for url in found.values() if "/applications/" in url}:
+        path, _hash, anchor = address.partition("#")
+        answer = client.get(path)
+        assert answer.status_code == 200, address
+        assert not anchor or f'id="{anchor}"' in answer.content.decode(), address
+
+
+def test_a_newer_version_leads_to_what_it_changes(application, adopted):
+    Profile.objects.create(
+        platform=adopted.platform,
+        identifier=adopted.identifier,
+        version="9.0",
+        title_ko="새 요구사항",
+        title_en="New requirements",
+        published_on=adopted.published_on + timedelta(days=1),
+    )
+    sentence = "A newer version of the profile exists: New requirements 9.0."
+    expected = f"/{adopted.identifier}@{adopted.version}...{adopted.identifier}@9.0/"
+    assert addresses(application)[sentence].endswith(expected)
+
+
+@pytest.mark.parametrize(("language", "name"), [("ko", "보관 기간"), ("en", "Retention")])
+def test_a_value_that_changes_is_named_in_the_readers_language(application, language, name):
+    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+    told = {"title_ko": "보관 기간", "title_en": "Retention", "values": [{"from": day, "value": 9}]}
+    profile = application.profile
+    Profile.objects.filter(pk=profile.pk).update(parameters={"retention": told})
+    profile.refresh_from_db()
+    with override(language):
+        sentences = [str(gap.sentence) for gap in preflight.gaps(application)]
+    assert any(f"“{name}”" in each or f"‘{name}’" in each for each in sentences)

@@ -35,6 +35,8 @@ def test_the_receipt_has_a_number(locked, alice):
     services.submit(locked, by=alice)
     with pytest.raises(Refused):
         services.receive(locked, receipt_number="  ", by=alice)
+    with pytest.raises(Refused, match="60"):
+        services.receive(locked, receipt_number="9" * 61, by=alice)
     services.receive(locked, receipt_number="WB-77", by=alice)
     assert Application.objects.get().receipt_number == "WB-77"
 

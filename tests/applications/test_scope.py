@@ -23,8 +23,14 @@ def test_a_sister_companys_pos_is_declared_out_with_its_reason(application, alic
 
 @pytest.mark.parametrize(
     "wrong",
-    [Item("system", "POS", False), Item("system", ""), Item("planet", "POS")],
-    ids=["out without a reason", "no name", "unknown kind"],
+    [
+        Item("system", "POS", False),
+        Item("system", ""),
+        Item("planet", "POS"),
+        Item("system", "가" * 201),
+        Item("system", "POS", False, "만나포스", "가" * 2_001),
+    ],
+    ids=["out without a reason", "no name", "unknown kind", "long name", "long reason"],
 )
 def test_one_wrong_row_keeps_the_whole_statement_as_it_was(application, alice, wrong):
     scoping.set_scope(application, [API], revision=0, by=alice)

@@ -1,9 +1,11 @@
 """The pages of versions: what changed, the plan, and what is left to look at."""
 
+import re
+
 import pytest
 
 from compliance.requirements import carrying, versions
-from compliance.requirements.models import CarryOver, CarryOverItem
+from compliance.requirements.models import Assessment, CarryOver, CarryOverItem
 from tests.requirements import next_version as nv
 from tests.requirements.test_carry_over import SAME, said, sign
 
@@ -34,6 +36,25 @@ def test_any_two_versions_are_compared(browse, alice, newer):
         "new": "order-integration-reference@0.3.0",
     }
     assert client.get("/o/manna/requirements/versions/", chosen)["Location"] == BOTH
+
+
+def chosen_on(page):
+    return re.findall(r'<option value="([^"]*)" selected', page)
+
+
+def test_the_version_in_use_and_the_newest_other_one_are_chosen_beforehand(
+    browse, alice, manna, adopted, newer
+):
+    both = ["order-integration-reference@0.2.0", "order-integration-reference@0.3.0"]
+    client, address = browse(alice), "/o/manna/requirements/versions/"
+    assert chosen_on(client.get(address).content.decode()) == both
+    carrying.carry_over(manna, adopted, newer, pairs=SAME, by=alice)
+    assert chosen_on(client.get(address).content.decode()) == both
+
+
+def test_nothing_is_chosen_where_a_list_has_one_version(browse, alice, adopted):
+    page = browse(alice).get("/o/manna/requirements/versions/").content.decode()
+    assert not any(chosen_on(page))
 
 
 def test_the_same_version_twice_is_asked_again(browse, alice, newer):
@@ -127,7 +148,7 @@ def test_an_unanswered_question_comes_back_with_the_rest(browse, alice, manna, a
     ("more", "sentence"),
     [
         ("NET-03 ? NET-04", "Line 1 is not a pair"),
-        (f"{nv.UNCHANGED} = {nv.ADDED}", "cannot be paired"),
+        (f"{nv.UNCHANGED} = OI-NO-00", "cannot be paired"),
     ],
 )
 def test_bad_pairs_come_back_with_a_sentence(browse, alice, manna, adopted, newer, more, sentence):
@@ -251,3 +272,31 @@ def test_the_dashboard_shows_how_much_is_left(browse, alice, carried):
 def test_versions_are_ordered_as_people_count():
     order = sorted(["0.10.0", "0.9.0", "2026-02", "1.0", "2026-01"], key=versions.order_key)
     assert order == ["0.9.0", "0.10.0", "1.0", "2026-01", "2026-02"]
+
+
+def test_a_merged_requirements_text_is_shown_at_the_other_to_be_put_in(
+    browse, alice, manna, adopted, newer
+):
+    ended, kept = said(manna, adopted, nv.REMOVED), said(manna, adopted, nv.UNCHANGED)
+    Assessment.objects.filter(pk=ended.pk).update(statement="서버 목록을 매월 맞춥니다.")
+    client = browse(alice, language="en")
+    posted = answers(manna, adopted, newer, more=f"{nv.REMOVED} = {nv.UNCHANGED}")
+    assert client.post(f"{BOTH}carry-over/", posted).status_code == 302
+    (item,) = CarryOverItem.objects.filter(old_requirement=ended.requirement)
+    assert (item.kind, item.requirement.code) == ("removed", nv.UNCHANGED)
+    address = f"/o/manna/requirements/order-integration-reference/{nv.UNCHANGED}/"
+    page = client.get(address).content.decode()
+    assert f"{nv.REMOVED} is a part of it now" in page
+    assert "서버 목록을 매월 맞춥니다." in page
+    merged = Assessment.objects.get(carried_from=kept)
+    assert "매월" not in merged.statement, "a person puts it in, not the machine"
+
+
+def test_a_split_requirement_goes_on_once_and_is_shown_at_the_other(
+    browse, alice, manna, adopted, newer
+):
+    said(manna, adopted, nv.UNCHANGED)
+    posted = answers(manna, adopted, newer, more=f"{nv.UNCHANGED} = {nv.ADDED}")
+    assert browse(alice).post(f"{BOTH}carry-over/", posted).status_code == 302
+    kinds = CarryOverItem.objects.filter(requirement__code=nv.ADDED).values_list("kind", flat=True)
+    assert sorted(kinds) == ["added", "renumbered"]

@@ -26,7 +26,8 @@ _ROW = (
     "<tr data-row>{pick}"
     '<td class="fit mono"><a href="{address}">{code}</a></td>'
     '<td class="fit wide d-none d-lg-table-cell text-body-secondary" title="{area_title}">{area}</td>'
-    '<td class="gp-title" title="{title}"><span class="gp-clamp">{title}</span> {provenance}{optional}</td>'
+    '<td class="gp-title" title="{title}"><div class="gp-titled">'
+    '<span class="gp-clamp">{title}</span><span class="marks">{provenance}{optional}</span></div></td>'
     '<td class="fit d-none d-md-table-cell">{severity}</td>'
     '<td class="fit">{verdict}</td>'
     '<td class="fit d-none d-lg-table-cell">{proposal}</td>{numbers}'

@@ -75,8 +75,10 @@ def _without_page(query: QueryDict) -> str:
 
 
 def _nothing_adopted(request: OrganisationRequest) -> HttpResponse:
+    rows = Profile.objects.visible_to(request.user).select_related("platform")
     context = {
-        "profiles": Profile.objects.visible_to(request.user).select_related("platform"),
+        # What one applies with comes before the lists that it is compared through.
+        "profiles": sorted(rows, key=lambda profile: profile.is_baseline),
         "why_not_adopt": why_not(policies.check_can_adopt, request.organisation, request.user),
     }
     return render(request, "requirements/none.html", context)

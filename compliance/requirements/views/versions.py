@@ -25,12 +25,15 @@ ITEMS_SHOWN = 1000
 def index(request: OrganisationRequest) -> HttpResponse:
     """Versions of the organisation's lists, and a form to compare any two."""
     profiles = _profiles(request)
-    form = ComparisonForm(request.GET or None, profiles=profiles)
+    lines = version_pages.lines(request.organisation, profiles)
+    form = ComparisonForm(
+        request.GET or None, profiles=profiles, suggested=version_pages.suggested(lines)
+    )
     if form.is_bound and form.is_valid():
         return redirect("requirements:difference", request.organisation.slug, *form.references())
     context = {
         "form": form,
-        "lines": version_pages.lines(request.organisation, profiles),
+        "lines": lines,
         "done": version_pages.carry_overs(request.organisation),
     }
     status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK

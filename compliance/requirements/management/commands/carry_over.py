@@ -42,9 +42,9 @@ class Command(StableCommand):
         if options["dry_run"]:
             self._show(planned, options)
             return
-        pairs = _pairs(planned, options)
+        pairs, also = _pairs(planned, options)
         done = carrying.carry_over(
-            organisation, old, new, pairs=pairs, by=SYSTEM, stamp=planned.stamp
+            organisation, old, new, pairs=pairs, also=also, by=SYSTEM, stamp=planned.stamp
         )
         self._tell(done, options, created=True)
 
@@ -108,14 +108,23 @@ def _profile(organisation: Organisation, reference: str) -> Profile:
     return found
 
 
-def _pairs(planned: carrying.Plan, options: dict[str, Any]) -> dict[str, str]:
-    """{new code: old code or ""} as the options say; what they leave open is refused later."""
-    pairs = dict(carrying.proposed(planned)) if options["accept_proposals"] else {}
+def _pairs(
+    planned: carrying.Plan, options: dict[str, Any]
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """({new code: old code or ""}, further (old, new) of what merged or split) as the options say.
+
+    What they leave open is refused later.
+    """
+    wanted: list[tuple[str, str]] = []
     for text in options["same"]:
         old, equals, new = text.partition("=")
         if not (old and equals and new):
             raise CommandError(
                 _("--same %(text)s is not a pair like NET-03=NET-07.") % {"text": text}
             )
-        pairs[new.strip()] = old.strip()
-    return pairs | dict.fromkeys(options["as_new"], "")
+        wanted.append((old.strip(), new.strip()))
+    named = {new for _old, new in wanted}
+    proposed = carrying.proposed(planned) if options["accept_proposals"] else ()
+    pairs = {new: old for new, old in proposed if new not in named}
+    pairs |= dict.fromkeys(options["as_new"], "")
+    return pairs, carrying.sort_out(planned, pairs, wanted)
