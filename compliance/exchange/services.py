@@ -149,10 +149,7 @@ def _publish(
 def _verdicts(reading: Reading, words: dict[str, str]) -> dict[str, str]:
     """{code: verdict} of the answers in the document. They are proposed; a person signs."""
     meant = guessing.meanings(words)
-    found = {
-        item.code: meant.get(guessing.word(item.answers.get(Role.ANSWER, "")), "")
-        for item in reading.taken
-    }
+    found = {item.code: guessing.answer(item.answers, meant) for item in reading.taken}
     return {code: verdict for code, verdict in found.items() if verdict}
 
 

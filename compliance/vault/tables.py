@@ -47,6 +47,8 @@ class Table:
     formulas: int = 0
     # Formulas without one, which count as blank.
     unsaved: int = 0
+    # Cells that show a day and a month without a year, shown as 1-31.
+    dates: int = 0
     # {column: words} that a drop-down of the sheet offers there.
     choices: dict[int, list[str]] = field(default_factory=dict)
     # Something stood beyond the bounds and was left out.
@@ -107,6 +109,7 @@ def read_xlsx(path: Path) -> Book:
                 hidden_columns=sheet.grid.hidden_columns,
                 formulas=sheet.grid.formulas,
                 unsaved=sheet.grid.unsaved,
+                dates=sheet.grid.dates,
                 choices=sheet.grid.choices,
                 cut=sheet.grid.cut,
             )
