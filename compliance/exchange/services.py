@@ -169,10 +169,11 @@ def _take_statements(
     texts = {item.code: text for item in items if (text := item.answers.get(Role.IMPLEMENTATION))}
     blank = Assessment.objects.filter(
         organisation=organisation, requirement__profile=profile, statement=""
+    ).select_related("requirement", "organisation")
+    requirements.write_statements(
+        [(each, texts[each.requirement.code]) for each in blank if each.requirement.code in texts],
+        by=by,
     )
-    for assessment in blank.select_related("requirement", "organisation"):
-        if text := texts.get(assessment.requirement.code):
-            requirements.write_statement(assessment, text=text, revision=assessment.revision, by=by)
 
 
 def load_file(

@@ -184,3 +184,36 @@ def test_the_preview_asks_as_much_for_a_thousand_rows_as_for_three(page, bring, 
             assert page("import-preview", pk=imported.pk).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+@pytest.fixture
+def overtaken(bring, settle):
+    """An import that somebody else changed since its first revision was on the screen."""
+    return settle(bring(workbooks.two_row_header()))
+
+
+def test_columns_chosen_meanwhile_stay_on_the_page(page, overtaken):
+    columns = {"column-0-3": "detail", "column-0-4": "title", "column-0-8": "owner"}
+    answer = page("import-columns", {"revision": 0, **columns}, pk=overtaken.pk)
+    shown = answer.content.decode()
+    assert answer.status_code == 409
+    assert shown.count('value="owner" selected') == 1
+    assert 'name="revision" value="1"' in shown
+    again = page("import-columns", {"revision": 1, **columns}, pk=overtaken.pk)
+    assert again.status_code == 302
+    overtaken.refresh_from_db()
+    assert overtaken.layout["sheets"][0]["columns"] == {"detail": 3, "title": 4, "owner": 8}
+
+
+def test_words_typed_meanwhile_stay_on_the_page(page, overtaken):
+    words = {"word-met": "그렇다", "word-not_met": "아니다"}
+    answer = page("import-words", {"revision": 0, **words}, pk=overtaken.pk)
+    assert answer.status_code == 409
+    assert 'value="그렇다"' in answer.content.decode()
+
+
+def test_a_sheet_chosen_meanwhile_stays_on_the_page(page, overtaken):
+    data = {"revision": 0, "use-0": "1", "header-0": "1"}
+    answer = page("import-sheets", data, pk=overtaken.pk)
+    assert answer.status_code == 409
+    assert 'name="header-0" value="1" checked' in answer.content.decode()

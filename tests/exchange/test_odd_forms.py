@@ -5,6 +5,7 @@ import io
 
 import openpyxl
 import pytest
+from django.utils.translation import override
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from compliance.exchange import exporting, selectors
@@ -33,7 +34,8 @@ def reading(bring):
     """reading(content, name) → what the document says by guess alone."""
 
     def read(content, name="점검표.xlsx"):
-        return selectors.reading(bring(content, name))
+        with override("en"):
+            return selectors.reading(bring(content, name))
 
     return read
 
