@@ -109,6 +109,8 @@ class Filled:
     untouched: int = 0
     notes: list[Note] = field(default_factory=list)
     lacking: str = ""
+    # The form came with a digital signature, which the answers end.
+    unsigned: bool = False
 
     @property
     def missing(self) -> list[Note]:
@@ -156,6 +158,7 @@ def _fill_workbook(content: bytes, layout: Layout, answers: Answers) -> Filled:
     for sheet in layout.sheets:
         filler.fill(sheet, book.sheet(sheet.name))
     filler.filled.content = book.saved()
+    filler.filled.unsigned = book.is_signed and filler.filled.cells > 0
     return filler.finished()
 
 

@@ -99,6 +99,8 @@ def _is_blank(table: Table, header_row: int, chosen: dict[str, int]) -> bool:
 
 def _role_of(column: headers.Column) -> tuple[int, str] | None:
     """Return (doubt, role): the whole word first, then one that the header contains."""
+    if not column.lines:
+        return None
     if _offers_answers(column):
         return 0, Role.ANSWER
     words = [headings.heading(line) for line in reversed(column.lines)]

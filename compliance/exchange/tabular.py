@@ -28,6 +28,10 @@ def read(
     Raises Refused when there are more requirements than a profile may have.
     """
     reading = Reading()
+    if book.signed:
+        reading.notes.append(
+            _("The workbook is signed. Filled with answers it is another one: sign it again then.")
+        )
     for sheet in layout.sheets:
         table = book.table(sheet.name)
         if table is not None:

@@ -86,6 +86,12 @@ class Workbook:
         self._content = content
         self._sheets: dict[str, Sheet] = {}
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether somebody signed the bytes it came with."""
+        names = (each.lower() for each in self.package.namelist())
+        return any(each.startswith("_xmlsignatures/") and each.endswith(".xml") for each in names)
+
     def tag(self, name: str) -> str:
         return f"{{{self.space}}}{name}"
 

@@ -40,6 +40,7 @@ _HEAD = 4096
 _MACROS = re.compile(r"vbaproject\.bin$|/macrosheets/|/dialogsheets/", re.IGNORECASE)
 _LINKS = re.compile(r"/externallinks/|/connections\.xml$|/querytables/", re.IGNORECASE)
 _OBJECTS = re.compile(r"/embeddings/|/activex/", re.IGNORECASE)
+_SIGNATURE = re.compile(r"_xmlsignatures/.+\.xml", re.IGNORECASE)
 _MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject|ms-excel\.(macrosheet|intlmacrosheet)")
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
 # cmd|'/c x'!A0 asks another program; a bar inside quotes is text or part of a sheet's name.
@@ -76,6 +77,12 @@ def read(path: Path) -> list[Sheet]:
             return _Book(archive).read()
     except _FAULTS as fault:
         raise broken() from fault
+
+
+def is_signed(path: Path) -> bool:
+    """Whether the workbook carries a digital signature (ECMA-376 part 2, 13)."""
+    with zipfile.ZipFile(path) as archive:
+        return any(_SIGNATURE.match(name) for name in archive.namelist())
 
 
 def broken() -> Refused:

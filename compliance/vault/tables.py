@@ -91,6 +91,8 @@ class Book:
     tables: list[Table]
     encoding: str = ""
     delimiter: str = ""
+    # Somebody signed the workbook: the signature holds for these very bytes.
+    signed: bool = False
 
     def table(self, name: str) -> Table | None:
         return next((each for each in self.tables if each.name == name), None)
@@ -114,7 +116,8 @@ def read_xlsx(path: Path) -> Book:
                 cut=sheet.grid.cut,
             )
             for sheet in _workbooks.read(path)
-        ]
+        ],
+        signed=_workbooks.is_signed(path),
     )
 
 

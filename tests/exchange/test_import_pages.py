@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from compliance.exchange import selectors
 from compliance.exchange.models import ProfileImport, SavedMapping, State
 from compliance.requirements.models import Assessment, Profile
 from tests.exchange import workbooks
@@ -217,3 +218,18 @@ def test_a_sheet_chosen_meanwhile_stays_on_the_page(page, overtaken):
     answer = page("import-sheets", data, pk=overtaken.pk)
     assert answer.status_code == 409
     assert 'name="header-0" value="1" checked' in answer.content.decode()
+
+
+def test_a_table_without_a_header_loses_no_row(page, bring):
+    imported = bring("1,방화벽을 둔다,\n2,망을 나눈다,\n".encode(), "목록.csv")
+    data = {"revision": 0, "use-0": "1", "header-0": "0"}
+    assert page("import-sheets", data, pk=imported.pk).status_code == 302
+    assert (
+        'name="header-0" value="0" checked'
+        in page("import-sheets", pk=imported.pk).content.decode()
+    )
+    columns = {"column-0-1": "code", "column-0-2": "title"}
+    assert page("import-columns", {"revision": 1, **columns}, pk=imported.pk).status_code == 302
+    imported.refresh_from_db()
+    reading = selectors.reading(imported)
+    assert [item.code for item in reading.taken] == ["1", "2"]

@@ -5,6 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from compliance.exchange import exporting, selectors
@@ -67,3 +68,25 @@ def test_the_filled_form_opens_elsewhere(bring, publish, manna):
     Assessment.objects.filter(requirement__code="1").update(verdict="met")
     book = openpyxl.load_workbook(io.BytesIO(exporting.make(manna, profile, "form").content))
     assert book["점검표"]["C2"].value == "적합"
+
+
+SIGNED = packed.workbook(
+    add={
+        "_xmlsignatures/origin.sigs": "",
+        "_xmlsignatures/sig1.xml": '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>',
+    }
+)
+
+
+def test_a_signed_workbook_says_that_answers_end_the_signature(bring, publish, manna, browse, dave):
+    imported = bring(SIGNED)
+    with override("en"):
+        assert ["signed" in str(note) for note in selectors.reading(imported).notes] == [True]
+    profile = publish(imported)
+    assert not exporting.make(manna, profile, "form").filled.unsigned
+    Assessment.objects.filter(requirement__code="1").update(verdict="met")
+    made = exporting.make(manna, profile, "form")
+    assert made.filled.unsigned
+    assert zipfile.ZipFile(io.BytesIO(made.content)).read("_xmlsignatures/sig1.xml")
+    shown = browse(dave).get(reverse("exchange:export", args=[manna.slug, profile.identifier]))
+    assert "서명" in shown.content.decode()

@@ -37,9 +37,11 @@ from compliance.exchange.layouts import Layout, Role, Sheet
 from compliance.exchange.models import ProfileImport, SavedMapping, State
 from compliance.exchange.selectors import Source
 from compliance.shared.errors import Conflict, Refused, why_not
+from compliance.vault.tables import Table
 
 LISTED = 25
 ROWS_A_PAGE = 200
+NO_HEADER = "0"
 PAGE_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -171,12 +173,20 @@ def _chosen_sheets(request: OrganisationRequest, imported: ProfileImport) -> Lay
     for number, table in enumerate(book.tables):
         sent = request.POST.get(f"header-{number}", "")
         if request.POST.get(f"use-{number}") and table.cells:
-            clicked = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 8 else 0
-            row = headers.settled(table, clicked) if clicked <= table.last_row else 0
-            sheet = guessing.sheet(table, row)
+            sheet = _with_header(table, sent)
             columns = known.get((table.name, sheet.header_row), sheet.columns)
             chosen.append(Sheet(table.name, sheet.header_row, columns))
     return Layout(chosen, before.words, book.encoding, book.delimiter)
+
+
+def _with_header(table: Table, sent: str) -> Sheet:
+    """The sheet with the header row as *sent*; "0" says that it has none."""
+    if sent == NO_HEADER:
+        return Sheet(table.name, 0)
+    clicked = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 8 else 0
+    return guessing.sheet(
+        table, headers.settled(table, clicked) if clicked <= table.last_row else 0
+    )
 
 
 def _kept(imported: ProfileImport, layout: Layout) -> dict[str, Any]:
