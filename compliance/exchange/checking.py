@@ -12,14 +12,19 @@ STATEMENT_LIMIT = 20_000
 CODE_LIMIT = 40
 # What an address cannot carry; a platform's 1/2 becomes 1-2 here and stays 1/2 in its form.
 _UNFIT = re.compile(r"[\s/?#%\\]+")
+# "(1)", "[2]", "<3>": brackets around the whole number; AC-2(1) keeps its own.
+_BRACKETED = re.compile(r"[(\[<（【〔]\s*([^()\[\]<>（）【】〔〕]+?)\s*[)\]>）】〕]")
+_LAST_PART = re.compile(r"(.*\w)(?:[.-]\w+|\(\w+\))")
 _BULLET = re.compile(r"^\s*(?:[-•·∙▪■□○●*※]|\d{1,2}[.)])\s*")
 
 
 def code_of(text: str) -> str:
-    """Return a number as an address can carry it: "1. 2." is 1.-2, "A/3" is A-3, "3)" is 3."""
+    """Return a number as an address can carry it: "1. 2." is 1.-2, "A/3" is A-3, "(1)" is 1."""
     bare = text.strip().rstrip(".")
-    if "(" not in bare:
-        bare = bare.rstrip(".)")
+    if whole := _BRACKETED.fullmatch(bare):
+        bare = whole[1]
+    elif bare.count("(") < bare.count(")"):
+        bare = bare.rstrip(")")
     return _UNFIT.sub("-", bare).strip("-")
 
 
@@ -51,6 +56,21 @@ def check_codes(reading: Reading) -> None:
                 _("The number %(code)s stands in row %(row)s already.")
                 % {"code": row.item.code, "row": place}
             )
+
+
+def find_parents(reading: Reading) -> None:
+    """Numbers that say it themselves: 1.1.2 stands under 1.1, AC-2(1) under AC-2, where there is one."""
+    codes = {item.code for item in reading.taken}
+    for item in reading.taken:
+        above = item.code
+        while not item.parent and (shorter := _shorter(above)):
+            item.parent = shorter if shorter in codes else ""
+            above = shorter
+
+
+def _shorter(code: str) -> str:
+    found = _LAST_PART.fullmatch(code)
+    return found[1] if found else ""
 
 
 def check_parents(reading: Reading) -> None:

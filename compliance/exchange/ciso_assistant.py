@@ -18,9 +18,9 @@ def is_library(data: dict[str, Any]) -> bool:
 
 def read(data: dict[str, Any], skip: frozenset[str] = frozenset()) -> Reading:
     """Return the nodes in document order. Raises Refused when the library holds no framework."""
-    framework = data["objects"].get("framework")
-    if framework is None and data["objects"].get("frameworks"):
-        framework = data["objects"]["frameworks"][0]
+    framework = data["objects"].get("framework") or data["objects"].get("frameworks")
+    if isinstance(framework, list):
+        framework = next((each for each in framework if isinstance(each, dict)), None)
     nodes = framework.get("requirement_nodes") if isinstance(framework, dict) else None
     if not isinstance(nodes, list) or not nodes:
         raise Refused(_("This library holds no framework with requirements. Choose another file."))

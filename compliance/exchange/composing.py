@@ -36,7 +36,7 @@ def layout(found: Layout, reading: Reading) -> Layout:
         Sheet(each.name, each.header_row, dict(each.columns), reading.rows_of.get(each.name, {}))
         for each in found.sheets
     ]
-    return Layout(sheets, dict(found.words), found.encoding, found.delimiter)
+    return Layout(sheets, dict(found.words), found.encoding, found.delimiter, found.mark)
 
 
 def _data(reading: Reading, about: dict[str, Any], file_name: str) -> dict[str, Any]:

@@ -52,6 +52,14 @@ class Table:
     def has_row(self, row: int) -> bool:
         return 0 < row <= len(self._records)
 
+    def current(self, row: int, column: int) -> str:
+        """Return the text that stands in the field now."""
+        fields = self._records[row - 1].fields if self.has_row(row) else []
+        if column > len(fields):
+            return ""
+        field = fields[column - 1]
+        return field.raw[1:-1].replace(QUOTE * 2, QUOTE) if field.quoted else field.raw
+
     def put(self, row: int, column: int, text: str) -> None:
         """Make *text* the field's content, neutralised; columns that the record lacks are added."""
         fields = self._records[row - 1].fields

@@ -10,9 +10,10 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
+from compliance.exchange import boxes
 from compliance.exchange.answers import Answer, Answers, Given, Verdict
 from compliance.exchange.delimited import Table
-from compliance.exchange.layouts import ANSWERS, Layout, Role, Sheet
+from compliance.exchange.layouts import ANSWERS, MARKS, Layout, Role, Sheet, mark_of
 from compliance.exchange.models import Kind
 from compliance.exchange.workbooks import Sheet as Cells
 from compliance.exchange.workbooks import Workbook
@@ -45,6 +46,9 @@ SYNONYMS = {
     Verdict.NOT_APPLICABLE: "N/A N-A NA 해당없음 비해당 미해당 해당사항없음 NotApplicable -",
     Verdict.INCONCLUSIVE: "보류 판단보류 확인필요 검토중 확인중 Inconclusive OnHold Hold TBD",
 }
+# What stands in the column of an answer, where the form has one for each and shows no mark.
+MARK = "○"
+_CHOSEN = {Role.ANSWER, *MARKS}
 # Characters that XML forbids, C1 controls and halves of a pair included.
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -58,6 +62,7 @@ class Why(models.TextChoices):
     MERGED = "merged", gettext_lazy("The cell is merged with one that holds something else.")
     LOCKED = "locked", gettext_lazy("The sheet is protected and this cell is locked.")
     LIST = "list", gettext_lazy("The cell's list of choices has no word for this verdict.")
+    NO_COLUMN = "no_column", gettext_lazy("The form has no column for this verdict.")
     CUT = (
         "cut",
         gettext_lazy("The text is longer than a cell holds (32,767 characters); it was cut."),
@@ -104,6 +109,8 @@ class Filled:
     untouched: int = 0
     notes: list[Note] = field(default_factory=list)
     lacking: str = ""
+    # The form came with a digital signature, which the answers end.
+    unsigned: bool = False
 
     @property
     def missing(self) -> list[Note]:
@@ -151,6 +158,7 @@ def _fill_workbook(content: bytes, layout: Layout, answers: Answers) -> Filled:
     for sheet in layout.sheets:
         filler.fill(sheet, book.sheet(sheet.name))
     filler.filled.content = book.saved()
+    filler.filled.unsigned = book.is_signed and filler.filled.cells > 0
     return filler.finished()
 
 
@@ -191,7 +199,9 @@ def evidence_lines(given: list[Given]) -> str:
     )
 
 
-def texts_of(answer: Answer, columns: set[str], words: dict[str, str]) -> dict[str, str]:
+def texts_of(
+    answer: Answer, columns: set[str], words: dict[str, str], mark: str = ""
+) -> dict[str, str]:
     """Return {role: text} of the columns that get something; a reason goes where there is room."""
     statement, remark = answer.statement.strip(), answer.reason.strip()
     if remark and Role.REMARK not in columns:
@@ -202,6 +212,7 @@ def texts_of(answer: Answer, columns: set[str], words: dict[str, str]) -> dict[s
         statement = f"{statement}\n{said}".strip()
     found = {
         Role.ANSWER: words.get(answer.verdict) or _word(answer.verdict),
+        mark_of(answer.verdict): mark or MARK,
         Role.IMPLEMENTATION: statement,
         Role.EVIDENCE_GIVEN: evidence_lines(answer.standing),
         Role.OWNER: answer.owner,
@@ -255,7 +266,8 @@ class _Filler:
             if not rows:
                 continue
             self._placed.add(item.asked.code)
-            for role, text in texts_of(item, roles, self.layout.words).items():
+            texts = texts_of(item, roles, self.layout.words, self.layout.mark)
+            for role, text in (texts | _unmarked(item, texts, roles, target, sheet)).items():
                 spot = _Spot(sheet, item, role, rows[0])
                 if target is None:
                     self._note(spot, Why.NO_SHEET)
@@ -263,6 +275,8 @@ class _Filler:
                     self._into_table(target, spot, text)
                 else:
                     self._into_cells(target, spot, text, owners, taken)
+            if target is not None and _has_no_mark(item, roles):
+                self._note(_Spot(sheet, item, Role.ANSWER, rows[0]), Why.NO_COLUMN)
 
     def _into_cells(
         self,
@@ -279,18 +293,32 @@ class _Filler:
             return self._note(spot, Why.FORMULA)
         if cells.is_locked(row, column):
             return self._note(spot, Why.LOCKED)
-        if spot.role == Role.ANSWER and (choices := cells.choices(row, column)) is not None:
-            word = fitting(text, spot.item.verdict, choices)
-            if not word:
-                return self._note(spot, Why.LIST, ", ".join(choices[:8]))
-            text = word
+        if spot.role in _CHOSEN and text:
+            choices, current = cells.choices(row, column), cells.current(row, column)
+            text = self._chosen(spot, text, choices, current)
+            if not text:
+                return None
         taken.add((row, column))
         cells.put(row, column, self._sized(spot, text))
         return self._count(spot)
 
+    def _chosen(self, spot: "_Spot", text: str, choices: list[str] | None, current: str) -> str:
+        """Return what a cell with a list or with boxes takes; "" and a note where nothing fits."""
+        offered = [option.word for option in boxes.options(current)]
+        if choices is None and not offered:
+            return text
+        word = fitting(text, spot.item.verdict, offered or choices or [])
+        if not word:
+            self._note(spot, Why.LIST, ", ".join((offered or choices or [])[:8]))
+        return boxes.ticked(current, word) if word and offered else word
+
     def _into_table(self, table: Table, spot: "_Spot", text: str) -> None:
         if not table.has_row(spot.row):
             return self._note(spot, Why.NO_ROW)
+        if spot.role == Role.ANSWER:
+            text = self._chosen(spot, text, None, table.current(spot.row, spot.column))
+            if not text:
+                return None
         text = self._sized(spot, text)
         if lacking := "" if table.encoding == "utf-8" else table.cannot_hold(text):
             self._lacking.update(dict.fromkeys(lacking))
@@ -329,12 +357,33 @@ class _Spot:
 
     @property
     def column(self) -> int:
-        return self.sheet.columns[self.role]
+        """The role's column; of an answer without one, the first that a mark may stand in."""
+        marks = (self.sheet.columns[role] for role in MARKS if role in self.sheet.columns)
+        return self.sheet.columns.get(self.role) or next(marks)
 
     @property
     def place(self) -> str:
         cell = f"{get_column_letter(self.column)}{self.row}"
         return f"{self.sheet.name}!{cell}" if self.sheet.name else cell
+
+
+def _has_no_mark(item: Answer, roles: set[str]) -> bool:
+    """Whether the form has a column for each answer, but none for this one."""
+    role = mark_of(item.verdict)
+    return (
+        bool(role) and role not in roles and Role.ANSWER not in roles and bool(set(MARKS) & roles)
+    )
+
+
+def _unmarked(
+    item: Answer, texts: dict[str, str], roles: set[str], target: Cells | Table | None, sheet: Sheet
+) -> dict[str, str]:
+    """Marks that the form came with in other answers' columns go: two marks are no answer."""
+    if target is None or not mark_of(item.verdict):
+        return {}
+    row = sheet.rows[item.asked.code][0]
+    others = [role for role in MARKS if role in roles and role not in texts]
+    return {str(role): "" for role in others if target.current(row, sheet.columns[role])}
 
 
 def _is_ours(spot: _Spot, row: int, column: int, owners: dict[int, str]) -> bool:

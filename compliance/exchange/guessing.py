@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from compliance.exchange import headers, headings
-from compliance.exchange.layouts import Layout, Role, Sheet
+from compliance.exchange import boxes, headers, headings
+from compliance.exchange.layouts import MARKS, Layout, Role, Sheet, mark_of
 from compliance.requirements.models import Assessment
 from compliance.vault.tables import Book, Table
 
@@ -57,21 +57,44 @@ def sheet(table: Table, header_row: int) -> Sheet:
 
 def columns(table: Table, header_row: int) -> dict[str, int]:
     """Return {role: column}. The surest header of a role wins; a column has one role."""
-    found = [
-        (*known, column.number)
-        for column in headers.columns(table, header_row)
-        if (known := _role_of(column))
-    ]
-    chosen: dict[str, int] = {}
+    named = headers.columns(table, header_row)
+    chosen = _marks(named)
+    found = [(*known, column.number) for column in named if (known := _role_of(column))]
     for _doubt, role, number in sorted(found, key=lambda each: (each[0], each[2])):
         if role not in chosen and number not in chosen.values():
             chosen[role] = number
-    if Role.TITLE not in chosen and Role.DETAIL in chosen:
-        chosen[Role.TITLE] = chosen.pop(Role.DETAIL)
+    for needed, instead in ((Role.TITLE, Role.DETAIL), (Role.AREA, Role.SUBAREA)):
+        if needed not in chosen and instead in chosen:
+            chosen[needed] = chosen.pop(instead)
+    _take_second_column(named, chosen)
     if Role.EVIDENCE_GIVEN not in chosen and _is_blank(table, header_row, chosen):
         # Nothing is asked for there: the column waits for what the applicant submits.
         chosen[Role.EVIDENCE_GIVEN] = chosen.pop(Role.EVIDENCE_ASKED)
     return chosen
+
+
+def _marks(named: list[headers.Column]) -> dict[str, int]:
+    """Columns beside each other that are named after the answers: 이행 | 미이행 | 해당없음."""
+    run: dict[str, int] = {}
+    for column in [*named, headers.Column(0)]:
+        verdict = headings.verdict_of(column.lines[-1]) if column.lines else ""
+        if verdict and verdict not in run:
+            run[verdict] = column.number
+        elif headings.are_marks(run):
+            break
+        else:
+            run = {verdict: column.number} if verdict else {}
+    return {mark_of(verdict): number for verdict, number in run.items()}
+
+
+def _take_second_column(named: list[headers.Column], chosen: dict[str, int]) -> None:
+    """One header over two columns: the right one goes on with what the left one says."""
+    title = chosen.get(Role.TITLE)
+    lines = {column.number: column.lines for column in named}
+    if title is None or Role.DETAIL in chosen or title + 1 in chosen.values():
+        return
+    if lines.get(title) and lines.get(title) == lines.get(title + 1):
+        chosen[Role.DETAIL] = title + 1
 
 
 def _is_blank(table: Table, header_row: int, chosen: dict[str, int]) -> bool:
@@ -82,6 +105,10 @@ def _is_blank(table: Table, header_row: int, chosen: dict[str, int]) -> bool:
 
 def _role_of(column: headers.Column) -> tuple[int, str] | None:
     """Return (doubt, role): the whole word first, then one that the header contains."""
+    if not column.lines:
+        return None
+    if _offers_answers(column):
+        return 0, Role.ANSWER
     words = [headings.heading(line) for line in reversed(column.lines)]
     for place, word in enumerate(words):
         if word in headings.HEADING_WORDS:
@@ -101,11 +128,36 @@ def _role_of(column: headers.Column) -> tuple[int, str] | None:
     return 1000 + rank, role
 
 
+def _offers_answers(column: headers.Column) -> bool:
+    """Whether the header lists in brackets what may be answered: "Response (Yes / No)"."""
+    words = [headings.verdict_of(each) for each in _examples(column.header)]
+    return headings.are_marks(words)
+
+
 def with_words(found: Layout, book: Book) -> Layout:
-    """Set the words of the answer column where the layout has none."""
+    """Set the words of the answer column where the layout has none, and the mark of the form."""
     if not found.words:
         found.words = words(candidates(found, book))
+    found.mark = _mark(found, book)
     return found
+
+
+def _mark(found: Layout, book: Book) -> str:
+    """Return what the columns of single answers hold most: in their drop-downs, else in cells."""
+    texts: Counter[str] = Counter()
+    for each in found.sheets:
+        table = book.table(each.name)
+        if table is None:
+            continue
+        for column in (each.columns[role] for role in MARKS if each.columns.get(role)):
+            texts.update(_offered(table, column, each.header_row))
+    fit = {text: n for text, n in texts.items() if headings.is_mark(text) and len(text) <= 2}
+    return max(fit, key=fit.__getitem__, default="")
+
+
+def _offered(table: Table, column: int, header_row: int) -> list[str]:
+    filled = [c[column] for row, c in table.cells.items() if row > header_row and column in c]
+    return table.choices.get(column, []) or filled
 
 
 def candidates(found: Layout, book: Book) -> list[str]:
@@ -115,18 +167,25 @@ def candidates(found: Layout, book: Book) -> list[str]:
         table, column = book.table(each.name), each.columns.get(Role.ANSWER)
         if table is None or not column:
             continue
-        texts += table.choices.get(column, [])
+        texts += [word for text in table.choices.get(column, []) for word in _said(text)]
         header = next(
             (c.header for c in headers.columns(table, each.header_row) if c.number == column), ""
         )
         texts += _examples(header)
         filled = Counter(
-            cells[column]
+            word
             for row, cells in table.cells.items()
-            if row > each.header_row and column in cells and len(cells[column]) <= _SEEN_WORDS
+            if row > each.header_row
+            for word in _said(cells.get(column, ""))
+            if len(word) <= _SEEN_WORDS
         )
         texts += [text for text, _times in filled.most_common(_SEEN_WORDS)]
     return list(dict.fromkeys(texts))[:_SEEN_WORDS]
+
+
+def _said(text: str) -> list[str]:
+    """The words of a cell: those after its boxes, or its own."""
+    return [option.word for option in boxes.options(text)] or [text] * bool(text)
 
 
 def _examples(header: str) -> Iterable[str]:
@@ -166,3 +225,14 @@ def meanings(chosen: dict[str, str]) -> dict[str, str]:
     """Return {word as compared: verdict}: the form's own words, then what is commonly meant."""
     own = {headings.folded(text): verdict for verdict, text in chosen.items() if text}
     return {**headings.common_answers(), **own}
+
+
+def answer(answers: dict[str, str], meant: dict[str, str]) -> str:
+    """Return the verdict that a half-filled row says, "" when it says none or two.
+
+    *answers*: {role: text}; *meant*: as `meanings` returns it.
+    """
+    if text := answers.get(Role.ANSWER, ""):
+        return meant.get(word(boxes.chosen(text)), "")
+    marked = [role for role in MARKS if headings.is_mark(answers.get(role, ""))]
+    return marked[0].removeprefix("mark_") if len(marked) == 1 else ""

@@ -3,27 +3,30 @@
 from dataclasses import dataclass
 
 from compliance.exchange import headings
+from compliance.exchange.layouts import Role
 from compliance.vault.tables import Table
 
 LOOKED_AT = 60
 MOST_HEADER_ROWS = 3
+LIKE_A_HEADER = 2
 _BETWEEN = " / "
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table: its number, its letters, and its header as a person reads it."""
+    """A column of the table: its number, its letters, and its header's lines from top to bottom."""
 
     number: int
-    header: str
+    lines: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> str:
+        """The header as a person reads it: "점검결과 / 이행내용"."""
+        return _BETWEEN.join(self.lines)
 
     @property
     def letters(self) -> str:
         return letters(self.number)
-
-    @property
-    def lines(self) -> list[str]:
-        return self.header.split(_BETWEEN)
 
 
 def letters(number: int) -> str:
@@ -41,16 +44,20 @@ def columns(table: Table, header_row: int) -> list[Column]:
     A header over several rows reads from top to bottom: "점검결과 / 이행내용".
     """
     if not header_row:
-        return [Column(number, "") for number in _used(table, 0)]
+        return [Column(number) for number in sorted(_used(table, 0))]
     under = _used(table, header_row)
-    texts = names(table, header_row)
-    return [Column(each, text) for each, text in texts.items() if text or each in under]
+    found = _every(table, header_row)
+    return [each for each in found if each.lines or each.number in under]
 
 
 def names(table: Table, header_row: int) -> dict[int, str]:
     """Return {column: header}, "" where it has none."""
+    return {each.number: each.header for each in _every(table, header_row)}
+
+
+def _every(table: Table, header_row: int) -> list[Column]:
     rows = range(_top(table, header_row), header_row + 1)
-    return {number: _named(table, rows, number) for number in range(1, table.width + 1)}
+    return [Column(number, _named(table, rows, number)) for number in range(1, table.width + 1)]
 
 
 def settled(table: Table, clicked: int) -> int:
@@ -61,10 +68,18 @@ def settled(table: Table, clicked: int) -> int:
 
 
 def guess(table: Table) -> int:
-    """Return the most likely header row, 0 when no row reads like one."""
+    """Return the most likely header row, 0 when no row reads like one.
+
+    Of equal ones the first: long forms repeat their header. The lower rows of a header over several
+    rows are equal too, and belong to it.
+    """
     found = {row: _score(table, row) for row in range(1, min(table.last_row, LOOKED_AT) + 1)}
-    best = max(found, key=lambda row: (found[row], row), default=0)
-    return best if found.get(best, 0) >= 2 else 0
+    best = max(found, key=lambda row: (found[row], -row), default=0)
+    if found.get(best, 0) < LIKE_A_HEADER:
+        return 0
+    while found.get(best + 1, 0) == found[best] and _joins(table, best + 1):
+        best += 1
+    return settled(table, best)
 
 
 def fullest(table: Table) -> int:
@@ -77,9 +92,11 @@ def _score(table: Table, row: int) -> int:
     """How many different kinds of columns the row names. Long texts are not headers."""
     if len(table.cells.get(row, {})) < 2:
         return 0
-    last_lines = (text.split(_BETWEEN)[-1] for text in names(table, row).values() if text)
-    known = (headings.HEADING_WORDS.get(headings.heading(line)) for line in last_lines)
-    return len({each[0] for each in known if each})
+    last_lines = [each.lines[-1] for each in _every(table, row) if each.lines]
+    known = {headings.role_of(line) for line in last_lines} - {""}
+    if headings.are_marks(headings.verdict_of(line) for line in last_lines):
+        known.add(Role.ANSWER)
+    return len(known)
 
 
 def _used(table: Table, header_row: int) -> set[int]:
@@ -113,14 +130,14 @@ def _is_group(table: Table, left: int, right: int) -> bool:
     return 1 < right - left + 1 < table.width - 1
 
 
-def _named(table: Table, rows: range, column: int) -> str:
+def _named(table: Table, rows: range, column: int) -> tuple[str, ...]:
     texts: list[str] = []
     for row in rows:
         text = table.seen(row, column) or _from_the_left(table, row, column, rows)
         text = " ".join(text.split())
         if text and text not in texts:
             texts.append(text)
-    return _BETWEEN.join(texts)
+    return tuple(texts)
 
 
 def _from_the_left(table: Table, row: int, column: int, rows: range) -> str:

@@ -5,6 +5,7 @@ Each list goes from the surest word to the vaguest. Compared without case, space
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from compliance.exchange.layouts import Role
 from compliance.requirements.models import Assessment
@@ -19,8 +20,11 @@ HEADINGS: dict[str, list[str]] = {
     ],
     Role.PARENT: ["상위번호", "상위항목번호", "상위코드", "상위항목", "parent", "parent id"],
     Role.AREA: [
-        "분야", "영역", "통제분야", "점검영역", "점검분야", "대분류", "구분", "카테고리", "중분류",
+        "분야", "영역", "통제분야", "점검영역", "점검분야", "대분류", "구분", "카테고리",
         "area", "domain", "category", "section", "control area", "family",
+    ],
+    Role.SUBAREA: [
+        "중분류", "세부분야", "세부영역", "subdomain", "subcategory", "subarea", "subsection",
     ],
     Role.TITLE: [
         "요구사항", "보안요구사항", "점검항목", "요구사항명", "항목명", "통제항목", "평가항목",
@@ -69,7 +73,7 @@ _ANSWER_GROUP = re.compile(
 
 ANSWERS: dict[str, list[str]] = {
     _V.MET: [
-        "y", "yes", "예", "네", "o", "적합", "이행", "준수", "양호", "충족", "적용", "만족", "완료",
+        "y", "yes", "예", "네", "o", "적합", "이행", "준수", "양호", "충족", "적용", "만족", "완료", "완전이행", "이행완료",
         "pass", "met", "compliant", "implemented", "true",
     ],
     _V.PARTIAL: [
@@ -77,10 +81,10 @@ ANSWERS: dict[str, list[str]] = {
         "partial", "partially", "partly", "in progress", "진행중", "이행중",
     ],
     _V.NOT_MET: [
-        "n", "no", "아니오", "아니요", "x", "부적합", "미이행", "미준수", "취약", "미충족", "미적용",
+        "n", "no", "아니오", "아니요", "x", "부적합", "미이행", "미준수", "취약", "미충족", "미적용", "미흡",
         "불만족", "fail", "not met", "non-compliant", "not implemented", "false",
     ],
-    _V.NOT_APPLICABLE: ["n/a", "na", "해당없음", "비대상", "미해당", "not applicable", "-"],
+    _V.NOT_APPLICABLE: ["n/a", "na", "해당없음", "비대상", "미해당", "제외", "not applicable", "-"],
     _V.INCONCLUSIVE: ["보류", "판단보류", "확인필요", "hold", "unknown", "tbd", "inconclusive"],
 }  # fmt: skip
 
@@ -93,6 +97,8 @@ SEVERITIES: dict[str, list[str]] = {
 }
 MANDATORY = [
     "필수",
+    "필수사항",
+    "필수항목",
     "의무",
     "y",
     "yes",
@@ -107,6 +113,9 @@ MANDATORY = [
 ]
 OPTIONAL = [
     "선택",
+    "선택사항",
+    "선택항목",
+    "권고사항",
     "권고",
     "권장",
     "n",
@@ -141,6 +150,11 @@ def heading(text: str) -> str:
     return _SIGNS.sub("", folded(bare))
 
 
+def role_of(text: str) -> str:
+    """Return the role that a column under the very header *text* has, "" where nobody knows."""
+    return HEADING_WORDS.get(heading(text), ("", 0))[0]
+
+
 def asks_for_answers(word: str) -> bool:
     """Whether *word*, as `heading` returns it, stands over columns that the applicant fills."""
     return bool(_ANSWER_GROUP.search(word))
@@ -154,6 +168,21 @@ def verdict_of(text: str) -> str:
 def common_answers() -> dict[str, str]:
     """Return {word as compared: verdict} of all words that are commonly used."""
     return dict(_ANSWER_WORDS)
+
+
+def are_marks(verdicts: Iterable[str]) -> bool:
+    """Whether columns named so are one for each answer: there is one for yes and one for no."""
+    return {_V.MET, _V.NOT_MET} <= set(verdicts)
+
+
+def is_mark(text: str) -> bool:
+    """Whether *text* in an answer's own column says "this one": a cross or a dash does not."""
+    return folded(text) not in {"", "x", "-", "n", "no", "☐", "□", "0", "false"}
+
+
+def is_sum(text: str) -> bool:
+    """Whether *text* begins a row that counts other rows."""
+    return folded(text) in _SUMS
 
 
 def severity_of(text: str) -> str:
@@ -179,6 +208,7 @@ def _turned(table: dict[str, list[str]]) -> dict[str, str]:
 _ANSWER_WORDS = _turned(ANSWERS)
 _SEVERITY_WORDS = _turned(SEVERITIES)
 _MANDATORY_WORDS = {folded(word) for word in MANDATORY}
+_SUMS = {folded(w) for w in ("소계", "합계", "총계", "누계", "계", "subtotal", "total", "sum")}
 _OPTIONAL_WORDS = {folded(word) for word in OPTIONAL}
 HEADING_WORDS = {
     heading(word): (role, rank)

@@ -17,6 +17,7 @@ MOST_BYTES = 20 * 1024**2
 ALLOWED = ("xlsx", "csv", "json", "yaml")
 TABLES = (Kind.XLSX, Kind.CSV)
 _HEAD = 65536
+_LEADING = b"\xef\xbb\xbf \r\n\t"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument"
 
@@ -38,6 +39,11 @@ def check_claim(name: str, size: int | None, head: bytes) -> None:
         )
     if kind in ("xls", "xlt", "ods", "numbers") or _ODS in head[:200]:
         raise Refused(_("“%s” is no XLSX workbook. Save it as XLSX and upload that.") % name)
+    called_data = kind in ("json", "yaml", "yml")
+    if kind == "xml" or (called_data and head.lstrip(_LEADING).startswith(b"<")):
+        raise Refused(
+            _("“%s” is XML. Of OSCAL the JSON is read: convert it with the OSCAL tools.") % name
+        )
     if kind in ("hwp", "hwpx", "doc", "docx", "pdf"):
         raise Refused(
             _("“%s” is a document, not a table. Copy its table into a workbook (XLSX).") % name

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from compliance.exchange import checking
+from compliance.exchange import checking, headings
 from compliance.exchange.items import MOST_ITEMS, TOO_MANY, Area, Becomes, Item, Reading, Row
+from compliance.exchange.oscal_out import NAMESPACE
 from compliance.shared.errors import Refused
 
 DEPTH = 20
@@ -17,6 +19,15 @@ _LONGEST_VALUE = 2_000
 _INSERT = re.compile(r"\{\{\s*insert:\s*param\s*,\s*([^}\s]+)\s*\}\}")
 # The form that milestones before 1.0 used and some catalogs still carry.
 _OLD_INSERT = re.compile(r"\{\{\s*([\w.-]+_prm_\d+|param:[\w.-]+)\s*\}\}")
+# What else OSCAL calls a document. Only a catalog holds the requirements themselves.
+_OTHERS = (
+    "profile", "system-security-plan", "component-definition", "assessment-plan",
+    "assessment-results", "plan-of-action-and-milestones", "mapping-collection",
+)  # fmt: skip
+_OTHER = gettext_lazy(
+    "This is an OSCAL “%(kind)s”, which names requirements but does not hold them. Choose the catalog, "
+    "or resolve the profile into one."
+)
 _STATEMENTS = {"statement", "overview", "item"}
 _NOTES = {"guidance", "information", "instruction"}
 _CHECKS = {"assessment-objective", "objective", "assessment", "assessment-method"}
@@ -30,6 +41,9 @@ def parse(content: bytes) -> dict[str, Any]:
         raise Refused(_("This file is not readable JSON. Export the catalog anew.")) from fault
     catalog = data.get("catalog") if isinstance(data, dict) else None
     if not isinstance(catalog, dict):
+        other = next((key for key in data if key in _OTHERS), "") if isinstance(data, dict) else ""
+        if other:
+            raise Refused(_OTHER % {"kind": other})
         raise Refused(
             _(
                 "This JSON is not an OSCAL catalog: it has no “catalog”. Profiles must be resolved first."
@@ -72,16 +86,23 @@ class _Reader:
         _check_depth(depth)
         for group in _rows(node, "groups"):
             titles = [*above, _text(group, "title")]
-            code = self._area(_text(group, "id"), " › ".join(each for each in titles if each))
+            code = self._group(group, titles)
             self._controls(group, code, "", depth + 1)
             self._groups(group, titles, depth + 1)
 
-    def _area(self, code: str, title: str) -> str:
-        code = checking.code_of(code).upper()
+    def _group(self, group: dict[str, Any], titles: list[str]) -> str:
+        """A group that we wrote says its code and both titles; any other its id and its title."""
+        own = _own(group)
+        if own.get("label") and own.get("title-ko"):
+            return self._area(own["label"], own["title-ko"], own.get("title-en", ""))
+        title = " › ".join(each for each in titles if each)
+        return self._area(checking.code_of(_text(group, "id")).upper(), title)
+
+    def _area(self, code: str, title: str, title_en: str = "") -> str:
         taken = {each.code for each in self.reading.areas}
         if not code or len(code) > 20 or code in taken:
             code = f"A{len(self.reading.areas) + 1:02d}"
-        self.reading.areas.append(Area(code, (title or code)[: checking.TITLE_LIMIT]))
+        self.reading.areas.append(Area(code, (title or code)[: checking.TITLE_LIMIT], title_en))
         return code
 
     def _controls(self, node: dict[str, Any], area: str, parent: str, depth: int) -> None:
@@ -106,18 +127,33 @@ class _Reader:
         self.reading.rows.append(row)
 
     def _item(self, control: dict[str, Any], area: str, parent: str) -> Item:
-        title = self._filled(_text(control, "title"))
+        own = _own(control)
+        title = self._filled(own.get("title-ko") or _text(control, "title"))
         parts = _rows(control, "parts")
-        statement = self._prose(parts, _STATEMENTS)
+        statement, statement_en = self._said(parts)
         return Item(
-            code=checking.code_of(_label(control) or _text(control, "id")),
+            code=checking.code_of(own.get("label") or _label(control) or _text(control, "id")),
             title=" ".join(title.split())[: checking.TITLE_LIMIT] or _text(control, "id"),
             statement=statement or title or _text(control, "id"),
+            title_en=own.get("title-en", ""),
+            statement_en=statement_en,
+            severity=headings.severity_of(own.get("severity", "")),
+            mandatory={"yes": True, "no": False}.get(own.get("mandatory", "")),
+            evidence=_values(control, "evidence-kind"),
             area=area,
             parent=parent,
             tests=[line for line in self._prose(parts, _CHECKS).splitlines() if line],
             note=self._prose(parts, _NOTES),
         )
+
+    def _said(self, parts: list[dict[str, Any]]) -> tuple[str, str]:
+        """Return the statement and its English, which our own catalogs carry beside each other."""
+        others = [part for part in parts if _is_translation(part)]
+        said = self._prose([part for part in parts if part not in others], _STATEMENTS)
+        other = self._prose(others, _STATEMENTS)
+        if others and _text(others[0], "id").endswith(".ko"):
+            return other, said
+        return said, other
 
     def _prose(self, parts: list[dict[str, Any]], names: set[str]) -> str:
         return "\n".join(
@@ -169,8 +205,9 @@ def _shown(param: dict[str, Any]) -> str:
     choices = select.get("choice") if isinstance(select, dict) else None
     if isinstance(choices, list) and choices:
         return "[" + " | ".join(str(each) for each in choices) + "]"
-    label = _text(param, "label")
-    return f"[{label or _text(param, 'id')}]"
+    label = _text(param, "label") or _text(param, "id")
+    bounds = [_text(each, "description") for each in _rows(param, "constraints")]
+    return f"[{': '.join([label, *filter(None, bounds)])}]"
 
 
 def _facts(catalog: dict[str, Any]) -> dict[str, str]:
@@ -188,6 +225,26 @@ def _facts(catalog: dict[str, Any]) -> dict[str, str]:
         "published": day[:10],
         "format": f"OSCAL {version}",
     }
+
+
+def _own(node: dict[str, Any]) -> dict[str, str]:
+    """{name: value} of the properties that only our own catalogs have."""
+    found: dict[str, str] = {}
+    for prop in _rows(node, "props"):
+        if _text(prop, "ns") == NAMESPACE:
+            found.setdefault(_text(prop, "name"), _text(prop, "value"))
+    return found
+
+
+def _values(node: dict[str, Any], name: str) -> list[str]:
+    """What a person reads of every value of one of our own properties."""
+    props = [prop for prop in _rows(node, "props") if _text(prop, "ns") == NAMESPACE]
+    named = [prop for prop in props if _text(prop, "name") == name]
+    return [_text(prop, "remarks") or _text(prop, "value") for prop in named]
+
+
+def _is_translation(part: dict[str, Any]) -> bool:
+    return _text(part, "ns") == NAMESPACE and _text(part, "class") == "translation"
 
 
 def _is_withdrawn(control: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ nobody checked has no finding. Equal answers give equal documents: every id foll
 import json
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -213,12 +213,18 @@ def _control(asked: Asked, ids: dict[str, str], language: str) -> Json:
             *[("provenance-source", code) for code in asked.provenance_details],
             ("title-ko", asked.title.ko),
             ("title-en", asked.title.en),
-            *[("evidence-kind", code) for code, _title in asked.evidence_kinds],
             *frameworks,
-        ),
+        )
+        + [_kind(code, title, language) for code, title in asked.evidence_kinds],
         "parts": [*_statements(name, asked.statement, language), *_tests(name, asked.tests)],
         "controls": [],
     }
+
+
+def _kind(code: str, title: Words, language: str) -> Json:
+    """A kind of evidence that is asked for: its code, and beside it what a person reads."""
+    prop = {"name": "evidence-kind", "ns": NAMESPACE, "value": _line(code)}
+    return prop | {"remarks": title.said(language)}
 
 
 def _statements(name: str, statement: Words, language: str) -> list[Json]:
@@ -243,10 +249,17 @@ def _tests(name: str, tests: list[dict[str, str]]) -> list[Json]:
         {
             "id": f"{name}_test.{number}",
             "name": "assessment-objective",
-            "prose": "\n".join(f"{key}: {text}" for key, text in test.items()),
+            "prose": "\n".join(_facts(test)) or "manual",
         }
         for number, test in enumerate(tests, start=1)
     ]
+
+
+def _facts(test: dict[str, str]) -> Iterator[str]:
+    """How it is done comes bare; that it is done by hand is what everybody assumes."""
+    for key, text in test.items():
+        if (key, text) != ("kind", "manual"):
+            yield text if key == "how" else f"{key}: {text}"
 
 
 def _sources(about: About) -> list[Json]:

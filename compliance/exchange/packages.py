@@ -42,14 +42,17 @@ def relations(package: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
     """Return {id: (kind, path of the target part)} of *part* ("" is the package itself)."""
     folder, name = posixpath.split(part)
     path = posixpath.join(folder, "_rels", f"{name}.rels") if part else ROOT_RELATIONS
-    if path not in package.namelist():
+    # Excel takes the names of parts without regard to case.
+    known = {each.lower(): each for each in package.namelist()}
+    if path.lower() not in known:
         return {}
     found = {}
-    for each in parsed(package.read(path)).iter(_RELATION):
+    for each in parsed(package.read(known[path.lower()])).iter(_RELATION):
         if each.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, each.get("Target", "")))
             kind = each.get("Type", "").rsplit("/", 1)[-1]
-            found[each.get("Id", "")] = (kind, target.lstrip("/"))
+            target = target.lstrip("/")
+            found[each.get("Id", "")] = (kind, known.get(target.lower(), target))
     return found
 
 

@@ -92,20 +92,21 @@ def after(imported: ProfileImport, name: str) -> str:
 def grids(book: Book, layout: Layout) -> list[Grid]:
     chosen = {sheet.name: sheet.header_row for sheet in layout.sheets}
     return [
-        _grid(number, table, table.name in chosen, chosen.get(table.name, 0))
+        _grid(number, table, chosen.get(table.name))
         for number, table in enumerate(book.tables)
         if table.cells
     ]
 
 
-def _grid(number: int, table: Table, chosen: bool, header_row: int) -> Grid:  # noqa: FBT001
-    row = header_row or headers.guess(table) or headers.fullest(table)
+def _grid(number: int, table: Table, chosen: int | None) -> Grid:
+    """*chosen*: the header row of a sheet that is read, 0 for none; None where it is not read."""
+    row = headers.guess(table) or headers.fullest(table) if chosen is None else chosen
     columns = range(1, min(table.width, GRID_COLUMNS) + 1)
     last = min(table.last_row, max(GRID_ROWS, row + 5))
     return Grid(
         number,
         table,
-        chosen,
+        chosen is not None,
         row,
         [headers.letters(column) for column in columns],
         [

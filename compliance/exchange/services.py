@@ -151,10 +151,7 @@ def _publish(
 def _verdicts(reading: Reading, words: dict[str, str]) -> dict[str, str]:
     """{code: verdict} of the answers in the document. They are proposed; a person signs."""
     meant = guessing.meanings(words)
-    found = {
-        item.code: meant.get(guessing.word(item.answers.get(Role.ANSWER, "")), "")
-        for item in reading.taken
-    }
+    found = {item.code: guessing.answer(item.answers, meant) for item in reading.taken}
     return {code: verdict for code, verdict in found.items() if verdict}
 
 
@@ -174,10 +171,11 @@ def _take_statements(
     texts = {item.code: text for item in items if (text := item.answers.get(Role.IMPLEMENTATION))}
     blank = Assessment.objects.filter(
         organisation=organisation, requirement__profile=profile, statement=""
+    ).select_related("requirement", "organisation")
+    requirements.write_statements(
+        [(each, texts[each.requirement.code]) for each in blank if each.requirement.code in texts],
+        by=by,
     )
-    for assessment in blank.select_related("requirement", "organisation"):
-        if text := texts.get(assessment.requirement.code):
-            requirements.write_statement(assessment, text=text, revision=assessment.revision, by=by)
 
 
 def load_file(

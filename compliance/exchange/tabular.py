@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from compliance.exchange import checking, headings, restarting
+from compliance.exchange import checking, headers, headings, restarting
 from compliance.exchange.items import MOST_ITEMS, TOO_MANY, Area, Becomes, Item, Reading, Row
 from compliance.exchange.layouts import ANSWERS, Layout, Role, Sheet
+from compliance.shared import tables
 from compliance.shared.errors import Refused
 from compliance.vault.tables import Book, Table
 
 # A number that stands alone lacks its requirement, which a person has to hear of.
 _NUMBER = re.compile(r"\S*\d\S*")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+# Notes between the rows of a table: they head nothing.
+_ASIDE = re.compile(r"\s*(?:[※＊*]|주[):]|비고\s*[):]|참고\s*[):]|notes?\s*:)", re.IGNORECASE)
 _DETAILS = [Role.DETAIL, Role.TEST, Role.EVIDENCE_ASKED]
 
 
@@ -24,15 +28,21 @@ def read(
     Raises Refused when there are more requirements than a profile may have.
     """
     reading = Reading()
+    if book.signed:
+        reading.notes.append(
+            _("The workbook is signed. Filled with answers it is another one: sign it again then.")
+        )
     for sheet in layout.sheets:
         table = book.table(sheet.name)
         if table is not None:
             # Sheets beside each other are chapters; one alone is not.
             chapter = sheet.name if len(layout.sheets) > 1 else ""
             _SheetReader(table, sheet, reading, skip, chapter).read()
-            _note(reading, table)
+            _note(reading, table, sheet)
     _number(reading, layout, prefix)
     restarting.tell_apart(reading)
+    if not any(sheet.columns.get(Role.PARENT) for sheet in layout.sheets):
+        checking.find_parents(reading)
     checking.check_codes(reading)
     checking.check_parents(reading)
     _set_areas(reading)
@@ -49,7 +59,10 @@ class _SheetReader:
     reading: Reading
     skip: frozenset[str]
     chapter: str
+    # Where the reader is: the last heading row, area and area within it.
+    section: str = ""
     area: str = ""
+    subarea: str = ""
     last: Row | None = None
     taken: int = 0
     # Rows with one text alone: a heading when a requirement follows, else a note under the table.
@@ -66,11 +79,11 @@ class _SheetReader:
         row = Row(self.sheet.name, number, Becomes.NOTHING, self._summary(number))
         row.skipped = row.key in self.skip
         self.reading.rows.append(row)
-        if self._is_header_again(number):
+        if self._is_header_again(number) or self._is_aside(number):
             return
         if self._is_more_of_the_last(number):
             self._append(row)
-        elif self._is_lone(number):
+        elif self._is_lone(number) or self._is_heading(number):
             self.pending.append(row)
         elif self._own(Role.CODE, number) or self._seen(Role.TITLE, number):
             self._requirement(row)
@@ -80,11 +93,15 @@ class _SheetReader:
 
     def _own(self, role: str, number: int) -> str:
         column = self._column(role)
-        return self.table.text(number, column) if column else ""
+        return self._said(self.table.text(number, column)) if column else ""
+
+    def _said(self, text: str) -> str:
+        """A CSV of ours has a quote before what a spreadsheet would run; it is no part of the text."""
+        return text if self.table.name else tables.plain(text)
 
     def _seen(self, role: str, number: int) -> str:
         column = self._column(role)
-        return self.table.seen(number, column) if column else ""
+        return self._said(self.table.seen(number, column)) if column else ""
 
     def _summary(self, number: int) -> str:
         return " · ".join(" ".join(text.split()) for text in self.table.cells[number].values())[
@@ -95,6 +112,22 @@ class _SheetReader:
         """Long forms repeat their header on every page."""
         title, top = self._own(Role.TITLE, number), self._own(Role.TITLE, self.sheet.header_row)
         return bool(title) and title == top and len(self.table.cells[number]) > 1
+
+    def _is_aside(self, number: int) -> bool:
+        """A row that counts other rows, or a note under a mark of its own."""
+        texts = list(self.table.cells[number].values())
+        if headings.is_sum(texts[0]):
+            return True
+        return len(texts) == 1 and bool(_ASIDE.match(texts[0]))
+
+    def _is_heading(self, number: int) -> bool:
+        """A number and a title that lies over the columns of the answers: there is nothing to answer."""
+        column = self._column(Role.TITLE)
+        merge = self.table.merge_at(number, column) if column else None
+        if merge is None or merge.top != merge.bottom:
+            return False
+        answers = (self._column(role) for role in ANSWERS)
+        return any(merge.left < each <= merge.right for each in answers if each)
 
     def _is_more_of_the_last(self, number: int) -> bool:
         """Whether the row goes on with the requirement above: its number covers both, or is blank."""
@@ -151,13 +184,24 @@ class _SheetReader:
     def _take_area(self, row: Row) -> None:
         for each in self.pending:
             each.becomes = Becomes.AREA
-            self.area = next(iter(self.table.cells[each.number].values()))
+            self.section = " ".join(self.table.cells[each.number].values())
+            self.area = self.subarea = ""
         self.pending = []
-        self.area = self._seen(Role.AREA, row.number) or self.area
-        if self._column(Role.AREA) and not self.area:
+        if area := self._seen(Role.AREA, row.number):
+            self.subarea = self.subarea if area == self.area else ""
+            self.area = area
+        self.subarea = self._seen(Role.SUBAREA, row.number) or self.subarea
+        if self._column(Role.AREA) and not (self.area or self.section):
             row.problems.append(
                 _("No area is known for this row. Fill it in or choose another column.")
             )
+
+    def _area(self) -> str:
+        """From the outside to the inside: "1장 관리 › 정책"."""
+        found = dict.fromkeys(
+            " ".join(text.split()) for text in (self.section, self.area, self.subarea) if text
+        )
+        return (" › ".join(found) or self.chapter)[: checking.TITLE_LIMIT]
 
     def _item(self, number: int) -> Item:
         title = self._seen(Role.TITLE, number)
@@ -171,7 +215,7 @@ class _SheetReader:
             code=checking.code_of(self._own(Role.CODE, number)),
             title=plain,
             statement=statement,
-            area=" ".join((self.area or self.chapter).split())[: checking.TITLE_LIMIT],
+            area=self._area(),
             parent=checking.code_of(self._seen(Role.PARENT, number)),
             tests=checking.lines(self._seen(Role.TEST, number)),
             evidence=checking.lines(self._seen(Role.EVIDENCE_ASKED, number)),
@@ -184,6 +228,12 @@ class _SheetReader:
             problems.append(_("This row has a number but no requirement."))
         if self._column(Role.CODE) and not item.code:
             problems.append(_("This row has no number. Skip it, or add the number to the file."))
+        if _DATE.fullmatch(item.code):
+            problems.append(
+                _(
+                    "Excel has turned this number into a date. Make the column text and type it anew."
+                )
+            )
         problems += checking.lengths(item)
         if word := self._seen(Role.SEVERITY, number):
             item.severity = headings.severity_of(word)
@@ -195,10 +245,38 @@ class _SheetReader:
                 problems.append(_("“%s” says neither mandatory nor optional.") % word[:40])
 
 
-def _note(reading: Reading, table: Table) -> None:
+def _other_header(table: Table, sheet: Sheet) -> int:
+    """Return the row that heads other columns than the sheet's header does, 0 where there is none."""
+    top = sheet.header_row
+    own = set(table.cells.get(top, {}).values())
+    for row, cells in table.cells.items():
+        words = {headings.role_of(text) for text in cells.values()} - {""}
+        apart = abs(row - top) >= headers.MOST_HEADER_ROWS
+        if apart and len(words) > headers.LIKE_A_HEADER and set(cells.values()) != own:
+            return row
+    return 0
+
+
+def _note(reading: Reading, table: Table, sheet: Sheet) -> None:
     """What a person would not see, or should know of."""
     hidden = sum(row.number in table.hidden_rows for row in reading.rows if row.sheet == table.name)
     name = table.name
+    if other := _other_header(table, sheet):
+        reading.notes.append(
+            _(
+                "Sheet “%(sheet)s”: row %(row)d reads like the header of another table, which is not "
+                "read. Put each table on a sheet of its own."
+            )
+            % {"sheet": name, "row": other}
+        )
+    if table.dates:
+        reading.notes.append(
+            _(
+                "Sheet “%(sheet)s”: %(number)d cells hold a day and a month. Where Excel made them of "
+                "numbers like 1-1, they are read so again: check the numbers."
+            )
+            % {"sheet": name, "number": table.dates}
+        )
     if hidden:
         reading.notes.append(
             _("Sheet “%(sheet)s”: %(number)d hidden rows were read too.")

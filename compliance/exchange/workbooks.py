@@ -49,7 +49,7 @@ def escaped(text: str) -> str:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    match = _CELL.fullmatch(reference)
+    match = _CELL.fullmatch(reference.upper())
     if match is None:
         raise Refused(_("The workbook names a cell in a way that Excel does not. Save it again."))
     return int(match.group(2)), column_index_from_string(match.group(1))
@@ -85,6 +85,12 @@ class Workbook:
             raise Refused(CANNOT_OPEN) from error
         self._content = content
         self._sheets: dict[str, Sheet] = {}
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether somebody signed the bytes it came with."""
+        names = (each.lower() for each in self.package.namelist())
+        return any(each.startswith("_xmlsignatures/") and each.endswith(".xml") for each in names)
 
     def tag(self, name: str) -> str:
         return f"{{{self.space}}}{name}"
@@ -352,6 +358,11 @@ class Sheet:
         inline = cell.find(self._book.tag("is"))
         return str(value) if inline is None else self._book.plain(inline)
 
+    def current(self, row: int, column: int) -> str:
+        """Return the text that stands in the cell now."""
+        cell = self._cells_of(row).get(column)
+        return "" if cell is None else self.text(cell)
+
     def put(self, row: int, column: int, text: str) -> None:
         """Make *text* the cell's content: a text even where it begins like a formula."""
         style = self._style(row, column)
@@ -364,12 +375,14 @@ class Sheet:
             style = self._book.styles.wrapped(style)
         if style:
             cell.set("s", str(style))
+        self.changed = True
+        if not text:
+            return
         cell.set("t", "inlineStr")
         inner = etree.SubElement(etree.SubElement(cell, self._book.tag("is")), self._book.tag("t"))
         inner.text = escaped(text)
         inner.set(_SPACE, "preserve")
         self._let_grow(row)
-        self.changed = True
 
     def _let_grow(self, row: int) -> None:
         """A height that nobody set is Excel's own; without it Excel fits the row to its text."""

@@ -173,7 +173,7 @@ def _known_codes(identifiers: set[str]) -> dict[str, set[str]]:
 
 def _mapped(profile: Profile) -> Iterator[CrosswalkEdge]:
     known = _known_codes(set(BASELINES.values()))
-    for requirement in profile.requirements.only("code", "mappings"):
+    for requirement in profile.requirements.only("profile", "code", "mappings"):
         for framework, baseline in BASELINES.items():
             for code in dict.fromkeys(requirement.mappings.get(framework, [])):
                 if baseline == profile.identifier or code not in known.get(baseline, {code}):

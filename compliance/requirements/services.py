@@ -1,5 +1,6 @@
 """Verbs on assessments."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts import mentions
 from compliance.accounts.models import Membership, Organisation, User
-from compliance.audit.services import Named, record
+from compliance.audit.services import Named, record, record_all
 from compliance.requirements import policies
 from compliance.requirements.actions import Action
 from compliance.requirements.models import (
@@ -60,6 +61,34 @@ def write_statement(assessment: Assessment, *, text: str, revision: int, by: Use
     if text == before:
         return
     record(by, Action.STATEMENT_WRITTEN, assessment, before=before, after=text)
+
+
+@transaction.atomic
+def write_statements(told: Sequence[tuple[Assessment, str]], *, by: User) -> None:
+    """Write the statement of many assessments that have none, all of one organisation, at once.
+
+    Raises Conflict when one of them moved on since it was read; then none is written.
+    """
+    texts = {each.pk: text.replace("\r\n", "\n").strip()[:STATEMENT_LIMIT] for each, text in told}
+    rows = [each for each, _text in told if texts[each.pk]]
+    if not rows:
+        return
+    policies.check_can_write(rows[0], by)
+    read = {each.pk: each.revision for each in rows}
+    held = Assessment.objects.select_for_update().filter(pk__in=read, statement="").in_bulk()
+    if {pk: each.revision for pk, each in held.items()} != read:
+        raise Conflict(policies.CHANGED_MEANWHILE)
+    now = timezone.now()
+    for each in rows:
+        each.statement, each.revision = texts[each.pk], each.revision + 1
+        each.updated_by, each.updated_at = by, now
+    columns = ["statement", "revision", "updated_by", "updated_at"]
+    Assessment.objects.bulk_update(rows, columns, batch_size=200)
+    record_all(
+        by,
+        Action.STATEMENT_WRITTEN,
+        [(each, {"before": "", "after": each.statement}) for each in rows],
+    )
 
 
 @transaction.atomic

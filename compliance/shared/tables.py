@@ -28,6 +28,19 @@ def neutral(value: object) -> str:
     return first + "".join(_line(each) for each in others)
 
 
+def plain(text: str) -> str:
+    """Return *text* as it was before `neutral`: each quote that only stands guard is taken off."""
+    if "'" not in text:
+        return text
+    return "".join(_unguarded(each) for each in re.split(r"(\r\n|\r|\n)", text))
+
+
+def _unguarded(line: str) -> str:
+    rest = line[1:]
+    guards = line[:1] == "'" and (rest[:1] == "\t" or _begins_formula(rest))
+    return rest if guards else line
+
+
 def _begins_formula(text: str) -> bool:
     return text.lstrip(_SPACES)[:1] in set(_FORMULA)
 

@@ -1,5 +1,6 @@
 """ZIP and the documents that are ZIPs. Judged by the central directory; nothing is unpacked."""
 
+import re
 import stat
 import struct
 import zipfile
@@ -23,15 +24,16 @@ def check_zip(path: Path) -> None:
 
 
 def check_xlsx(path: Path) -> None:
-    _check_office(path, "xl/workbook.xml")
+    # Excel on the web has written xl/workbook2.xml; which one counts, the relations say.
+    _check_office(path, r"xl/workbook\d*\.xml")
 
 
 def check_docx(path: Path) -> None:
-    _check_office(path, "word/document.xml")
+    _check_office(path, r"word/document\d*\.xml")
 
 
 def check_pptx(path: Path) -> None:
-    _check_office(path, "ppt/presentation.xml")
+    _check_office(path, r"ppt/presentation\d*\.xml")
 
 
 def check_hwpx(path: Path) -> None:
@@ -47,10 +49,11 @@ def check_hwpx(path: Path) -> None:
 
 
 def _check_office(path: Path, main: str) -> None:
-    names = {each.filename for each in _directory(path)}
-    if "[Content_Types].xml" not in names or main not in names:
+    """*main*: a pattern of the main part's name. Names of parts are equal whatever their case."""
+    names = {each.filename.lower() for each in _directory(path)}
+    if "[content_types].xml" not in names or not any(re.fullmatch(main, n) for n in names):
         raise _not_that_document()
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    if any(name.endswith("vbaproject.bin") for name in names):
         raise Refused(_("This document has macros. Save it without macros and upload it again."))
 
 

@@ -24,7 +24,10 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     formulas: int = 0
     unsaved: int = 0
+    dates: int = 0
     choices: dict[int, list[str]] = field(default_factory=dict)
+    # Drop-downs whose words stand in cells: (columns, place or name of the cells).
+    lists: list[tuple[list[int], str]] = field(default_factory=list)
     cut: bool = False
     held: int = 0
     last: int = 0

@@ -28,8 +28,14 @@ def shown(value: str, code: str, *, from_1904: bool = False) -> str:
     if not number.is_finite() or abs(number.adjusted()) > 30:
         return value
     if code != "General" and is_date_format(code):
-        return _moment(number, from_1904) or _general(number)
+        return _moment(number, code, from_1904) or _general(number)
     return _formatted(number, _DRESS.sub("", code.split(";")[0])) or _general(number)
+
+
+def is_day(code: str) -> bool:
+    """Whether the format shows a day and a month without a year: what "1-1" becomes in Excel."""
+    bare = _DRESS.sub("", code.split(";")[0]).lower()
+    return "d" in bare and "m" in bare and not set("yehs") & set(bare)
 
 
 def _general(number: Decimal) -> str:
@@ -50,12 +56,14 @@ def _formatted(number: Decimal, code: str) -> str:
     return text.zfill(len(zeros))
 
 
-def _moment(number: Decimal, from_1904: bool) -> str:  # noqa: FBT001
+def _moment(number: Decimal, code: str, from_1904: bool) -> str:  # noqa: FBT001
     epoch = CALENDAR_MAC_1904 if from_1904 else CALENDAR_WINDOWS_1900
     try:
         moment = from_excel(float(number), epoch)
     except (ValueError, OverflowError):
         return ""
+    if isinstance(moment, datetime) and is_day(code):
+        return f"{moment.month}-{moment.day}"
     if isinstance(moment, datetime):
         return moment.strftime("%Y-%m-%d" if moment.time() == time() else "%Y-%m-%d %H:%M")
     if isinstance(moment, timedelta):

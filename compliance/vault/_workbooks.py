@@ -32,18 +32,26 @@ MOST_ELEMENTS = 1_500_000
 MOST_MERGES = 50_000
 # Programs keep a cell for each one that a merged area covers; so does the way back out.
 MOST_MERGED = 500_000
+MOST_WORDS = 50
+MOST_LISTS = 200
 _HEAD = 4096
 
 # What a part's name or a relationship says about a workbook that does more than hold text.
 _MACROS = re.compile(r"vbaproject\.bin$|/macrosheets/|/dialogsheets/", re.IGNORECASE)
 _LINKS = re.compile(r"/externallinks/|/connections\.xml$|/querytables/", re.IGNORECASE)
 _OBJECTS = re.compile(r"/embeddings/|/activex/", re.IGNORECASE)
+_SIGNATURE = re.compile(r"_xmlsignatures/.+\.xml", re.IGNORECASE)
 _MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject|ms-excel\.(macrosheet|intlmacrosheet)")
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
 # cmd|'/c x'!A0 asks another program; a bar inside quotes is text or part of a sheet's name.
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _DDE = re.compile(r"\w\|")
+# Functions that ask a server, and could tell it what stands in the cells beside them.
+_FETCHES = re.compile(r"\b(?:WEBSERVICE|RTD|IMPORTDATA|IMPORTXML|IMAGE)\s*\(", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_PLACE = re.compile(
+    r"(?:(?:'((?:[^']|'')+)'|([^'!\s\"(),]+))!)?(\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"
+)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATION_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -66,9 +74,15 @@ def read(path: Path) -> list[Sheet]:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(archive)
-            return list(_Book(archive).sheets())
+            return _Book(archive).read()
     except _FAULTS as fault:
         raise broken() from fault
+
+
+def is_signed(path: Path) -> bool:
+    """Whether the workbook carries a digital signature (ECMA-376 part 2, 13)."""
+    with zipfile.ZipFile(path) as archive:
+        return any(_SIGNATURE.match(name) for name in archive.namelist())
 
 
 def broken() -> Refused:
@@ -190,18 +204,52 @@ class _Book:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
-        self.known = {each.filename for each in archive.infolist()}
-        self.relations = self._relations()
+        # Excel takes the names of parts without regard to case.
+        self.known = {each.filename.lower(): each.filename for each in archive.infolist()}
+        self.names: dict[str, str] = {}
+        self.main = self._main()
+        self.relations = self._relations(self.main)
         self.strings = self._strings()
         self.formats = self._formats()
         self.from_1904 = False
 
-    def sheets(self) -> Iterator[Sheet]:
-        with _elements(self.archive, "xl/workbook.xml", "workbookPr", "sheet") as elements:
+    def read(self) -> list[Sheet]:
+        """Return the worksheets; drop-downs that name cells get the words of those cells."""
+        sheets = list(self._sheets())
+        grids = {sheet.name: sheet.grid for sheet in sheets}
+        for sheet in sheets:
+            for columns, formula in sheet.grid.lists:
+                words = self._words(formula, sheet.name, grids)
+                for column in columns if words else ():
+                    sheet.grid.choices.setdefault(column, words)
+        return sheets
+
+    def _words(self, formula: str, name: str, grids: dict[str, Grid]) -> list[str]:
+        """The words of the cells that *formula* names by their place or by a defined name."""
+        found = _PLACE.fullmatch(self.names.get(formula, formula))
+        if found is None:
+            return []
+        quoted, plain, reference = found.groups()
+        grid = grids.get((quoted or "").replace("''", "'") or plain or name)
+        left, top, right, bottom = _bounds(reference.replace("$", ""))
+        rows = [] if grid is None else [row for row in grid.cells if top <= row <= bottom]
+        texts = [
+            text
+            for row in rows
+            for column, text in (grid.cells[row] if grid else {}).items()
+            if left <= column <= right
+        ]
+        return texts[:MOST_WORDS]
+
+    def _sheets(self) -> Iterator[Sheet]:
+        tags = ("workbookPr", "sheet", "definedName")
+        with _elements(self.archive, self.main, *tags) as elements:
             listed = []
             for each in elements:
                 if _local(each) == "workbookPr":
                     self.from_1904 = each.get("date1904") in ("1", "true")
+                elif _local(each) == "definedName":
+                    self.names[each.get("name", "")] = each.text or ""
                 else:
                     relation = each.get(_RELATION) or each.get(_RELATION_STRICT)
                     state = each.get("state", "visible")
@@ -210,23 +258,37 @@ class _Book:
             raise broken()
         for name, hidden, relation in listed[:MOST_SHEETS]:
             kind, target = self.relations.get(relation, ("", ""))
-            if kind == "worksheet" and target in self.known:
+            if kind == "worksheet" and target:
                 yield Sheet(name, hidden, _SheetReader(self).read(target))
 
-    def _relations(self) -> dict[str, tuple[str, str]]:
-        """{id: (kind, part)} of the workbook."""
-        with _elements(self.archive, "xl/_rels/workbook.xml.rels", "Relationship") as elements:
+    def _main(self) -> str:
+        """Return the part that lists the sheets: most programs call it xl/workbook.xml."""
+        found = self._relations("").values()
+        main = next((target for kind, target in found if kind == "officeDocument"), "")
+        if not main:
+            raise broken()
+        return main
+
+    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """{id: (kind, part)} of *part*, "" is the package; the part is "" where the file lacks it."""
+        folder, name = posixpath.split(part)
+        path = posixpath.join(folder, "_rels", f"{name}.rels").lower()
+        with _elements(self.archive, self.known[path], "Relationship") as elements:
             return {
                 each.get("Id"): (
                     each.get("Type", "").rpartition("/")[2],
-                    posixpath.normpath(posixpath.join("/xl", each.get("Target", ""))).lstrip("/"),
+                    self._target(folder, each.get("Target", "")),
                 )
                 for each in elements
             }
 
+    def _target(self, folder: str, target: str) -> str:
+        path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        return self.known.get(path.lower(), "")
+
     def _part(self, kind: str) -> str:
         found = (target for each, target in self.relations.values() if each == kind)
-        return next((target for target in found if target in self.known), "")
+        return next((target for target in found if target), "")
 
     def _strings(self) -> list[str]:
         name = self._part("sharedStrings")
@@ -304,7 +366,7 @@ class _SheetReader:
         column = 0
         for cell in element:
             if _local(cell) == "c":
-                found = _REFERENCE.fullmatch(cell.get("r") or "")
+                found = _REFERENCE.fullmatch((cell.get("r") or "").upper())
                 column = _column(found[1]) if found else column + 1
                 self.grid.put(self.row, column, self._shown(cell))
 
@@ -327,7 +389,8 @@ class _SheetReader:
         return inline or self._text(cell.get("t", "n"), value, cell.get("s"))
 
     def _check_formula(self, text: str) -> None:
-        if _DDE.search(_QUOTED.sub("", text)):
+        bare = _QUOTED.sub("", text)
+        if _DDE.search(bare) or _FETCHES.search(bare):
             raise _linked()
 
     def _text(self, kind: str, value: str, style: str | None) -> str:
@@ -340,6 +403,7 @@ class _SheetReader:
         if kind == "n":
             formats = self.book.formats
             code = formats[int(style)] if style and int(style) < len(formats) else "General"
+            self.grid.dates += _numbers.is_day(code)
             return _numbers.shown(value, code, from_1904=self.book.from_1904)
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
 
@@ -358,15 +422,30 @@ class _SheetReader:
             self.grid.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
 
     def _choices(self, element: Any) -> None:
-        """A drop-down whose words stand in the sheet itself: "Y,N,N/A"."""
-        formula = next((each.text or "" for each in element if _local(each) == "formula1"), "")
-        if element.get("type") != "list" or not formula.startswith('"'):
+        """A drop-down: its words stand in it ("Y,N,N/A"), or in cells that it names.
+
+        Excel 2010 keeps what names another sheet in an extension with elements instead of attributes.
+        """
+        if element.get("type") != "list":
+            return
+        texts = {_local(each): (each.text or "").strip() for each in element.iter("{*}*")}
+        formula = (texts.get("f") or texts.get("formula1", "")).lstrip("=")
+        columns = self._listed(element.get("sqref") or texts.get("sqref", ""))
+        if not formula.startswith('"'):
+            if len(self.grid.lists) < MOST_LISTS:
+                self.grid.lists.append((columns, formula))
             return
         words = [word.strip() for word in formula.strip('"').split(",") if word.strip()]
-        for reference in element.get("sqref", "").split()[:100]:
+        for column in columns:
+            self.grid.choices.setdefault(column, words[:MOST_WORDS])
+
+    def _listed(self, references: str) -> list[int]:
+        """The columns that a list of areas touches."""
+        columns: dict[int, None] = {}
+        for reference in references.split()[:100]:
             left, _top, right, _bottom = _bounds(reference)
-            for column in range(left, min(right, MOST_COLUMNS) + 1):
-                self.grid.choices.setdefault(column, words[:50])
+            columns.update(dict.fromkeys(range(left, min(right, MOST_COLUMNS) + 1)))
+        return list(columns)
 
 
 def _bounds(reference: str) -> tuple[int, int, int, int]:

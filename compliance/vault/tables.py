@@ -47,6 +47,8 @@ class Table:
     formulas: int = 0
     # Formulas without one, which count as blank.
     unsaved: int = 0
+    # Cells that show a day and a month without a year, shown as 1-31.
+    dates: int = 0
     # {column: words} that a drop-down of the sheet offers there.
     choices: dict[int, list[str]] = field(default_factory=dict)
     # Something stood beyond the bounds and was left out.
@@ -89,6 +91,8 @@ class Book:
     tables: list[Table]
     encoding: str = ""
     delimiter: str = ""
+    # Somebody signed the workbook: the signature holds for these very bytes.
+    signed: bool = False
 
     def table(self, name: str) -> Table | None:
         return next((each for each in self.tables if each.name == name), None)
@@ -107,11 +111,13 @@ def read_xlsx(path: Path) -> Book:
                 hidden_columns=sheet.grid.hidden_columns,
                 formulas=sheet.grid.formulas,
                 unsaved=sheet.grid.unsaved,
+                dates=sheet.grid.dates,
                 choices=sheet.grid.choices,
                 cut=sheet.grid.cut,
             )
             for sheet in _workbooks.read(path)
-        ]
+        ],
+        signed=_workbooks.is_signed(path),
     )
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from compliance.exchange import selectors
 from compliance.exchange.models import ProfileImport, SavedMapping, State
 from compliance.requirements.models import Assessment, Profile
 from tests.exchange import workbooks
@@ -206,3 +207,51 @@ def test_next_years_edition_leads_to_what_changed(page, bring, publish, settle):
     shown = page("import", pk=imported.pk)
     assert done["Location"] in shown.content.decode()
     assert "adopt-button" not in shown.content.decode()
+
+
+@pytest.fixture
+def overtaken(bring, settle):
+    """An import that somebody else changed since its first revision was on the screen."""
+    return settle(bring(workbooks.two_row_header()))
+
+
+def test_columns_chosen_meanwhile_stay_on_the_page(page, overtaken):
+    columns = {"column-0-3": "detail", "column-0-4": "title", "column-0-8": "owner"}
+    answer = page("import-columns", {"revision": 0, **columns}, pk=overtaken.pk)
+    shown = answer.content.decode()
+    assert answer.status_code == 409
+    assert shown.count('value="owner" selected') == 1
+    assert 'name="revision" value="1"' in shown
+    again = page("import-columns", {"revision": 1, **columns}, pk=overtaken.pk)
+    assert again.status_code == 302
+    overtaken.refresh_from_db()
+    assert overtaken.layout["sheets"][0]["columns"] == {"detail": 3, "title": 4, "owner": 8}
+
+
+def test_words_typed_meanwhile_stay_on_the_page(page, overtaken):
+    words = {"word-met": "그렇다", "word-not_met": "아니다"}
+    answer = page("import-words", {"revision": 0, **words}, pk=overtaken.pk)
+    assert answer.status_code == 409
+    assert 'value="그렇다"' in answer.content.decode()
+
+
+def test_a_sheet_chosen_meanwhile_stays_on_the_page(page, overtaken):
+    data = {"revision": 0, "use-0": "1", "header-0": "1"}
+    answer = page("import-sheets", data, pk=overtaken.pk)
+    assert answer.status_code == 409
+    assert 'name="header-0" value="1" checked' in answer.content.decode()
+
+
+def test_a_table_without_a_header_loses_no_row(page, bring):
+    imported = bring("1,방화벽을 둔다,\n2,망을 나눈다,\n".encode(), "목록.csv")
+    data = {"revision": 0, "use-0": "1", "header-0": "0"}
+    assert page("import-sheets", data, pk=imported.pk).status_code == 302
+    assert (
+        'name="header-0" value="0" checked'
+        in page("import-sheets", pk=imported.pk).content.decode()
+    )
+    columns = {"column-0-1": "code", "column-0-2": "title"}
+    assert page("import-columns", {"revision": 1, **columns}, pk=imported.pk).status_code == 302
+    imported.refresh_from_db()
+    reading = selectors.reading(imported)
+    assert [item.code for item in reading.taken] == ["1", "2"]

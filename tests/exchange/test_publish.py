@@ -1,6 +1,8 @@
 """A document becomes a profile in one transaction, or nothing happens."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from compliance.audit.models import Entry
 from compliance.exchange import selectors, services
@@ -116,3 +118,33 @@ def test_next_years_edition_is_not_begun_empty_beside_the_one_in_use(bring, publ
 def test_another_profile_in_use_keeps_none_from_beginning(bring, publish, manna, adopted):
     profile = publish(bring(workbooks.two_row_header()))
     assert set(Adoption.objects.values_list("profile", flat=True)) == {adopted.pk, profile.pk}
+
+
+def filled_rows(number):
+    rows = [f"{n},요구사항 {n},Y,이행내용 {n}" for n in range(1, number + 1)]
+    return "\n".join(["번호,요구사항,이행여부,이행내용", *rows]).encode("utf-8-sig")
+
+
+def test_a_thousand_statements_ask_as_much_as_ten(bring, settle, alice):
+    def asked(number, identifier):
+        imported = settle(
+            bring(filled_rows(number), f"{number}.csv"), identifier=identifier, take_answers=True
+        )
+        with CaptureQueriesContext(connection) as queries:
+            profile = services.publish(imported, revision=imported.revision, by=alice)
+        written = Assessment.objects.filter(requirement__profile=profile).exclude(statement="")
+        assert written.count() == number
+        return len(queries)
+
+    few, many = asked(10, "few"), asked(1_000, "many")
+    # SQLite takes some rows at a time; nothing is asked for each of them.
+    assert many - few < 100
+
+
+def test_each_statement_taken_has_its_entry(bring, publish, manna):
+    publish(bring(filled_rows(3), "셋.csv"), take_answers=True)
+    entries = Entry.objects.filter(
+        organisation_id=manna.pk, action="assessment.statement_written"
+    ).order_by("seq")
+    assert [each.data["after"] for each in entries] == ["이행내용 1", "이행내용 2", "이행내용 3"]
+    assert set(Assessment.objects.values_list("revision", flat=True)) == {1}

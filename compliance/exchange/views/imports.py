@@ -1,5 +1,7 @@
 """The way of a document in: upload, sheets, columns, words, about, preview, publish."""
 
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -37,9 +39,11 @@ from compliance.exchange.selectors import Source
 from compliance.requirements import versions
 from compliance.requirements.models import Profile
 from compliance.shared.errors import Conflict, Refused, why_not
+from compliance.vault.tables import Table
 
 LISTED = 25
 ROWS_A_PAGE = 200
+NO_HEADER = "0"
 PAGE_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -146,7 +150,8 @@ def sheets(request: OrganisationRequest, pk: int) -> HttpResponse:
         sentence = _("Choose at least one sheet.")
         return _sheets(request, imported, layout, sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
     layout = guessing.with_words(layout, book)
-    return _chosen(request, imported, "sheets", layout=_kept(imported, layout))
+    again = partial(_sheets, request, imported, layout)
+    return _chosen(request, imported, "sheets", again, layout=_kept(imported, layout))
 
 
 def _sheets(
@@ -173,12 +178,20 @@ def _chosen_sheets(request: OrganisationRequest, imported: ProfileImport) -> Lay
     for number, table in enumerate(book.tables):
         sent = request.POST.get(f"header-{number}", "")
         if request.POST.get(f"use-{number}") and table.cells:
-            clicked = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 8 else 0
-            row = headers.settled(table, clicked) if clicked <= table.last_row else 0
-            sheet = guessing.sheet(table, row)
+            sheet = _with_header(table, sent)
             columns = known.get((table.name, sheet.header_row), sheet.columns)
             chosen.append(Sheet(table.name, sheet.header_row, columns))
     return Layout(chosen, before.words, book.encoding, book.delimiter)
+
+
+def _with_header(table: Table, sent: str) -> Sheet:
+    """The sheet with the header row as *sent*; "0" says that it has none."""
+    if sent == NO_HEADER:
+        return Sheet(table.name, 0)
+    clicked = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 8 else 0
+    return guessing.sheet(
+        table, headers.settled(table, clicked) if clicked <= table.last_row else 0
+    )
 
 
 def _kept(imported: ProfileImport, layout: Layout) -> dict[str, Any]:
@@ -188,14 +201,24 @@ def _kept(imported: ProfileImport, layout: Layout) -> dict[str, Any]:
 
 
 def _chosen(
-    request: OrganisationRequest, imported: ProfileImport, step: str, **columns: Any
+    request: OrganisationRequest,
+    imported: ProfileImport,
+    step: str,
+    again: Callable[[str, int], HttpResponse] | None = None,
+    **columns: Any,
 ) -> HttpResponse:
-    """Keep the choice and go on; when somebody else was quicker, show how it stands now."""
+    """Keep the choice and go on.
+
+    When somebody else was quicker, *again*(sentence, status) shows what was chosen, to be sent once
+    more; without it the page shows how the import stands now.
+    """
     form = RevisionForm(request.POST)
     revision = form.cleaned_data["revision"] if form.is_valid() else -1
     try:
         services.choose(imported, revision=revision, by=request.user, **columns)
     except Conflict as conflict:
+        if again is not None:
+            return again(str(policies.TYPED_MEANWHILE), HTTPStatus.CONFLICT)
         messages.warning(request, str(conflict))
         return _to(request, imported, step if step in pages.names(imported) else "preview")
     return _to(request, imported, pages.after(imported, step))
@@ -215,12 +238,23 @@ def columns(request: OrganisationRequest, pk: int) -> HttpResponse:
                 sheet.columns = form.columns_of(group)
         layout.words = {}
         layout = guessing.with_words(layout, Source.of(imported).book())
-        return _chosen(request, imported, "columns", layout=_kept(imported, layout))
-    context = {"groups": groups, "form": form, "roles": Role.choices}
-    if form.is_bound:
-        for group in groups:
-            group.sent = form.sent(group)
+        again = partial(_columns, request, imported, form)
+        return _chosen(request, imported, "columns", again, layout=_kept(imported, layout))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return _columns(request, imported, form, "", status)
+
+
+def _columns(
+    request: OrganisationRequest,
+    imported: ProfileImport,
+    form: ColumnsForm,
+    sentence: str,
+    status: int,
+) -> HttpResponse:
+    if form.is_bound:
+        for group in form.groups:
+            group.sent = form.sent(group)
+    context = {"groups": form.groups, "form": form, "roles": Role.choices, "sentence": sentence}
     return _page(request, imported, "columns", context, status)
 
 
@@ -233,9 +267,20 @@ def words(request: OrganisationRequest, pk: int) -> HttpResponse:
     form = WordsForm(request.POST if request.method == "POST" else None, words=layout.words)
     if request.method == "POST" and form.is_valid():
         layout.words = form.words(form.cleaned_data)
-        return _chosen(request, imported, "words", layout=_kept(imported, layout))
-    context = {"form": form, "candidates": pages.words(imported)}
+        again = partial(_words, request, imported, form)
+        return _chosen(request, imported, "words", again, layout=_kept(imported, layout))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return _words(request, imported, form, "", status)
+
+
+def _words(
+    request: OrganisationRequest,
+    imported: ProfileImport,
+    form: WordsForm,
+    sentence: str,
+    status: int,
+) -> HttpResponse:
+    context = {"form": form, "candidates": pages.words(imported), "sentence": sentence}
     return _page(request, imported, "words", context, status)
 
 
