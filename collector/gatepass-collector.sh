@@ -87,8 +87,13 @@ slurp() {
     for _file in "$@"; do
         there "$_file" || continue
         [ -f "$_file" ] || continue
-        tr -d '\r' 2>/dev/null <"$_file" || denied "$_file"
-        echo
+        # Opened to see whether it may be; a reader who stops early is no failure.
+        if (: <"$_file"); then
+            tr -d '\r' <"$_file"
+            echo
+        else
+            denied "$_file"
+        fi
     done 2>/dev/null
 }
 
@@ -209,7 +214,7 @@ take_stock() {
 on() {
     {
         _name="$1${3:+|$3}"
-        grep -E "^inetd: ($_name)[[:space:]]|^xinetd: ($_name)\$|^inetd: .*[/[:space:]]in\.($_name)([[:space:]]|\$)" "$T/enabled"
+        grep -E "^inetd: ($_name)[[:space:]/]|^xinetd: ($_name)\$|^inetd: .*[/[:space:]]in\.($_name)([[:space:]]|\$)" "$T/enabled"
         grep -E "^enabled: .*/(S[0-9]+)?($_name)(d?)(@[^/]*)?(\.service|\.socket|\.timer)?\$" "$T/enabled"
         grep -x -E "(in\.)?($1)d?" "$T/procs" | sed 's/^/process: /'
         for _port in $2; do
@@ -1188,7 +1193,8 @@ wanted() { [ -z "$ONLY" ] || case ",$ONLY," in *",$1,"*) return 0 ;; *) return 1
 
 close_item() {
     # Whatever a tool complained of: its answer is not to be trusted.
-    if [ -s "$T/complaints" ]; then denied "$(head -n 3 "$T/complaints")"; fi
+    grep -v -i -E 'broken pipe|i/o error$' "$T/complaints" >"$T/serious"
+    if [ -s "$T/serious" ]; then denied "$(head -n 3 "$T/serious")"; fi
     if [ -s "$T/denied" ]; then
         FAULTS=yes
         case $STATUS in
