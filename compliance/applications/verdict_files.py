@@ -89,7 +89,9 @@ _VERDICTS = {
     Verdict.INCONCLUSIVE: "판단보류 보류 확인불가 판단불가 inconclusive undecided pending",
 }
 _WORDS = {word: verdict for verdict, words in _VERDICTS.items() for word in words.split()}
-_DAY = re.compile(r"^(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?(\s+\d{1,2}:\d{2}\S*)?$")
+_DAY = re.compile(
+    r"^(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?(\s+\d{1,2}:\d{2}\S*)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

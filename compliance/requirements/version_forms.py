@@ -31,7 +31,10 @@ class ComparisonForm(forms.Form):
         self, data: Any, *, profiles: list[Profile], suggested: dict[str, str] | None = None
     ) -> None:
         super().__init__(data, initial=suggested)
-        choices = [("", _("Choose a version")), *((versions.reference(p), str(p)) for p in profiles)]
+        choices = [
+            ("", _("Choose a version")),
+            *((versions.reference(p), str(p)) for p in profiles),
+        ]
         for name in ("old", "new"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from compliance.scans import pages, views
+from compliance.scans import collecting, pages, views
 
 app_name = "scans"
 urlpatterns = [
     path("scans/", views.runs, name="runs"),
     path("scans/import/", views.import_scan, name="import"),
+    path("scans/collector/", collecting.collector, name="collector"),
     path("scans/unmapped/", views.unmapped, name="unmapped"),
     path("scans/<int:pk>/", views.run, name="run"),
     path("findings/overview/", pages.overview, name="overview"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
-from compliance.scans import decisions, parsers, policies, selectors, services
+from compliance.scans import collecting, decisions, parsers, policies, selectors, services
 from compliance.scans.forms import FindingFilter, GradeForm, ImportForm, ResultFilter, TriageForm
 from compliance.scans.models import Finding, FindingState, ScanRun
 from compliance.scans.states import MOVES
@@ -73,6 +73,7 @@ def _runs(request: OrganisationRequest, form: ImportForm, status: int = 200) -> 
         "form": form,
         "page": _page(request, found.select_related("imported_by"), RUNS_A_PAGE),
         "formats": sorted(parser.label for parser in parsers.parsers().values()),
+        "collector": collecting.script(),
         "why_not_import": why_not(policies.check_can_import, request.organisation, request.user),
     }
     return render(request, "scans/runs.html", context, status=status)

@@ -65,4 +65,4 @@ def test_who_works_with_no_profile_yet_is_led_to_choose_one(browse, alice, manna
     page = browse(alice, language="en").get("/o/manna/applications/new/").content.decode()
     assert "Choose the requirement profile first." in page
     assert 'href="/o/manna/requirements/"' in page
-    assert "<form method=\"post\" class=\"card\"" not in page
+    assert '<form method="post" class="card"' not in page

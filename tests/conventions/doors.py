@@ -97,6 +97,7 @@ DOORS: dict[str, Door] = {
     "scans:findings": READ,
     "scans:finding": READ,
     "scans:unmapped": READ,
+    "scans:collector": READ,
     "scans:overview": READ,
     "scans:compare": READ,
     "scans:asset": READ,

@@ -65,3 +65,11 @@ def no_header() -> Refused:
 
 def nothing_inside() -> Refused:
     return Refused(_("The file has the right form but holds no result. Check the scan itself."))
+
+
+def altered() -> Refused:
+    return Refused(
+        _(
+            "This collector result was altered or cut off after it was written: its digest does not match. Run the collector again and import the file as it leaves it."
+        )
+    )

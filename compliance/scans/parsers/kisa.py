@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from compliance.scans.parsers import _checklist, _json, _text, _words
+from compliance.scans.parsers import _checklist, _collector, _json, _text, _words
 from compliance.scans.parsers._checklist import Entry
 from compliance.scans.parsers._checkrows import Reader
 from compliance.scans.records import Options, Record
@@ -31,6 +31,8 @@ def sniff(head: bytes) -> int:
 
 
 def _sniff_json(head: bytes) -> int:
+    if _collector.is_ours(head):
+        return 95
     keys = {_checklist.COLUMN.get(_checklist.plain(key)) for key in _json.keys(head)}
     if not {"code", "status"} <= keys:
         return 0
@@ -56,6 +58,8 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     reader = _Reader(options or Options())
     stream.seek(0)
     head = stream.read(1 << 16)
+    if _collector.is_ours(head):
+        _collector.check_digest(stream)
     if _json.looks_like_json(head):
         yield from reader.records(lambda: _of_json(stream))
     elif _checklist.delimiter(_text.head_text(head), reader.options.columns):
