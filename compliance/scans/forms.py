@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Requirement
 from compliance.requirements.versions import of_current_profiles
-from compliance.scans import selectors
+from compliance.scans import clock, selectors
 from compliance.scans.models import Asset, CheckResult, Effect, Finding, FindingState, ScanRun
 from compliance.scans.records import EDITIONS, Options, Outcome
 from compliance.shared.severity import Severity
@@ -52,6 +52,7 @@ class FindingFilter(forms.Form):
     attacked = _select(
         _("Attacks"), [("known", _("Known to be exploited")), ("likely", _("EPSS from 10 %"))]
     )
+    deadline = _select(_("Deadline"), [("overdue", _("Overdue"))])
 
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
@@ -95,6 +96,8 @@ class FindingFilter(forms.Form):
                 rule__mappings__requirement=int(pk),
                 rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
             )
+        if self.chosen("deadline"):
+            findings = findings.filter(clock.overdue(self.organisation))
         return self._search(findings.filter(_ATTACKED[self.chosen("attacked")]))
 
     def _search(self, findings: QuerySet[Finding]) -> QuerySet[Finding]:

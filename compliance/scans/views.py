@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import filters
+from compliance.accounts.clocks import days_of
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
-from compliance.scans import decisions, parsers, policies, selectors, services
+from compliance.scans import clock, decisions, parsers, policies, selectors, services
 from compliance.scans.forms import FindingFilter, GradeForm, ImportForm, ResultFilter, TriageForm
 from compliance.scans.models import Finding, FindingState, ScanRun
 from compliance.scans.states import MOVES
@@ -156,9 +157,11 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         )
         .order_by(_WORST_FIRST, "-number")
     )
+    page = _page(request, form.apply(visible), PAGE)
+    page.object_list = clock.with_due(page.object_list, request.organisation)
     context = {
         "form": form,
-        "page": _page(request, form.apply(visible), PAGE),
+        "page": page,
         "why_not_triage": why_not(
             policies.check_can_triage_many, request.organisation, request.user
         ),
@@ -182,8 +185,11 @@ def finding(request: OrganisationRequest, number: int) -> HttpResponse:
 
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
     mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
+    days = days_of(request.organisation)
     return {
         "finding": found,
+        "due": clock.due(found, days),
+        "days": days[Severity(found.severity)],
         "mappings": mappings.select_related("requirement__profile", "edge__set"),
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],

@@ -43,6 +43,8 @@ PERSONAL = {"home": "sends the person to their organisation", "review:verify": "
 
 DOORS: dict[str, Door] = {
     "members:list": READ,
+    "members:deadlines": READ,
+    "members:deadlines-set": verb(C.RISK_ACCEPT),
     "notices:list": READ,
     "notices:read": Door("POST", EVERYBODY),
     "notices:read-all": Door("POST", EVERYBODY),
