@@ -173,6 +173,10 @@ class _Rule(NamedTuple):
         return [ref] if ref.endswith(self.code) else [f"{self.tool}:{self.code}", ref]
 
 
+# (requirement, edge, effect, path as JSON)
+Mapped = tuple[int, int, str, str]
+
+
 class _Resolver:
     """Looks each combination of references up once."""
 
@@ -180,7 +184,7 @@ class _Resolver:
         self.book, self.requirements = open_book(), _Requirements()
         self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
 
-    def rows(self, rule: _Rule) -> tuple[list[tuple[int, int, str, str]], str]:
+    def rows(self, rule: _Rule) -> tuple[list[Mapped], str]:
         """(requirement, edge, effect, path as JSON) each, and the severity it raises to.
 
         The path begins with the check itself, unless the reference names it already.
@@ -205,6 +209,24 @@ class _Resolver:
                 row = (requirement.pk, each.edge.pk, each.edge.effect, path)
                 rows.setdefault(requirement.pk, row)
         return _Answer(list(rows.values()), _raised(found))
+
+
+class Naming:
+    """Maps rules while an import names them: a rule is written once, mapped, and not read again."""
+
+    def __init__(self, organisation_id: int) -> None:
+        self.organisation_id = organisation_id
+        self.edition = edition(organisation_id)
+        self.resolver = _Resolver()
+
+    def look_up(self, tool: str, code: str, refs: list[str]) -> tuple[list[Mapped], str]:
+        """The mappings of a rule, (requirement, edge, effect, path as JSON) each, and its raise."""
+        return self.resolver.rows(_Rule(0, self.organisation_id, refs, "", tool, code))
+
+
+def write(mappings: Iterable[tuple[int, *Mapped]]) -> None:
+    """Write (rule, *mapping) of rules that have none yet."""
+    bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
 
 
 def edition(organisation_id: int) -> str:
@@ -254,7 +276,7 @@ def _resolve(rules: QuerySet[Rule], editions: dict[int, str]) -> int:
 
 @transaction.atomic
 def _resolve_batch(rules: list[_Rule], resolver: _Resolver, editions: dict[int, str]) -> None:
-    mappings: list[tuple[int, int, int, str, str]] = []
+    mappings: list[tuple[int, *Mapped]] = []
     raises: dict[str, list[int]] = defaultdict(list)
     resolved: dict[str, list[int]] = defaultdict(list)
     for rule in rules:
@@ -264,7 +286,7 @@ def _resolve_batch(rules: list[_Rule], resolver: _Resolver, editions: dict[int, 
         if raised_to != rule.raise_to:
             raises[raised_to].append(rule.pk)
     RuleMapping.objects.filter(rule__in=[rule.pk for rule in rules]).delete()
-    bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
+    write(mappings)
     for name, ids in resolved.items():
         Rule.objects.filter(pk__in=ids).update(resolved=name)
     for raise_to, ids in raises.items():

@@ -157,11 +157,20 @@ class CheckResult(models.Model):
     """One row of a run. Passes stand beside failures: “no finding” needs “was checked”."""
 
     # Indexes that begin with the run and with the rule stand below; each row is written once.
+    # The database checks none of the three for each row: staging.py has just read them (ADR 17).
     run = models.ForeignKey(
-        ScanRun, on_delete=models.CASCADE, related_name="results", db_index=False
+        ScanRun,
+        on_delete=models.CASCADE,
+        related_name="results",
+        db_index=False,
+        db_constraint=False,
     )
-    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="results", db_index=False)
-    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="results")
+    rule = models.ForeignKey(
+        Rule, on_delete=models.PROTECT, related_name="results", db_index=False, db_constraint=False
+    )
+    asset = models.ForeignKey(
+        Asset, on_delete=models.PROTECT, related_name="results", db_constraint=False
+    )
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
     tool_severity = models.CharField(max_length=300, blank=True)
@@ -245,12 +254,20 @@ class Finding(models.Model):
     epss = models.FloatField(null=True, blank=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    # No indexes on runs: a scan that sees everything again would write each of them for each row.
+    # No indexes on runs, and no checks: a scan that sees everything again would pay them for each row.
     first_run = models.ForeignKey(
-        ScanRun, on_delete=models.PROTECT, related_name="found_first", db_index=False
+        ScanRun,
+        on_delete=models.PROTECT,
+        related_name="found_first",
+        db_index=False,
+        db_constraint=False,
     )
     last_run = models.ForeignKey(
-        ScanRun, on_delete=models.PROTECT, related_name="found_last", db_index=False
+        ScanRun,
+        on_delete=models.PROTECT,
+        related_name="found_last",
+        db_index=False,
+        db_constraint=False,
     )
     fixed_run = models.ForeignKey(
         ScanRun,
@@ -319,7 +336,9 @@ class Observation(models.Model):
     finding = models.ForeignKey(
         Finding, on_delete=models.CASCADE, related_name="observations", db_index=False
     )
-    run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="observations")
+    run = models.ForeignKey(
+        ScanRun, on_delete=models.CASCADE, related_name="observations", db_constraint=False
+    )
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
     change = models.CharField(max_length=10, choices=Change.choices, default=Change.SEEN)

@@ -30,6 +30,7 @@ from compliance.scans.models import Finding, RunState, ScanRun
 from compliance.scans.records import Options, Problem, Row, Run, Seen
 from compliance.scans.states import MOVES, RUN_MOVES
 from compliance.scans.summary import Summary, summarise
+from compliance.scans.telling import Teller
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.states import move
 from compliance.vault import services as vault
@@ -38,7 +39,6 @@ from compliance.vault.names import clean_name
 KIND = "scans.import"
 # Files up to this size are read once before they are taken, so that the form can say no at once.
 READ_AT_ONCE = 4 * 1024 * 1024
-REPORT_EVERY = 200
 LONGEST_ASSET = 300
 _CANCELLED = gettext_lazy("The import was cancelled. Import the file again when it is wanted.")
 _MEDIA = {
@@ -196,9 +196,10 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
     try:
         path = vault.checked_path(run.blob, name=run.name)
         staging.discard(run)
-        summary = _stage(run, path, progress)
+        # Before the rows, for new rules are mapped as they are written.
         if loading.ensure_loaded():
             mapping.resolve_all()  # renewed sets took the mappings of every rule with them
+        summary = _stage(run, path, progress)
         mapping.refresh(run.organisation_id)
         _finish(run, summary)
     except Refused as refusal:
@@ -211,17 +212,15 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
 
 
 def _stage(run: ScanRun, path: Path, progress: Progress | None) -> Summary:
-    summary = Summary()
+    summary, teller = Summary(), Teller(progress, run.blob.size)
     with path.open("rb") as stream, staging.Stage(run) as stage:
-        for count, record in enumerate(parsers.read(stream, Options(**run.options)), start=1):
+        for record in parsers.read(stream, Options(**run.options)):
             summary.add(record)
             if isinstance(record, Row):
                 stage.row(record)
             elif isinstance(record, Problem):
                 stage.problem(record)
-            if progress is not None and count % REPORT_EVERY == 0:
-                done = min(stream.tell(), run.blob.size)
-                progress.step(done, run.blob.size, _("%(rows)s rows read") % {"rows": count})
+            teller.tell(record, stream)
         stage.flush()
     return summary
 
