@@ -7,6 +7,8 @@ from compliance.audit import registry
 @registry.register
 class Action(models.TextChoices):
     RECEIVED = "scan.received", _("{actor} handed in the scan result {target}")
+    ANSWERED = "scan.answered", _("{actor} said what the scan result {target} is about")
+    WITHDRAWN = "scan.withdrawn", _("{actor} left the scan result {target} unimported")
     IMPORTED = "scan.imported", _("{actor} imported {target}: {new} new, {fixed} fixed findings")
     IMPORT_FAILED = "scan.failed", _("{target} could not be imported: {error}")
     TRIAGED = "finding.triaged", _("{actor} moved the finding {target} to “{after}”: {reason}")

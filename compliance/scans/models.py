@@ -73,6 +73,7 @@ class Rule(models.Model):
 
 
 class RunState(models.TextChoices):
+    ASKING = "asking", _("Waiting for answers")
     QUEUED = "queued", _("Waiting")
     IMPORTING = "importing", _("Importing")
     IMPORTED = "imported", _("Imported")

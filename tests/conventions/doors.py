@@ -105,6 +105,8 @@ DOORS: dict[str, Door] = {
     "scans:export-csv": READ,
     "scans:export-xlsx": READ,
     "scans:import": verb(C.SCANS_IMPORT),
+    "scans:answer": verb(C.SCANS_IMPORT),
+    "scans:withdraw": verb(C.SCANS_IMPORT),
     "scans:triage": verb(C.FINDING_TRIAGE),
     # Documents out.
     "exchange:export": READ,
