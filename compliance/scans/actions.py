@@ -21,3 +21,11 @@ class Action(models.TextChoices):
         _("The acceptance of the risk {target} ended on {until}; the finding is open again"),
     )
     MAPPINGS_LOADED = "mapping.loaded", _("{actor} renewed the mappings of {target}")
+    MAPPINGS_APPROVED = (
+        "mapping.approved",
+        _("{actor} approved the mapping set {set} for {target}: {reason}"),
+    )
+    MAPPINGS_RETIRED = (
+        "mapping.retired",
+        _("{actor} retired the mapping set {set} for {target}: {reason}"),
+    )

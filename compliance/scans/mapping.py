@@ -17,7 +17,15 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from compliance.requirements.models import Profile, Requirement
-from compliance.scans.models import Finding, MappingEdge, MappingSet, RefLink, Rule, RuleMapping
+from compliance.scans.models import (
+    Finding,
+    MappingChoice,
+    MappingEdge,
+    MappingSet,
+    RefLink,
+    Rule,
+    RuleMapping,
+)
 from compliance.shared import bulk
 from compliance.shared.severity import Severity
 
@@ -65,7 +73,7 @@ def _closeness(found: Found) -> tuple[int, int, int]:
 
 @dataclass(slots=True)
 class Book:
-    """All approved edges and pivots, in memory: a few hundred rows."""
+    """All edges and pivots of the sets used, in memory: some hundred rows."""
 
     exact: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
     prefixes: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
@@ -124,13 +132,25 @@ def _namespace(ref: str) -> str:
     return ref.partition(":")[0]
 
 
-def open_book() -> Book:
-    """Read the approved sets."""
+def in_effect(organisation_id: int | None = None) -> list[int]:
+    """The sets that an organisation uses: what it chose, else the newest approved version of each.
+
+    Without an organisation, those of one that chose nothing.
+    """
+    approved = MappingSet.objects.filter(state=MappingSet.State.APPROVED).order_by("pk")
+    found: dict[str, int | None] = dict(approved.values_list("identifier", "pk"))
+    chosen = MappingChoice.objects.filter(organisation=organisation_id)
+    found |= dict(chosen.values_list("identifier", "set"))
+    return sorted(pk for pk in found.values() if pk is not None)
+
+
+def open_book(sets: Iterable[int] | None = None) -> Book:
+    """Read the given sets, or those of an organisation that chose nothing."""
     book = Book()
-    approved = MappingSet.objects.filter(state=MappingSet.State.APPROVED)
-    for edge in MappingEdge.objects.filter(set__in=approved).order_by("pk"):
+    chosen = list(in_effect() if sets is None else sets)
+    for edge in MappingEdge.objects.filter(set__in=chosen).order_by("pk"):
         book.add(edge)
-    for link in RefLink.objects.filter(set__in=approved):
+    for link in RefLink.objects.filter(set__in=chosen):
         book.links[link.from_ref].append(link.to_ref)
     return book
 
@@ -181,15 +201,26 @@ class _Resolver:
     """Looks each combination of references up once."""
 
     def __init__(self) -> None:
-        self.book, self.requirements = open_book(), _Requirements()
+        self.requirements = _Requirements()
+        self.sets: dict[int, tuple[int, ...]] = {}
+        self.books: dict[tuple[int, ...], Book] = {}
         self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
+
+    def book(self, organisation_id: int) -> Book:
+        """The organisation's; those that use the same sets share one."""
+        if organisation_id not in self.sets:
+            self.sets[organisation_id] = tuple(in_effect(organisation_id))
+        sets = self.sets[organisation_id]
+        if sets not in self.books:
+            self.books[sets] = open_book(sets)
+        return self.books[sets]
 
     def rows(self, rule: _Rule) -> tuple[list[Mapped], str]:
         """(requirement, edge, effect, path as JSON) each, and the severity it raises to.
 
         The path begins with the check itself, unless the reference names it already.
         """
-        speaking = self.book.speaking(rule.refs)
+        speaking = self.book(rule.organisation_id).speaking(rule.refs)
         key = (rule.organisation_id, tuple(speaking))
         if key not in self.known:
             self.known[key] = self._answer(*key)
@@ -201,7 +232,7 @@ class _Resolver:
         return rows, answer.raise_to
 
     def _answer(self, organisation_id: int, deciders: tuple[str, ...]) -> _Answer:
-        found = self.book.find(deciders)
+        found = self.book(organisation_id).find(deciders)
         rows: dict[int, tuple[int, int, str, list[str]]] = {}
         for each in found:
             for requirement in self.requirements.of(each.edge, organisation_id):
@@ -230,8 +261,8 @@ def write(mappings: Iterable[tuple[int, *Mapped]]) -> None:
 
 
 def edition(organisation_id: int) -> str:
-    """One name for everything that decides mappings: approved sets, and the profiles in view."""
-    sets = MappingSet.objects.filter(state=MappingSet.State.APPROVED).order_by("pk")
+    """One name for everything that decides mappings: the sets used, and the profiles in view."""
+    sets = MappingSet.objects.filter(pk__in=in_effect(organisation_id)).order_by("pk")
     visible = Q(organisation__isnull=True) | Q(organisation=organisation_id)
     profiles = Profile.objects.filter(visible).order_by("pk")
     facts = [

@@ -381,13 +381,17 @@ class QuarantinedRow(models.Model):
 
 
 class MappingSet(models.Model):
-    """A versioned set of edges from references to requirements, with its source."""
+    """A version of a set of edges from references to requirements, with its source.
+
+    Versions stand side by side. `state` is that of delivery; what an organisation uses is the
+    newest approved version, unless its `MappingChoice` says otherwise.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         APPROVED = "approved", _("Approved")
 
-    identifier = models.SlugField(max_length=80, unique=True)
+    identifier = models.SlugField(max_length=80)
     version = models.CharField(max_length=20)
     title = models.CharField(max_length=300)
     source = models.TextField(blank=True)
@@ -399,10 +403,40 @@ class MappingSet(models.Model):
 
     class Meta:
         verbose_name = _("mapping set")
-        ordering = ["identifier"]
+        ordering = ["identifier", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["identifier", "version"], name="mapping_version_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.identifier} {self.version}"
+
+
+class MappingChoice(models.Model):
+    """The version of a mapping set that an organisation approved, or that it uses none."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="mapping_choices"
+    )
+    identifier = models.SlugField(max_length=80)
+    # Empty: the organisation retired the set.
+    set = models.ForeignKey(
+        MappingSet, on_delete=models.PROTECT, null=True, blank=True, related_name="choices"
+    )
+    reason = models.TextField()
+    chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("choice of a mapping set")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "identifier"], name="mapping_chosen_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.set or self.identifier)
 
 
 class Effect(models.TextChoices):
@@ -423,6 +457,8 @@ class MappingEdge(models.Model):
     minimum_severity = models.CharField(max_length=10, choices=Severity.choices, blank=True)
     # The edge holds for this kind of asset alone (host, image, repository …); empty: for each.
     asset_kind = models.CharField(max_length=20, blank=True)
+    # The edge holds for this outcome of the check alone; empty: for each.
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
     rationale_ko = models.TextField(blank=True)
     rationale_en = models.TextField(blank=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
-from compliance.scans.models import Finding, FindingState, RunState, ScanRun
+from compliance.scans.models import Finding, FindingState, MappingSet, RunState, ScanRun
 from compliance.scans.states import MOVES
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.states import check_move
@@ -63,3 +63,13 @@ def check_until(state: str, until: date | None) -> None:
     """An accepted risk ends some day."""
     if state == FindingState.RISK_ACCEPTED and (until is None or until <= timezone.localdate()):
         raise Refused(_("Give a day in the future on which the acceptance ends."))
+
+
+def check_can_choose_mappings(organisation: Organisation, user: User) -> None:
+    """Who sets verdicts says which mappings they rest on."""
+    check_can(user, organisation, Capability.VERDICT_SET)
+
+
+def check_is_used(chosen: MappingSet, used: list[int]) -> None:
+    if chosen.pk not in used:
+        raise Refused(_("This version is not in use."))

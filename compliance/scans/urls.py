@@ -1,12 +1,23 @@
 from django.urls import path
 
-from compliance.scans import pages, views
+from compliance.scans import library_views, pages, views
 
 app_name = "scans"
 urlpatterns = [
     path("scans/", views.runs, name="runs"),
     path("scans/import/", views.import_scan, name="import"),
     path("scans/unmapped/", views.unmapped, name="unmapped"),
+    path("scans/mappings/", library_views.mapping_sets, name="mapping-sets"),
+    path("scans/mappings/<int:mapping_set>/", library_views.mapping_set, name="mapping-set"),
+    *[
+        path(
+            f"scans/mappings/<int:mapping_set>/{verb}/",
+            library_views.choose_mappings,
+            {"verb": verb},
+            name=f"mapping-{verb}",
+        )
+        for verb in ("approve", "retire")
+    ],
     path("scans/<int:pk>/", views.run, name="run"),
     path("scans/<int:pk>/answer/", views.answer, name="answer"),
     path("scans/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
