@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
-from compliance.requirements.models import Profile, Requirement
+from compliance.requirements.models import Adoption, Profile, Requirement
 from compliance.scans.models import (
     Finding,
     MappingChoice,
@@ -71,6 +71,9 @@ def _closeness(found: Found) -> tuple[int, int, int]:
     return (*_level(found.edge), -len(found.path))
 
 
+_FARTHEST = (-1, -1, -HOPS - 2)
+
+
 @dataclass(slots=True)
 class Book:
     """All edges and pivots of the sets used, in memory: some hundred rows."""
@@ -80,14 +83,17 @@ class Book:
     links: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def find(self, refs: Iterable[str]) -> list[Found]:
-        """The edges of the most specific level, one a requirement."""
+        """The edges of the most specific level, one a requirement; each profile has its own best."""
         found = [
             Found(edge, path) for path in self._expanded(refs) for edge in self._edges(path[-1])
         ]
-        best = max(map(_closeness, found), default=None)
+        best: dict[str, tuple[int, int, int]] = {}
+        for each in found:
+            profile = each.edge.profile
+            best[profile] = max(best.get(profile, _FARTHEST), _closeness(each))
         kept: dict[tuple[str, str], Found] = {}
         for each in found:
-            if _closeness(each) == best:
+            if _closeness(each) == best[each.edge.profile]:
                 kept.setdefault((each.edge.profile, each.edge.requirement_code), each)
         return list(kept.values())
 
@@ -156,19 +162,26 @@ def open_book(sets: Iterable[int] | None = None) -> Book:
 
 
 class _Requirements:
-    """Requirements by (profile identifier, code), those of an organisation's own profiles too."""
+    """Requirements by (profile identifier, code), of the profiles that organisations took on."""
 
     def __init__(self) -> None:
         self.by_code: dict[tuple[str, str], list[Requirement]] = defaultdict(list)
-        for requirement in Requirement.objects.select_related("profile"):
+        self.adopted: dict[int, set[int]] = defaultdict(set)
+        # Those of former versions stay: a carry-over compares what both are mapped to.
+        for organisation, profile in Adoption.objects.values_list("organisation", "profile"):
+            self.adopted[organisation].add(profile)
+        adopted = set().union(*self.adopted.values())
+        rows = Requirement.objects.filter(profile__in=adopted).select_related("profile")
+        for requirement in rows:
             key = (requirement.profile.identifier, requirement.code)
             self.by_code[key].append(requirement)
 
     def of(self, edge: MappingEdge, organisation_id: int) -> list[Requirement]:
+        mine = self.adopted[organisation_id]
         return [
             requirement
             for requirement in self.by_code.get((edge.profile, edge.requirement_code), [])
-            if requirement.profile.organisation_id in {None, organisation_id}
+            if requirement.profile_id in mine
         ]
 
 
@@ -234,12 +247,15 @@ class _Resolver:
     def _answer(self, organisation_id: int, deciders: tuple[str, ...]) -> _Answer:
         found = self.book(organisation_id).find(deciders)
         rows: dict[int, tuple[int, int, str, list[str]]] = {}
+        counting: list[Found] = []
         for each in found:
-            for requirement in self.requirements.of(each.edge, organisation_id):
+            requirements = self.requirements.of(each.edge, organisation_id)
+            counting += [each] if requirements else []
+            for requirement in requirements:
                 path = [*each.path, requirement.code]
                 row = (requirement.pk, each.edge.pk, each.edge.effect, path)
                 rows.setdefault(requirement.pk, row)
-        return _Answer(list(rows.values()), _raised(found))
+        return _Answer(list(rows.values()), _raised(counting))
 
 
 class Naming:
@@ -261,10 +277,9 @@ def write(mappings: Iterable[tuple[int, *Mapped]]) -> None:
 
 
 def edition(organisation_id: int) -> str:
-    """One name for everything that decides mappings: the sets used, and the profiles in view."""
+    """One name for everything that decides mappings: the sets used, and the profiles taken on."""
     sets = MappingSet.objects.filter(pk__in=in_effect(organisation_id)).order_by("pk")
-    visible = Q(organisation__isnull=True) | Q(organisation=organisation_id)
-    profiles = Profile.objects.filter(visible).order_by("pk")
+    profiles = Profile.objects.filter(adoptions__organisation=organisation_id).order_by("pk")
     facts = [
         [[*row[:2], row[2].isoformat()] for row in sets.values_list("pk", "digest", "loaded_at")],
         [

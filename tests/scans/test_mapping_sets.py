@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from compliance.audit.models import Entry
+from compliance.audit.services import SYSTEM
 from compliance.packets import gathering_scans
+from compliance.requirements import services as requirements
 from compliance.requirements.models import Requirement
 from compliance.scans import library, loading, mapping, selectors
 from compliance.scans.models import (
@@ -91,9 +93,10 @@ def test_a_retired_set_maps_nothing_and_comes_back_by_approval(import_sample, ma
 
 
 def test_the_choice_of_one_organisation_is_not_that_of_another(
-    import_sample, manna, alice, elsewhere, sam
+    import_sample, manna, alice, elsewhere, sam, adopted
 ):
     import_sample(NMAP)
+    requirements.adopt(elsewhere, adopted, by=SYSTEM)
     import_sample(NMAP, organisation=elsewhere, by=sam)
     used = MappingSet.objects.get(identifier=TOOLS)
     library.retire(used, organisation=manna, reason=WHY, by=alice)
