@@ -16,3 +16,7 @@ class Action(models.TextChoices):
     FILTER_SHARED = "filter.shared", _("{actor} shared the filter {target}")
     FILTER_RENAMED = "filter.renamed", _("{actor} renamed the shared filter {before} to {target}")
     FILTER_DELETED = "filter.deleted", _("{actor} deleted the shared filter {target}")
+    CLOCKS_SET = (
+        "clocks.set",
+        _("{actor} set the days for gaps, critical first, from {before} to {after}"),
+    )

@@ -43,6 +43,28 @@ class Organisation(models.Model):
         return self.name
 
 
+class SeverityDays(models.Model):
+    """Calendar days that an organisation gives itself for a gap of one severity."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="severity_days"
+    )
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("days for a severity")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "severity"], name="severity_days_once"),
+            models.CheckConstraint(
+                name="severity_days_sensible", condition=models.Q(days__gte=1, days__lte=3650)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.days}"
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)

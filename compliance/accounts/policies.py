@@ -58,3 +58,8 @@ def check_can_change_filter(kept: SavedFilter, user: User) -> None:
     own = kept.user_id == user.pk and membership_of(user, kept.organisation_id) is not None
     if not own and not can_manage_filters(kept.organisation_id, user):
         raise Unauthorised(_("Only who made this filter, or an owner, may change it."))
+
+
+def check_can_set_clocks(organisation: Organisation, user: User) -> None:
+    """Who accepts risks says how long a gap may stay open."""
+    check_can(user, organisation, Capability.RISK_ACCEPT)

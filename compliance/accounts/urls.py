@@ -11,6 +11,8 @@ urlpatterns = [
 ]
 organisation_urlpatterns = [
     path("members/", views.members, name="list"),
+    path("deadlines/", views.deadlines, name="deadlines"),
+    path("deadlines/set/", views.set_deadlines, name="deadlines-set"),
     path("filters/", views.save_filter, name="filter-save"),
     *[
         path(

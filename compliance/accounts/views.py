@@ -1,5 +1,7 @@
 """Signing in, choosing a language, the list of members."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
@@ -9,13 +11,15 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts import filters
+from compliance.accounts import clocks, filters, policies
 from compliance.accounts.forms import SignInForm
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.models import Membership, Organisation, SavedFilter, User
 from compliance.accounts.roles import CAPABILITIES, DESCRIPTIONS, Role
+from compliance.shared.errors import why_not
+from compliance.shared.severity import Severity
 
 sign_in = LoginView.as_view(
     template_name="accounts/sign_in.html",
@@ -57,6 +61,36 @@ def members(request: OrganisationRequest) -> HttpResponse:
     roles = [(role, DESCRIPTIONS[role], sorted(CAPABILITIES[role])) for role in Role]
     context = {"members": rows.select_related("user"), "roles": roles}
     return render(request, "accounts/members.html", context)
+
+
+@require_safe
+@in_organisation
+def deadlines(request: OrganisationRequest) -> HttpResponse:
+    """How many days a gap of each severity may stay open here."""
+    return _deadlines(request, clocks.DaysForm(days=clocks.days_of(request.organisation)))
+
+
+def _deadlines(
+    request: OrganisationRequest, form: clocks.DaysForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "fields": [(form[severity.value], clocks.DEFAULT_DAYS[severity]) for severity in Severity],
+        "why_not": why_not(policies.check_can_set_clocks, request.organisation, request.user),
+    }
+    return render(request, "accounts/deadlines.html", context, status=status)
+
+
+@require_POST
+@in_organisation
+def set_deadlines(request: OrganisationRequest) -> HttpResponse:
+    policies.check_can_set_clocks(request.organisation, request.user)
+    form = clocks.DaysForm(request.POST, days=clocks.days_of(request.organisation))
+    if not form.is_valid():
+        return _deadlines(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    clocks.set_days(request.organisation, form.days(), by=request.user)
+    messages.success(request, _("Saved. Tasks opened from now on count with these days."))
+    return redirect("members:deadlines", organisation=request.organisation.slug)
 
 
 @require_POST

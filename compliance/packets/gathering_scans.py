@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from compliance.accounts.models import Organisation
@@ -17,11 +17,12 @@ from compliance.packets.manifest import (
     Scan,
 )
 from compliance.requirements.models import Profile
+from compliance.scans.mapping import in_effect
 from compliance.scans.models import CheckResult, FindingState, RuleMapping, ScanRun
 from compliance.scans.models import Finding as FindingRow
 from compliance.scans.models import MappingSet as MappingSetRow
 from compliance.scans.records import Outcome
-from compliance.scans.selectors import latest_runs
+from compliance.scans.selectors import latest_runs, so_said
 
 SCANS_FOLDER = "점검결과"
 # Failing checks that are named on the sheet of a requirement, for each run.
@@ -57,9 +58,18 @@ def gather(organisation: Organisation, profile: Profile) -> Scans:
     scans.checks = _checks(scans.runs, profile)
     scans.findings = [_finding(row) for row in rows]
     scans.accepted_risks = [_risk(row) for row in rows if _is_accepted_alone(row)]
-    sets = MappingSetRow.objects.filter(edges__profile=profile.identifier).distinct()
-    scans.mapping_sets = [{"name": s.identifier, "version": s.version} for s in sets]
+    scans.mapping_sets = _mapping_sets(organisation, profile)
     return scans
+
+
+def _mapping_sets(organisation: Organisation, profile: Profile) -> list[MappingSet]:
+    """The versions that the organisation uses now and that speak of the profile, and pivots."""
+    used = MappingSetRow.objects.filter(pk__in=in_effect(organisation.pk))
+    speaking = used.filter(Q(edges__profile=profile.identifier) | Q(links__isnull=False))
+    return [
+        {"name": each.identifier, "version": each.version, "digest": each.digest}
+        for each in speaking.distinct()
+    ]
 
 
 def scan(run: ScanRun, budget: Budget) -> Scan:
@@ -92,7 +102,7 @@ def _counts(outcomes: dict[str, int]) -> Counts:
 
 def _results(runs: list[ScanRun], profile: Profile) -> QuerySet[CheckResult]:
     return CheckResult.objects.filter(
-        run__in=[run.pk for run in runs], rule__mappings__requirement__profile=profile
+        so_said(), run__in=[run.pk for run in runs], rule__mappings__requirement__profile=profile
     )
 
 

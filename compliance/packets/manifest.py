@@ -177,8 +177,11 @@ class Application(TypedDict):
 
 
 class MappingSet(TypedDict):
+    """A version of mappings that the scans were read with; packets of old have no digest."""
+
     name: str
     version: str
+    digest: NotRequired[str]
 
 
 class Checkpoint(TypedDict):

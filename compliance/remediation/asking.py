@@ -13,6 +13,7 @@ from compliance.remediation.models import Source, Task
 from compliance.remediation.numbers import next_number
 from compliance.remediation.opening import lead_of
 from compliance.requirements.models import Assessment
+from compliance.shared.severity import Severity
 
 
 @transaction.atomic
@@ -57,12 +58,13 @@ def open_for_verdicts(
 
 
 class _Assignees:
-    """Who is still there to do it."""
+    """Who is still there to do it, and until when unless the platform says so."""
 
     def __init__(self, organisation_id: int) -> None:
         members = Membership.objects.active().filter(organisation_id=organisation_id)
         self._members = set(members.values_list("user_id", flat=True))
         self._lead = lead_of(organisation_id)
+        self.dues = clocks.dues(organisation_id)
 
     def of(self, assessment: Assessment | None) -> int | None:
         owner = assessment.owner_id if assessment else None
@@ -91,6 +93,6 @@ def _task_of(
         basis=f"{requirement.code} · {round_}"[:500],
         severity=requirement.severity,
         assignee_id=people.of(assessment),
-        due=verdict.due or round_.changes_due or clocks.due(requirement.severity),
+        due=verdict.due or round_.changes_due or people.dues[Severity(requirement.severity)],
         created_by=by,
     )

@@ -1,20 +1,19 @@
-"""How long a gap may stay open."""
+"""How long a gap may stay open: the organisation's days, counted from today."""
 
 from datetime import date, timedelta
 
 from django.utils import timezone
 
+from compliance.accounts.clocks import days_of
+from compliance.accounts.models import Organisation
 from compliance.shared.severity import Severity
 
-# Calendar days from the opening of a task to its due date.
-DAYS = {
-    Severity.CRITICAL: 7,
-    Severity.HIGH: 14,
-    Severity.MEDIUM: 30,
-    Severity.LOW: 90,
-    Severity.INFO: 90,
-}
+
+def due(organisation: Organisation | int, severity: str, today: date | None = None) -> date:
+    return dues(organisation, today)[Severity(severity)]
 
 
-def due(severity: str, today: date | None = None) -> date:
-    return (today or timezone.localdate()) + timedelta(days=DAYS[Severity(severity)])
+def dues(organisation: Organisation | int, today: date | None = None) -> dict[Severity, date]:
+    """{severity: the day a task opened *today* is due}, in one query."""
+    begun = today or timezone.localdate()
+    return {severity: begun + timedelta(days=n) for severity, n in days_of(organisation).items()}

@@ -94,7 +94,8 @@ class _Opener:
         self.fallback = lead_of(run.organisation_id)
         active = Membership.objects.active().filter(organisation_id=run.organisation_id)
         self.members = set(active.values_list("user_id", flat=True))
-        self.due = {severity: clocks.due(severity).isoformat() for severity in Severity}
+        dues = clocks.dues(run.organisation_id)
+        self.due = {severity: due.isoformat() for severity, due in dues.items()}
         self.now = timezone.now()
         self.assignees: set[int] = set()
 

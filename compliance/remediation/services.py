@@ -78,7 +78,7 @@ def create(organisation: Organisation, new: NewTask, *, by: User) -> Task:
         title=_required(new.title, _("Write a title.")),
         severity=new.severity,
         assignee=new.assignee,
-        due=new.due or clocks.due(new.severity),
+        due=new.due or clocks.due(organisation, new.severity),
         defect=_clean(new.defect),
         before=_clean(new.before),
         plan=_clean(new.plan),
@@ -108,7 +108,7 @@ def open_for_assessment(assessment: Assessment, *, by: User) -> Task:
         basis=requirement.code,
         severity=requirement.severity,
         assignee=assessment.owner,
-        due=clocks.due(requirement.severity),
+        due=clocks.due(assessment.organisation_id, requirement.severity),
     )
     return _open(task, by)
 

@@ -20,6 +20,7 @@ from compliance.requirements.models import (
     Profile,
     StatementDraft,
 )
+from compliance.requirements.signals import profile_adopted
 from compliance.shared.errors import Conflict, Refused
 
 STATEMENT_LIMIT = 200_000
@@ -40,6 +41,7 @@ def adopt(organisation: Organisation, profile: Profile, *, by: Named) -> Adoptio
     )
     if created:
         record(by, Action.PROFILE_ADOPTED, adoption, profile=profile.identifier)
+        profile_adopted.send(sender=Adoption, organisation=organisation, profile=profile)
     return adoption
 
 

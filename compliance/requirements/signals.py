@@ -5,3 +5,5 @@ from django.dispatch import Signal
 # Sent with carried=carrying.Carried at the end of a carry-over, in its transaction: each room
 # brings its own rows along and says through `carried.look_at` what a person must look at.
 profile_carried_over = Signal()
+# Sent with organisation and profile when an organisation takes a profile on, in that transaction.
+profile_adopted = Signal()

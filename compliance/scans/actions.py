@@ -7,6 +7,8 @@ from compliance.audit import registry
 @registry.register
 class Action(models.TextChoices):
     RECEIVED = "scan.received", _("{actor} handed in the scan result {target}")
+    ANSWERED = "scan.answered", _("{actor} said what the scan result {target} is about")
+    WITHDRAWN = "scan.withdrawn", _("{actor} left the scan result {target} unimported")
     IMPORTED = "scan.imported", _("{actor} imported {target}: {new} new, {fixed} fixed findings")
     IMPORT_FAILED = "scan.failed", _("{target} could not be imported: {error}")
     TRIAGED = "finding.triaged", _("{actor} moved the finding {target} to “{after}”: {reason}")
@@ -19,3 +21,11 @@ class Action(models.TextChoices):
         _("The acceptance of the risk {target} ended on {until}; the finding is open again"),
     )
     MAPPINGS_LOADED = "mapping.loaded", _("{actor} renewed the mappings of {target}")
+    MAPPINGS_APPROVED = (
+        "mapping.approved",
+        _("{actor} approved the mapping set {set} for {target}: {reason}"),
+    )
+    MAPPINGS_RETIRED = (
+        "mapping.retired",
+        _("{actor} retired the mapping set {set} for {target}: {reason}"),
+    )

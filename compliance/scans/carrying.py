@@ -7,10 +7,11 @@ from django.db.models import Count
 from django.dispatch import receiver
 from django.utils.translation import ngettext
 
+from compliance.accounts.models import Organisation
 from compliance.requirements import to_look_at
 from compliance.requirements.carrying import Carried
 from compliance.requirements.models import CarryOverItem
-from compliance.requirements.signals import profile_carried_over
+from compliance.requirements.signals import profile_adopted, profile_carried_over
 from compliance.scans import mapping
 from compliance.scans.models import RuleMapping
 
@@ -34,6 +35,12 @@ def resolve_rules(sender: Any, carried: Carried, **kwargs: Any) -> None:
                 old_code=old.code,
             )
     carried.count(rule_mappings=sum(after.values()))
+
+
+@receiver(profile_adopted)
+def resolve_for_profile(sender: Any, organisation: Organisation, **kwargs: Any) -> None:
+    """What was scanned before speaks about the new profile at once."""
+    mapping.refresh(organisation.pk)
 
 
 def _rules_of(carried: Carried, profile: int) -> dict[int, int]:

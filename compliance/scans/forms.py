@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Requirement
 from compliance.requirements.versions import of_current_profiles
-from compliance.scans import selectors
+from compliance.scans import clock, selectors
+from compliance.scans.asking import Questions
 from compliance.scans.models import Asset, CheckResult, Effect, Finding, FindingState, ScanRun
 from compliance.scans.records import EDITIONS, Options, Outcome
 from compliance.shared.severity import Severity
@@ -40,6 +41,106 @@ class ImportForm(forms.Form):
         return Options(edition=data["edition"], asset=data["asset"].strip())
 
 
+# Fields of a table that people bind, in the order of the form, with what each is.
+_FIELDS = {
+    "status": _("Result"),
+    "code": _("Number of the check"),
+    "title": _("Title of the check"),
+    "severity": _("Severity"),
+    "host": _("Host or asset"),
+    "ip": _("IP address"),
+    "detail": _("Details"),
+    "date": _("Day of the check"),
+}
+
+
+class AnswerForm(forms.Form):
+    """What a file does not say of itself: a field for each open question, no others."""
+
+    def __init__(self, questions: Questions, data: Any = None, *, options: Options) -> None:
+        super().__init__(data)
+        self.questions, self.chosen = questions, options
+        if questions.asset:
+            self.fields["asset"] = forms.CharField(
+                label=_("Host, repository or system that was scanned"),
+                max_length=200,
+                required=False,
+                help_text=_(
+                    "The file does not say it. Without a name, the scan closes no finding."
+                ),
+                initial=options.asset,
+            )
+        if questions.edition:
+            self.fields["edition"] = forms.ChoiceField(
+                label=_("edition of the KISA guide"),
+                choices=[("", _("I do not know")), *((year, year) for year in EDITIONS)],
+                required=False,
+                help_text=_("The same number means another item in each edition."),
+            )
+        headings = [("", "—"), *((heading, heading) for heading in questions.headings)]
+        for name, label in _FIELDS.items() if questions.headings else ():
+            self.fields[f"column-{name}"] = forms.ChoiceField(
+                label=label, choices=headings, required=False
+            )
+        for number, word in enumerate(questions.words):
+            self.fields[f"word-{number}"] = forms.ChoiceField(
+                label=word,
+                choices=[("", _("Put aside")), *Outcome.choices],
+                required=False,
+            )
+        for name, field in self.fields.items():
+            kind = "form-control" if name == "asset" else "form-select"
+            field.widget.attrs["class"] = kind
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.questions.headings:
+            return data
+        bound = [data[f"column-{name}"] for name in _FIELDS if data.get(f"column-{name}")]
+        if not data.get("column-status") or not (
+            data.get("column-code") or data.get("column-title")
+        ):
+            raise forms.ValidationError(
+                _("Choose the column of the result, and that of the number or title of the check.")
+            )
+        if len(set(bound)) < len(bound):
+            raise forms.ValidationError(_("Choose each column once."))
+        return data
+
+    def options(self) -> Options:
+        """The options chosen before with these answers."""
+        data, before = self.cleaned_data, self.chosen
+        columns = {name: data.get(f"column-{name}") for name in _FIELDS}
+        words = {word: data.get(f"word-{n}") for n, word in enumerate(self.questions.words)}
+        return Options(
+            edition=data.get("edition") or before.edition,
+            asset=(data.get("asset") or before.asset).strip(),
+            columns=before.columns | {name: chosen for name, chosen in columns.items() if chosen},
+            words=before.words | {word: chosen for word, chosen in words.items() if chosen},
+        )
+
+    def groups(self) -> list[tuple[Any, Any, list[Any]]]:
+        """(heading, what to do, fields) of the parts of the form that are there."""
+        parts = (
+            (_("About the file"), "", ("asset", "edition")),
+            (
+                _("Columns"),
+                _("No column of results was recognised. Say which column holds what."),
+                ("column-",),
+            ),
+            (
+                _("Result words"),
+                _("These results are not known. Say what each means; what you leave is put aside."),
+                ("word-",),
+            ),
+        )
+        found = [
+            (title, sentence, [self[name] for name in self.fields if name.startswith(prefixes)])
+            for title, sentence, prefixes in parts
+        ]
+        return [part for part in found if part[2]]
+
+
 class FindingFilter(forms.Form):
     """Filters of the findings; what does not fit the choices is ignored."""
 
@@ -52,6 +153,7 @@ class FindingFilter(forms.Form):
     attacked = _select(
         _("Attacks"), [("known", _("Known to be exploited")), ("likely", _("EPSS from 10 %"))]
     )
+    deadline = _select(_("Deadline"), [("overdue", _("Overdue"))])
 
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
@@ -95,6 +197,8 @@ class FindingFilter(forms.Form):
                 rule__mappings__requirement=int(pk),
                 rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
             )
+        if self.chosen("deadline"):
+            findings = findings.filter(clock.overdue(self.organisation))
         return self._search(findings.filter(_ATTACKED[self.chosen("attacked")]))
 
     def _search(self, findings: QuerySet[Finding]) -> QuerySet[Finding]:

@@ -21,15 +21,17 @@ _PROFILE_LISTS = {"kisa_2026": "kisa2026", "isms_p": "ismsp2023"}
 
 def ensure_loaded() -> bool:
     """Bring the database up to the shipped sets and the loaded profiles. True if anything changed."""
-    known = dict(MappingSet.objects.values_list("identifier", "digest"))
+    rows = MappingSet.objects.values_list("identifier", "version", "digest")
+    known = {(identifier, version): digest for identifier, version, digest in rows}
     changed = False
     for path in sorted(FOLDER.glob("*.yaml")):
         digest, document = _document(path)
-        if known.get(document["set"]["identifier"]) != digest:
+        facts = document["set"]
+        if known.get((facts["identifier"], facts["version"])) != digest:
             _load(document, digest)
             changed = True
     for profile in Profile.objects.filter(organisation__isnull=True).order_by("pk"):
-        if known.get(_identifier(profile)) != profile.digest:
+        if known.get((_identifier(profile), profile.version)) != profile.digest:
             _load_profile(profile)
             changed = True
     return changed
@@ -45,22 +47,26 @@ def _document(path: Path) -> tuple[str, dict[str, Any]]:
 def _load(document: dict[str, Any], digest: str) -> None:
     facts = document["set"]
     found = _renew(
-        facts["identifier"], digest, **{k: v for k, v in facts.items() if k != "identifier"}
+        facts["identifier"],
+        facts["version"],
+        digest,
+        **{k: v for k, v in facts.items() if k not in ("identifier", "version")},
     )
     edges = {}
     for entry in document.get("edges", []):
         for ref in entry["refs"]:
-            edge = _edge(found, document["profile"], ref, entry)
-            edges[ref, edge.requirement_code] = edge
+            profile = entry.get("profile") or document["profile"]
+            edge = _edge(found, profile, ref, entry)
+            edges[ref, profile, edge.requirement_code] = edge
     MappingEdge.objects.bulk_create(edges.values(), batch_size=1000)
     links = [RefLink(set=found, from_ref=a, to_ref=b) for a, b in document.get("links", [])]
     RefLink.objects.bulk_create(links, batch_size=1000, ignore_conflicts=True)
 
 
-def _renew(identifier: str, digest: str, **facts: Any) -> MappingSet:
-    """The set's row, empty of edges."""
+def _renew(identifier: str, version: str, digest: str, **facts: Any) -> MappingSet:
+    """The row of this version, empty of edges. Other versions stay as they are."""
     found, _created = MappingSet.objects.update_or_create(
-        identifier=identifier, defaults={"digest": digest, **facts}
+        identifier=identifier, version=version, defaults={"digest": digest, **facts}
     )
     found.edges.all().delete()
     found.links.all().delete()
@@ -77,6 +83,7 @@ def _edge(found: MappingSet, profile: str, ref: str, entry: dict[str, Any]) -> M
         relation=entry.get("relation", "intersects"),
         minimum_severity=entry.get("minimum_severity", ""),
         asset_kind=entry.get("asset_kind", ""),
+        outcome=entry.get("outcome", ""),
         raise_to=entry.get("raise_to", ""),
         rationale_ko=entry.get("ko", ""),
         rationale_en=entry.get("en", ""),
@@ -93,8 +100,8 @@ def _load_profile(profile: Profile) -> None:
     """The lists of KISA and ISMS-P numbers in a profile are edges of its own."""
     found = _renew(
         _identifier(profile),
+        profile.version,
         profile.digest,
-        version=profile.version,
         title=f"{profile.title_ko} {profile.version}",
         source=profile.identifier,
         author="profile",

@@ -14,10 +14,18 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
-from compliance.requirements.models import Profile, Requirement
-from compliance.scans.models import Finding, MappingEdge, MappingSet, RefLink, Rule, RuleMapping
+from compliance.requirements.models import Adoption, Profile, Requirement
+from compliance.scans.models import (
+    Finding,
+    MappingChoice,
+    MappingEdge,
+    MappingSet,
+    RefLink,
+    Rule,
+    RuleMapping,
+)
 from compliance.shared import bulk
 from compliance.shared.severity import Severity
 
@@ -63,23 +71,29 @@ def _closeness(found: Found) -> tuple[int, int, int]:
     return (*_level(found.edge), -len(found.path))
 
 
+_FARTHEST = (-1, -1, -HOPS - 2)
+
+
 @dataclass(slots=True)
 class Book:
-    """All approved edges and pivots, in memory: a few hundred rows."""
+    """All edges and pivots of the sets used, in memory: some hundred rows."""
 
     exact: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
     prefixes: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
     links: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def find(self, refs: Iterable[str]) -> list[Found]:
-        """The edges of the most specific level, one a requirement."""
+        """The edges of the most specific level, one a requirement; each profile has its own best."""
         found = [
             Found(edge, path) for path in self._expanded(refs) for edge in self._edges(path[-1])
         ]
-        best = max(map(_closeness, found), default=None)
+        best: dict[str, tuple[int, int, int]] = {}
+        for each in found:
+            profile = each.edge.profile
+            best[profile] = max(best.get(profile, _FARTHEST), _closeness(each))
         kept: dict[tuple[str, str], Found] = {}
         for each in found:
-            if _closeness(each) == best:
+            if _closeness(each) == best[each.edge.profile]:
                 kept.setdefault((each.edge.profile, each.edge.requirement_code), each)
         return list(kept.values())
 
@@ -124,31 +138,50 @@ def _namespace(ref: str) -> str:
     return ref.partition(":")[0]
 
 
-def open_book() -> Book:
-    """Read the approved sets."""
+def in_effect(organisation_id: int | None = None) -> list[int]:
+    """The sets that an organisation uses: what it chose, else the newest approved version of each.
+
+    Without an organisation, those of one that chose nothing.
+    """
+    approved = MappingSet.objects.filter(state=MappingSet.State.APPROVED).order_by("pk")
+    found: dict[str, int | None] = dict(approved.values_list("identifier", "pk"))
+    chosen = MappingChoice.objects.filter(organisation=organisation_id)
+    found |= dict(chosen.values_list("identifier", "set"))
+    return sorted(pk for pk in found.values() if pk is not None)
+
+
+def open_book(sets: Iterable[int] | None = None) -> Book:
+    """Read the given sets, or those of an organisation that chose nothing."""
     book = Book()
-    approved = MappingSet.objects.filter(state=MappingSet.State.APPROVED)
-    for edge in MappingEdge.objects.filter(set__in=approved).order_by("pk"):
+    chosen = list(in_effect() if sets is None else sets)
+    for edge in MappingEdge.objects.filter(set__in=chosen).order_by("pk"):
         book.add(edge)
-    for link in RefLink.objects.filter(set__in=approved):
+    for link in RefLink.objects.filter(set__in=chosen):
         book.links[link.from_ref].append(link.to_ref)
     return book
 
 
 class _Requirements:
-    """Requirements by (profile identifier, code), those of an organisation's own profiles too."""
+    """Requirements by (profile identifier, code), of the profiles that organisations took on."""
 
     def __init__(self) -> None:
         self.by_code: dict[tuple[str, str], list[Requirement]] = defaultdict(list)
-        for requirement in Requirement.objects.select_related("profile"):
+        self.adopted: dict[int, set[int]] = defaultdict(set)
+        # Those of former versions stay: a carry-over compares what both are mapped to.
+        for organisation, profile in Adoption.objects.values_list("organisation", "profile"):
+            self.adopted[organisation].add(profile)
+        adopted = set().union(*self.adopted.values())
+        rows = Requirement.objects.filter(profile__in=adopted).select_related("profile")
+        for requirement in rows:
             key = (requirement.profile.identifier, requirement.code)
             self.by_code[key].append(requirement)
 
     def of(self, edge: MappingEdge, organisation_id: int) -> list[Requirement]:
+        mine = self.adopted[organisation_id]
         return [
             requirement
             for requirement in self.by_code.get((edge.profile, edge.requirement_code), [])
-            if requirement.profile.organisation_id in {None, organisation_id}
+            if requirement.profile_id in mine
         ]
 
 
@@ -173,19 +206,34 @@ class _Rule(NamedTuple):
         return [ref] if ref.endswith(self.code) else [f"{self.tool}:{self.code}", ref]
 
 
+# (requirement, edge, effect, path as JSON)
+Mapped = tuple[int, int, str, str]
+
+
 class _Resolver:
     """Looks each combination of references up once."""
 
     def __init__(self) -> None:
-        self.book, self.requirements = open_book(), _Requirements()
+        self.requirements = _Requirements()
+        self.sets: dict[int, tuple[int, ...]] = {}
+        self.books: dict[tuple[int, ...], Book] = {}
         self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
 
-    def rows(self, rule: _Rule) -> tuple[list[tuple[int, int, str, str]], str]:
+    def book(self, organisation_id: int) -> Book:
+        """The organisation's; those that use the same sets share one."""
+        if organisation_id not in self.sets:
+            self.sets[organisation_id] = tuple(in_effect(organisation_id))
+        sets = self.sets[organisation_id]
+        if sets not in self.books:
+            self.books[sets] = open_book(sets)
+        return self.books[sets]
+
+    def rows(self, rule: _Rule) -> tuple[list[Mapped], str]:
         """(requirement, edge, effect, path as JSON) each, and the severity it raises to.
 
         The path begins with the check itself, unless the reference names it already.
         """
-        speaking = self.book.speaking(rule.refs)
+        speaking = self.book(rule.organisation_id).speaking(rule.refs)
         key = (rule.organisation_id, tuple(speaking))
         if key not in self.known:
             self.known[key] = self._answer(*key)
@@ -197,21 +245,41 @@ class _Resolver:
         return rows, answer.raise_to
 
     def _answer(self, organisation_id: int, deciders: tuple[str, ...]) -> _Answer:
-        found = self.book.find(deciders)
+        found = self.book(organisation_id).find(deciders)
         rows: dict[int, tuple[int, int, str, list[str]]] = {}
+        counting: list[Found] = []
         for each in found:
-            for requirement in self.requirements.of(each.edge, organisation_id):
+            requirements = self.requirements.of(each.edge, organisation_id)
+            counting += [each] if requirements else []
+            for requirement in requirements:
                 path = [*each.path, requirement.code]
                 row = (requirement.pk, each.edge.pk, each.edge.effect, path)
                 rows.setdefault(requirement.pk, row)
-        return _Answer(list(rows.values()), _raised(found))
+        return _Answer(list(rows.values()), _raised(counting))
+
+
+class Naming:
+    """Maps rules while an import names them: a rule is written once, mapped, and not read again."""
+
+    def __init__(self, organisation_id: int) -> None:
+        self.organisation_id = organisation_id
+        self.edition = edition(organisation_id)
+        self.resolver = _Resolver()
+
+    def look_up(self, tool: str, code: str, refs: list[str]) -> tuple[list[Mapped], str]:
+        """The mappings of a rule, (requirement, edge, effect, path as JSON) each, and its raise."""
+        return self.resolver.rows(_Rule(0, self.organisation_id, refs, "", tool, code))
+
+
+def write(mappings: Iterable[tuple[int, *Mapped]]) -> None:
+    """Write (rule, *mapping) of rules that have none yet."""
+    bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
 
 
 def edition(organisation_id: int) -> str:
-    """One name for everything that decides mappings: approved sets, and the profiles in view."""
-    sets = MappingSet.objects.filter(state=MappingSet.State.APPROVED).order_by("pk")
-    visible = Q(organisation__isnull=True) | Q(organisation=organisation_id)
-    profiles = Profile.objects.filter(visible).order_by("pk")
+    """One name for everything that decides mappings: the sets used, and the profiles taken on."""
+    sets = MappingSet.objects.filter(pk__in=in_effect(organisation_id)).order_by("pk")
+    profiles = Profile.objects.filter(adoptions__organisation=organisation_id).order_by("pk")
     facts = [
         [[*row[:2], row[2].isoformat()] for row in sets.values_list("pk", "digest", "loaded_at")],
         [
@@ -254,7 +322,7 @@ def _resolve(rules: QuerySet[Rule], editions: dict[int, str]) -> int:
 
 @transaction.atomic
 def _resolve_batch(rules: list[_Rule], resolver: _Resolver, editions: dict[int, str]) -> None:
-    mappings: list[tuple[int, int, int, str, str]] = []
+    mappings: list[tuple[int, *Mapped]] = []
     raises: dict[str, list[int]] = defaultdict(list)
     resolved: dict[str, list[int]] = defaultdict(list)
     for rule in rules:
@@ -264,7 +332,7 @@ def _resolve_batch(rules: list[_Rule], resolver: _Resolver, editions: dict[int, 
         if raised_to != rule.raise_to:
             raises[raised_to].append(rule.pk)
     RuleMapping.objects.filter(rule__in=[rule.pk for rule in rules]).delete()
-    bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
+    write(mappings)
     for name, ids in resolved.items():
         Rule.objects.filter(pk__in=ids).update(resolved=name)
     for raise_to, ids in raises.items():

@@ -19,6 +19,7 @@ from compliance.accounts.models import Organisation
 from compliance.scans import matching_sql as sql
 from compliance.scans import parsers
 from compliance.scans.models import Finding, ScanRun
+from compliance.scans.records import UNNAMED
 
 CHUNK = 2000
 
@@ -55,6 +56,7 @@ class Matcher:
             "moment": connection.ops.adapt_datetimefield_value(run.scanned_at),
             "today": connection.ops.adapt_datefield_value(timezone.localdate()),
             "last": self._last_number(),
+            "unnamed": UNNAMED,
         }
 
     def match(self) -> Changes:

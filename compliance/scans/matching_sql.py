@@ -109,9 +109,12 @@ FROM scan_seen s
 JOIN scans_finding f ON f.organisation_id = %(organisation)s AND f.fingerprint = s.fingerprint
 """
 
+# Two things that nobody named look alike: a scan of one closes nothing on the other.
 COVERED = """
 INSERT INTO scan_asset
-SELECT DISTINCT asset_id FROM scans_checkresult WHERE run_id = %(run)s
+SELECT id FROM scans_asset
+WHERE id IN (SELECT asset_id FROM scans_checkresult WHERE run_id = %(run)s)
+    AND SUBSTR(key, 1, LENGTH(%(unnamed)s)) <> %(unnamed)s
 """
 COVERED_TOO = "INSERT INTO scan_asset VALUES (%s)"
 

@@ -73,6 +73,7 @@ class Rule(models.Model):
 
 
 class RunState(models.TextChoices):
+    ASKING = "asking", _("Waiting for answers")
     QUEUED = "queued", _("Waiting")
     IMPORTING = "importing", _("Importing")
     IMPORTED = "imported", _("Imported")
@@ -157,11 +158,20 @@ class CheckResult(models.Model):
     """One row of a run. Passes stand beside failures: “no finding” needs “was checked”."""
 
     # Indexes that begin with the run and with the rule stand below; each row is written once.
+    # The database checks none of the three for each row: staging.py has just read them (ADR 17).
     run = models.ForeignKey(
-        ScanRun, on_delete=models.CASCADE, related_name="results", db_index=False
+        ScanRun,
+        on_delete=models.CASCADE,
+        related_name="results",
+        db_index=False,
+        db_constraint=False,
     )
-    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="results", db_index=False)
-    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="results")
+    rule = models.ForeignKey(
+        Rule, on_delete=models.PROTECT, related_name="results", db_index=False, db_constraint=False
+    )
+    asset = models.ForeignKey(
+        Asset, on_delete=models.PROTECT, related_name="results", db_constraint=False
+    )
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
     tool_severity = models.CharField(max_length=300, blank=True)
@@ -245,12 +255,20 @@ class Finding(models.Model):
     epss = models.FloatField(null=True, blank=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    # No indexes on runs: a scan that sees everything again would write each of them for each row.
+    # No indexes on runs, and no checks: a scan that sees everything again would pay them for each row.
     first_run = models.ForeignKey(
-        ScanRun, on_delete=models.PROTECT, related_name="found_first", db_index=False
+        ScanRun,
+        on_delete=models.PROTECT,
+        related_name="found_first",
+        db_index=False,
+        db_constraint=False,
     )
     last_run = models.ForeignKey(
-        ScanRun, on_delete=models.PROTECT, related_name="found_last", db_index=False
+        ScanRun,
+        on_delete=models.PROTECT,
+        related_name="found_last",
+        db_index=False,
+        db_constraint=False,
     )
     fixed_run = models.ForeignKey(
         ScanRun,
@@ -319,7 +337,9 @@ class Observation(models.Model):
     finding = models.ForeignKey(
         Finding, on_delete=models.CASCADE, related_name="observations", db_index=False
     )
-    run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="observations")
+    run = models.ForeignKey(
+        ScanRun, on_delete=models.CASCADE, related_name="observations", db_constraint=False
+    )
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
     change = models.CharField(max_length=10, choices=Change.choices, default=Change.SEEN)
@@ -361,13 +381,17 @@ class QuarantinedRow(models.Model):
 
 
 class MappingSet(models.Model):
-    """A versioned set of edges from references to requirements, with its source."""
+    """A version of a set of edges from references to requirements, with its source.
+
+    Versions stand side by side. `state` is that of delivery; what an organisation uses is the
+    newest approved version, unless its `MappingChoice` says otherwise.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         APPROVED = "approved", _("Approved")
 
-    identifier = models.SlugField(max_length=80, unique=True)
+    identifier = models.SlugField(max_length=80)
     version = models.CharField(max_length=20)
     title = models.CharField(max_length=300)
     source = models.TextField(blank=True)
@@ -379,10 +403,40 @@ class MappingSet(models.Model):
 
     class Meta:
         verbose_name = _("mapping set")
-        ordering = ["identifier"]
+        ordering = ["identifier", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["identifier", "version"], name="mapping_version_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.identifier} {self.version}"
+
+
+class MappingChoice(models.Model):
+    """The version of a mapping set that an organisation approved, or that it uses none."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="mapping_choices"
+    )
+    identifier = models.SlugField(max_length=80)
+    # Empty: the organisation retired the set.
+    set = models.ForeignKey(
+        MappingSet, on_delete=models.PROTECT, null=True, blank=True, related_name="choices"
+    )
+    reason = models.TextField()
+    chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("choice of a mapping set")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "identifier"], name="mapping_chosen_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.set or self.identifier)
 
 
 class Effect(models.TextChoices):
@@ -403,6 +457,8 @@ class MappingEdge(models.Model):
     minimum_severity = models.CharField(max_length=10, choices=Severity.choices, blank=True)
     # The edge holds for this kind of asset alone (host, image, repository …); empty: for each.
     asset_kind = models.CharField(max_length=20, blank=True)
+    # The edge holds for this outcome of the check alone; empty: for each.
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
     rationale_ko = models.TextField(blank=True)
     rationale_en = models.TextField(blank=True)

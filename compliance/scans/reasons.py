@@ -16,3 +16,6 @@ BROKEN_LINE = gettext_noop("The line cannot be split into columns.")
 BAD_PORT = gettext_noop("The port is not a number from 0 to 65535.")
 NO_ADDRESS = gettext_noop("The host has no address and no name.")
 CUT_OFF = gettext_noop("The file ends in the middle; what came before has been read.")
+NO_TARGET = gettext_noop(
+    "The file does not say what it scanned, and nobody named it when importing. Its failures count, but it closes no finding. Import it again with the name of the host or repository."
+)

@@ -13,6 +13,9 @@ from compliance.shared.severity import Severity
 # Editions of the KISA guide, newest first.
 EDITIONS = ("2026", "2021")
 
+# Begins the key of an asset that nobody named; the tool's name follows in brackets.
+UNNAMED = "unnamed ("
+
 # Fields of a check list that a heading can be bound to.
 FIELDS = ("code", "title", "status", "severity", "host", "ip", "detail", "edition", "date")
 
@@ -35,6 +38,11 @@ class Seen:
     kind: str
     key: str
     name: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        """False where neither the file nor a person said what was scanned."""
+        return not self.key.startswith(UNNAMED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,20 @@ def severe_enough(prefix: str = "rule__mappings__") -> Q:
         condition |= Q(
             **{f"{prefix}edge__minimum_severity": least, "severity__in": Severity.at_least(least)}
         )
-    return condition & on_such_an_asset(prefix)
+    said = Q(**{f"{prefix}edge__outcome__in": ["", Outcome.FAIL.value]})
+    return condition & said & on_such_an_asset(prefix)
 
 
 def on_such_an_asset(prefix: str = "rule__mappings__") -> Q:
     """The finding or check result stands on an asset of the kind that its mapping asks for."""
     kind = f"{prefix}edge__asset_kind"
     return Q(**{kind: ""}) | Q(**{kind: F("asset__kind")})
+
+
+def so_said(prefix: str = "rule__mappings__") -> Q:
+    """The check result has the outcome, and stands on an asset, that its mapping asks for."""
+    outcome = f"{prefix}edge__outcome"
+    return (Q(**{outcome: ""}) | Q(**{outcome: F("outcome")})) & on_such_an_asset(prefix)
 
 
 def open_findings(
@@ -96,7 +103,7 @@ def results_of(organisation: Organisation, requirement: Requirement) -> QuerySet
     """Check results of imported runs mapped to the requirement, latest runs first."""
     return (
         CheckResult.objects.filter(
-            on_such_an_asset(),
+            so_said(),
             run__organisation=organisation,
             run__state=RunState.IMPORTED,
             rule__mappings__requirement=requirement,
@@ -195,7 +202,7 @@ def _severities(organisation: Organisation, requirement_ids: Ids) -> QuerySet[An
 
 def _outcomes(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
     rows = CheckResult.objects.filter(
-        on_such_an_asset(),
+        so_said(),
         run__in=_newest(organisation),
         suspicious=False,
         rule__mappings__requirement__in=requirement_ids,

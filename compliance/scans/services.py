@@ -23,13 +23,14 @@ from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
 from compliance.jobs.models import State as JobState
 from compliance.jobs.progress import Cancelled, Progress
-from compliance.scans import loading, mapping, parsers, policies, signals, staging
+from compliance.scans import asking, loading, mapping, parsers, policies, reasons, signals, staging
 from compliance.scans.actions import Action
 from compliance.scans.matching import Changes, Matcher
 from compliance.scans.models import Finding, RunState, ScanRun
 from compliance.scans.records import Options, Problem, Row, Run, Seen
 from compliance.scans.states import MOVES, RUN_MOVES
 from compliance.scans.summary import Summary, summarise
+from compliance.scans.telling import Teller
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.states import move
 from compliance.vault import services as vault
@@ -38,9 +39,11 @@ from compliance.vault.names import clean_name
 KIND = "scans.import"
 # Files up to this size are read once before they are taken, so that the form can say no at once.
 READ_AT_ONCE = 4 * 1024 * 1024
-REPORT_EVERY = 200
 LONGEST_ASSET = 300
 _CANCELLED = gettext_lazy("The import was cancelled. Import the file again when it is wanted.")
+_WITHDRAWN = gettext_lazy("A person left the file unimported before it was read.")
+# What a file that waits for answers is until they come.
+UNKNOWN_TABLE = "table"
 _MEDIA = {
     b"<": "application/xml",
     b"{": "application/json",
@@ -57,20 +60,64 @@ def import_file(
     name: str,
     by: User | None,
     options: Options | None = None,
+    ask: bool = False,
 ) -> tuple[ScanRun, bool]:
     """Take a scan result in and queue its import.
 
-    Returns the run, and whether it is new: the same bytes with the same options are imported once.
+    With *ask*, a file that leaves something open waits for `answer` instead. Returns the run, and
+    whether it is new: the same bytes with the same options are imported once.
     Raises Refused for a file that cannot be read; then nothing is kept.
     """
-    run, fresh = _receive(organisation, stream, name=name, by=by, options=options)
-    if fresh:
+    _check_size(stream)
+    options = _kept(options or Options())
+    waits = ask and bool(asking.look(stream, options))
+    run, fresh = _receive(organisation, stream, name=name, by=by, options=options, waits=waits)
+    if fresh and not waits:
         with transaction.atomic():
-            job = jobs.enqueue(
-                kind=KIND, organisation=organisation, by=by, args={"run": run.pk}, key=_key(run)
-            )
-            _remember(run, job)
+            _queue(run, by)
     return run, fresh
+
+
+def answer(run: ScanRun, options: Options, *, by: User) -> bool:
+    """Say what the file does not say, and queue its import. Raises Refused if it is no answer.
+
+    True when bound columns brought up result words that nobody knows: then it waits on.
+    """
+    policies.check_can_import(run.organisation, by)
+    policies.check_waits(run)
+    options = _kept(options)
+    with vault.checked_path(run.blob, name=run.name).open("rb") as stream:
+        parser = _check_readable(stream, options)
+        more = options.columns != run.options.get("columns", {}) and bool(
+            asking.look(stream, options).words
+        )
+    chosen = _as_stored(options)
+    with transaction.atomic():
+        policies.check_is_news(run, chosen)
+        columns = {"options": chosen, "format": parser.format}
+        if more:
+            run.options, run.format = chosen, parser.format
+            run.save(update_fields=list(columns))
+        else:
+            move(run, RUN_MOVES, RunState.QUEUED, **columns)
+            _queue(run, by)
+        audit.record(by, Action.ANSWERED, run, asset=options.asset, edition=options.edition)
+    return more
+
+
+@transaction.atomic
+def withdraw(run: ScanRun, *, by: User) -> None:
+    """Leave a file that waits for answers unimported."""
+    policies.check_can_import(run.organisation, by)
+    policies.check_waits(run)
+    move(run, RUN_MOVES, RunState.FAILED, error=str(_WITHDRAWN))
+    audit.record(by, Action.WITHDRAWN, run)
+
+
+def _queue(run: ScanRun, by: User | None) -> None:
+    args = {"run": run.pk}
+    job = jobs.enqueue(kind=KIND, organisation=run.organisation, by=by, args=args, key=_key(run))
+    _remember(run, job)
 
 
 def import_now(
@@ -110,11 +157,12 @@ def _receive(
     name: str,
     by: User | None,
     options: Options | None,
+    waits: bool = False,
 ) -> tuple[ScanRun, bool]:
     if by is not None:
         policies.check_can_import(organisation, by)
     options = _kept(options or Options())
-    parser = _check_readable(stream, options)
+    form = UNKNOWN_TABLE if waits else _check_readable(stream, options).format
     stream.seek(0)
     head = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     packed = head.startswith((b"\x1f\x8b", b"PK\x03\x04"))
@@ -133,9 +181,10 @@ def _receive(
             organisation=organisation,
             blob=blob,
             name=clean_name(name),
-            format=parser.format,
+            format=form,
             options=chosen,
             imported_by=by,
+            state=RunState.ASKING if waits else RunState.QUEUED,
         )
         audit.record(by or audit.SYSTEM, Action.RECEIVED, run, sha256=blob.sha256, name=run.name)
     return run, True
@@ -156,15 +205,20 @@ def _as_stored(options: Options) -> dict[str, Any]:
 
 def _check_readable(stream: BinaryIO, options: Options) -> parsers.Parser:
     parser = parsers.choose(stream, options)
+    if _check_size(stream) <= READ_AT_ONCE:
+        summarise(parsers.read(stream, options))
+    return parser
+
+
+def _check_size(stream: BinaryIO) -> int:
     size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
     if size > settings.UPLOAD_LIMIT:
         raise Refused(
             _("This file is larger than %(limit)s. Scan fewer targets at a time.")
             % {"limit": filesizeformat(settings.UPLOAD_LIMIT)}
         )
-    if size <= READ_AT_ONCE:
-        summarise(parsers.read(stream, options))
-    return parser
+    return size
 
 
 def settle_abandoned(organisation: Organisation) -> None:
@@ -196,9 +250,10 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
     try:
         path = vault.checked_path(run.blob, name=run.name)
         staging.discard(run)
-        summary = _stage(run, path, progress)
+        # Before the rows, for new rules are mapped as they are written.
         if loading.ensure_loaded():
             mapping.resolve_all()  # renewed sets took the mappings of every rule with them
+        summary = _stage(run, path, progress)
         mapping.refresh(run.organisation_id)
         _finish(run, summary)
     except Refused as refusal:
@@ -211,17 +266,15 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
 
 
 def _stage(run: ScanRun, path: Path, progress: Progress | None) -> Summary:
-    summary = Summary()
+    summary, teller = Summary(), Teller(progress, run.blob.size)
     with path.open("rb") as stream, staging.Stage(run) as stage:
-        for count, record in enumerate(parsers.read(stream, Options(**run.options)), start=1):
+        for record in parsers.read(stream, Options(**run.options)):
             summary.add(record)
             if isinstance(record, Row):
                 stage.row(record)
             elif isinstance(record, Problem):
                 stage.problem(record)
-            if progress is not None and count % REPORT_EVERY == 0:
-                done = min(stream.tell(), run.blob.size)
-                progress.step(done, run.blob.size, _("%(rows)s rows read") % {"rows": count})
+            teller.tell(record, stream)
         stage.flush()
     return summary
 
@@ -238,7 +291,10 @@ def _finish(run: ScanRun, summary: Summary) -> None:
         setattr(run, column, value)
     run.counts = counts
     writer = staging.Writer(run)
-    targets = [pk for part in _parts(facts.targets) for pk in writer.cover(part)]
+    named = tuple(seen for seen in facts.targets if seen.is_named)
+    if len(named) < len(facts.targets):
+        counts["notes"].append(reasons.NO_TARGET)
+    targets = [pk for part in _parts(named) for pk in writer.cover(part)]
     changes = Matcher(run, scope=facts.scope, targets=targets).match()
     run.counts = counts | changes.as_dict()
     move(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,6 +15,7 @@ from typing import Any, Self
 from django.db import connection, transaction
 
 from compliance.accounts.models import Organisation
+from compliance.scans import mapping
 from compliance.scans.models import Asset, CheckResult, QuarantinedRow, Rule, ScanRun
 from compliance.scans.records import Problem, Row, Seen
 from compliance.shared import bulk
@@ -119,6 +120,7 @@ class Writer:
         self.run = run
         self.assets: dict[tuple[str, str], int] = {}
         self.rules: dict[tuple[str, str], _Known] = {}
+        self.naming: mapping.Naming | None = None
 
     @transaction.atomic
     def write(self, rows: list[Row], problems: list[Problem]) -> None:
@@ -170,34 +172,47 @@ class Writer:
         if missing:
             self._find_rules(missing)
         if new := {key: row for key, row in missing.items() if key not in self.rules}:
-            owner = self.run.organisation_id
-            bulk.insert(
-                Rule,
-                ("organisation", "tool", "code", "title", "refs", "raise_to", "resolved"),
-                [
-                    (owner, *key, row.title[:300], json.dumps(row.refs[:MOST_REFS]), "", "")
-                    for key, row in new.items()
-                ],
-            )
-            self._number_rules(new)
+            self._name_rules(new)
         self._refresh_rules(rows, missing)
 
     def _find_rules(self, wanted: dict[tuple[str, str], Row]) -> None:
+        for pk, tool, code, title, refs in self._stored(wanted, "title", "refs"):
+            self.rules[tool, code] = _Known(pk, title, refs)
+
+    def _name_rules(self, new: dict[tuple[str, str], Row]) -> None:
+        """Write new rules with their mappings: most checks refer to what their first row says."""
+        if self.naming is None:
+            self.naming = mapping.Naming(self.run.organisation_id)
+        refs = {key: list(row.refs[:MOST_REFS]) for key, row in new.items()}
+        found = {key: self.naming.look_up(*key, refs[key]) for key in new}
+        owner, edition = self.run.organisation_id, self.naming.edition
+        bulk.insert(
+            Rule,
+            ("organisation", "tool", "code", "title", "refs", "raise_to", "resolved"),
+            [
+                (owner, *key, row.title[:300], json.dumps(refs[key]), found[key][1], edition)
+                for key, row in new.items()
+            ],
+        )
+        for pk, tool, code in self._stored(new):
+            row = new[tool, code]
+            self.rules[tool, code] = _Known(pk, row.title[:300], refs[tool, code])
+        mapping.write(
+            (self.rules[key].pk, *mapped)
+            for key, (rows, _raise) in found.items()
+            for mapped in rows
+        )
+
+    def _stored(
+        self, wanted: dict[tuple[str, str], Row], *columns: str
+    ) -> Iterator[tuple[Any, ...]]:
+        """(number, tool, code, *columns*) of the rules that the database has."""
         found = Rule.objects.filter(
             organisation=self.run.organisation_id, code__in={code for _tool, code in wanted}
         )
-        for pk, tool, code, title, refs in found.values_list("pk", "tool", "code", "title", "refs"):
-            if (tool, code) in wanted:
-                self.rules[tool, code] = _Known(pk, title, refs)
-
-    def _number_rules(self, new: dict[tuple[str, str], Row]) -> None:
-        """Learn the numbers that the database gave to new rules."""
-        found = Rule.objects.filter(
-            organisation=self.run.organisation_id, code__in={code for _tool, code in new}
-        )
-        for pk, tool, code in found.values_list("pk", "tool", "code"):
-            if row := new.get((tool, code)):
-                self.rules[tool, code] = _Known(pk, row.title[:300], list(row.refs[:MOST_REFS]))
+        for row in found.values_list("pk", "tool", "code", *columns):
+            if row[1:3] in wanted:
+                yield row
 
     def _refresh_rules(self, rows: list[Row], first: dict[tuple[str, str], Row]) -> None:
         """Rules gather references; the title is that of the run's first row, unless just the code."""

@@ -12,6 +12,7 @@ MOVES = {
     F.DISPUTED: {F.OPEN, F.FALSE_POSITIVE, F.FIXED},
 }
 RUN_MOVES = {
+    RunState.ASKING: {RunState.QUEUED, RunState.FAILED},
     RunState.QUEUED: {RunState.IMPORTING, RunState.FAILED},
     RunState.IMPORTING: {RunState.IMPORTED, RunState.FAILED},
     RunState.IMPORTED: set(),

@@ -16,14 +16,33 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import filters
+from compliance.accounts.clocks import days_of
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
-from compliance.scans import collecting, decisions, parsers, policies, selectors, services
-from compliance.scans.forms import FindingFilter, GradeForm, ImportForm, ResultFilter, TriageForm
-from compliance.scans.models import Finding, FindingState, ScanRun
+from compliance.scans import (
+    asking,
+    clock,
+    collecting,
+    decisions,
+    parsers,
+    policies,
+    selectors,
+    services,
+)
+from compliance.scans.forms import (
+    AnswerForm,
+    FindingFilter,
+    GradeForm,
+    ImportForm,
+    ResultFilter,
+    TriageForm,
+)
+from compliance.scans.models import Finding, FindingState, RunState, ScanRun
+from compliance.scans.records import Options
 from compliance.scans.states import MOVES
-from compliance.shared.errors import Refused, why_not
+from compliance.shared.errors import Conflict, Refused, why_not
 from compliance.shared.severity import Severity
+from compliance.vault import services as vault
 
 PAGE = 50
 RUNS_A_PAGE = 25
@@ -95,6 +114,7 @@ def import_scan(request: OrganisationRequest) -> HttpResponse:
             name=upload.name,
             by=request.user,
             options=form.options(),
+            ask=True,
         )
     except Refused as refusal:
         form.add_error("file", str(refusal))
@@ -113,6 +133,8 @@ def run(request: OrganisationRequest, pk: int) -> HttpResponse:
         "imported_by", "job", "job__organisation", "blob"
     )
     found = get_object_or_404(visible, organisation=request.organisation, pk=pk)
+    if found.state == RunState.ASKING:
+        return _ask(request, found)
     form = ResultFilter(request.GET)
     context = {
         "run": found,
@@ -124,6 +146,60 @@ def run(request: OrganisationRequest, pk: int) -> HttpResponse:
         "skipped": found.counts.get("skipped", {}),
     }
     return _part(request, "scans/run.html", "scans/_results.html", context)
+
+
+def _ask(
+    request: OrganisationRequest, run: ScanRun, form: AnswerForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "run": run,
+        "form": form or _answers(run),
+        "why_not": why_not(policies.check_can_import, request.organisation, request.user),
+    }
+    return render(request, "scans/ask.html", context, status=status)
+
+
+def _answers(run: ScanRun, data: Any = None) -> AnswerForm:
+    """The form of what the file leaves open, given what was said before."""
+    options = Options(**run.options)
+    with vault.checked_path(run.blob, name=run.name).open("rb") as stream:
+        return AnswerForm(asking.look(stream, options), data, options=options)
+
+
+@require_POST
+@in_organisation
+def answer(request: OrganisationRequest, pk: int) -> HttpResponse:
+    """Import a file that waited, with what was said about it; ask on if that opens a question."""
+    found = _waiting(request, pk)
+    form = _answers(found, request.POST)
+    if not form.is_valid():
+        return _ask(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        more = services.answer(found, form.options(), by=request.user)
+    except Conflict:
+        raise
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _ask(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if more:
+        messages.info(request, _("Thank you. One more thing is open."))
+    return redirect("scans:run", organisation=request.organisation.slug, pk=found.pk)
+
+
+@require_POST
+@in_organisation
+def withdraw(request: OrganisationRequest, pk: int) -> HttpResponse:
+    services.withdraw(_waiting(request, pk), by=request.user)
+    messages.success(request, _("The file was not imported."))
+    return redirect("scans:runs", organisation=request.organisation.slug)
+
+
+def _waiting(request: OrganisationRequest, pk: int) -> ScanRun:
+    visible = ScanRun.objects.visible_to(request.user).select_related("organisation", "blob")
+    found = get_object_or_404(visible, organisation=request.organisation, pk=pk)
+    policies.check_can_import(request.organisation, request.user)
+    policies.check_waits(found)
+    return found
 
 
 def _part(
@@ -157,9 +233,11 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         )
         .order_by(_WORST_FIRST, "-number")
     )
+    page = _page(request, form.apply(visible), PAGE)
+    page.object_list = clock.with_due(page.object_list, request.organisation)
     context = {
         "form": form,
-        "page": _page(request, form.apply(visible), PAGE),
+        "page": page,
         "why_not_triage": why_not(
             policies.check_can_triage_many, request.organisation, request.user
         ),
@@ -183,8 +261,11 @@ def finding(request: OrganisationRequest, number: int) -> HttpResponse:
 
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
     mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
+    days = days_of(request.organisation)
     return {
         "finding": found,
+        "due": clock.due(found, days),
+        "days": days[Severity(found.severity)],
         "mappings": mappings.select_related("requirement__profile", "edge__set"),
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],

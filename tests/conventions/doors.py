@@ -43,6 +43,8 @@ PERSONAL = {"home": "sends the person to their organisation", "review:verify": "
 
 DOORS: dict[str, Door] = {
     "members:list": READ,
+    "members:deadlines": READ,
+    "members:deadlines-set": verb(C.RISK_ACCEPT),
     "notices:list": READ,
     "notices:read": Door("POST", EVERYBODY),
     "notices:read-all": Door("POST", EVERYBODY),
@@ -104,6 +106,12 @@ DOORS: dict[str, Door] = {
     "scans:export-csv": READ,
     "scans:export-xlsx": READ,
     "scans:import": verb(C.SCANS_IMPORT),
+    "scans:mapping-sets": READ,
+    "scans:mapping-set": READ,
+    "scans:mapping-approve": verb(C.VERDICT_SET),
+    "scans:mapping-retire": verb(C.VERDICT_SET),
+    "scans:answer": verb(C.SCANS_IMPORT),
+    "scans:withdraw": verb(C.SCANS_IMPORT),
     "scans:triage": verb(C.FINDING_TRIAGE),
     # Documents out.
     "exchange:export": READ,

@@ -25,7 +25,7 @@ from compliance.requirements import carrying, documents, loading, relating
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment
 from compliance.scans import services as scans
-from compliance.scans.models import Finding
+from compliance.scans.models import Finding, MappingSet
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 from tests.requirements import next_version
@@ -147,6 +147,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         "api:evidence": added.evidence.number,
         "api:pk": run.pk,
         "scans:pk": run.pk,
+        "mapping_set": MappingSet.objects.first().pk,
         "exchange:pk": imported.pk,
         "scans:number": finding.number,
         "assessment": Assessment.objects.get(requirement=requirement).pk,

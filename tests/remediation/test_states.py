@@ -1,4 +1,5 @@
-from compliance.remediation import clocks, moves
+from compliance.accounts import clocks
+from compliance.remediation import moves
 from compliance.remediation.models import State
 from compliance.remediation.states import MOVES
 from compliance.shared import states
@@ -23,4 +24,4 @@ def test_every_state_offers_a_button():
 
 
 def test_every_severity_has_its_clock():
-    assert set(clocks.DAYS) == set(Severity)
+    assert set(clocks.DEFAULT_DAYS) == set(Severity)

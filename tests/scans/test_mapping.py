@@ -3,9 +3,12 @@
 import pytest
 from django.core.management import call_command
 
+from compliance.requirements import documents
+from compliance.requirements import loading as loading_profiles
 from compliance.requirements.models import Requirement
 from compliance.scans import loading, mapping, selectors
 from compliance.scans.models import Finding, MappingEdge, MappingSet, Rule, RuleMapping
+from tests.conftest import YOGIYO
 
 
 @pytest.fixture
@@ -15,10 +18,16 @@ def book(adopted) -> mapping.Book:
 
 
 def codes(book, *refs) -> set[str]:
-    return {found.edge.requirement_code for found in book.find(refs)}
+    """Codes of the reference profile."""
+    return {
+        found.edge.requirement_code
+        for found in book.find(refs)
+        if found.edge.profile == "order-integration-reference"
+    }
 
 
 def test_every_shipped_edge_points_to_a_requirement_that_exists(book):
+    loading_profiles.load(documents.read(YOGIYO.read_bytes()))
     known = set(Requirement.objects.values_list("code", flat=True))
     assert {edge.requirement_code for edge in MappingEdge.objects.all()} <= known
 
@@ -39,6 +48,18 @@ def test_every_shipped_edge_points_to_a_requirement_that_exists(book):
         (["testssl:SSLv3"], {"OI-NET-11"}),
         (["xccdf:rsyslog_remote_loghost", "cce:CCE-1-1"], {"OI-LOG-05"}),
         (["xccdf:sshd_disable_root_login"], {"OI-SRV-04"}),
+        (["nmap.port:2323/tcp", "nmap.service:telnet"], {"OI-NET-10"}),
+        (["nmap.port:9042/tcp"], {"OI-DAT-11"}),
+        (["sslyze:hsts", "cwe:319"], {"OI-NET-11"}),
+        (["prowler:iam_x", "ismsp2023:2.10.8"], {"OI-SRV-08"}),
+        (["prowler:iam_x"], {"OI-SRV-15"}),
+        (["inspec:x", "nist80053:AU-8"], {"OI-LOG-10"}),
+        (["inspec:x", "cce:CCE-80644-8"], {"OI-SRV-02"}),
+        (["xccdf:security_patches_up_to_date", "cce:CCE-1-1"], {"OI-SRV-08"}),
+        (["checkov:CKV_SECRET_2"], {"OI-SRV-11"}),
+        (["kube-bench:1.2.3", "cis.kubernetes:1.2.3"], {"OI-SRV-02"}),
+        (["zap:10020", "cwe:639"], {"OI-SRV-12"}),
+        (["zap:10020"], {"OI-SRV-10"}),
         (["sarif:x/y"], set()),
         ([], set()),
     ],
@@ -58,7 +79,7 @@ def test_loading_twice_changes_nothing(adopted, capsys):
     before = set(MappingEdge.objects.values_list("pk", flat=True))
     call_command("load_mappings")
     assert set(MappingEdge.objects.values_list("pk", flat=True)) == before
-    assert MappingSet.objects.count() == 4
+    assert MappingSet.objects.count() == 5
 
 
 def test_remapping_is_recomputation_not_reimport(import_sample):
@@ -73,8 +94,21 @@ def test_remapping_is_recomputation_not_reimport(import_sample):
 
 
 def test_a_kind_of_a_weakness_is_mapped_as_that_weakness(book):
-    [found] = book.find(["cwe:23"])
-    assert (found.path, found.edge.requirement_code) == (("cwe:23", "cwe:22"), "OI-SRV-10")
+    ways = {(each.path, each.edge.requirement_code) for each in book.find(["cwe:87"])}
+    assert ways == {(("cwe:87", "cwe:79"), "OI-SRV-10"), (("cwe:87", "cwe:79"), "YO-OPS-01")}
+
+
+def test_each_platform_has_its_own_most_specific_edge(book):
+    """The Yogiyo profile knowing a check better takes nothing from the other profile."""
+    known = MappingSet.objects.get(identifier="tools-to-yogiyo")
+    MappingEdge.objects.create(
+        set=known,
+        from_ref="sarif:x/y",
+        profile="yogiyo-integration-reference",
+        requirement_code="YO-OPS-02",
+    )
+    found = mapping.open_book().find(["sarif:x/y", "cwe:89"])
+    assert {each.edge.requirement_code for each in found} == {"OI-SRV-10", "YO-OPS-02"}
 
 
 def test_an_edge_of_its_own_beats_that_of_the_general_one(book):

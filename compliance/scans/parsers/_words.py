@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from compliance.scans.records import Outcome, Seen
+from compliance.scans.records import UNNAMED, Outcome, Seen
 from compliance.shared.severity import Severity
 
 EXCERPT_LIMIT = 1000
@@ -94,6 +94,8 @@ def text(value: object) -> str:
 
 def short(value: object, limit: int = NAME_LIMIT) -> str:
     """Text on one line, cut to `limit` characters."""
+    if type(value) is str and len(value) <= limit and value.isprintable():
+        return " ".join(value.split())  # the usual case, some ten times a row
     words = " ".join(text(value)[: limit * 4].split())
     return words if len(words) <= limit else words[: limit - 1] + "…"
 
@@ -101,13 +103,16 @@ def short(value: object, limit: int = NAME_LIMIT) -> str:
 def mask(value: str) -> str:
     """The same text with what looks like a secret starred out."""
     for letters, pattern in _SECRETS:
-        if any(each in value for each in letters):
-            value = pattern.sub("****", value)
+        for each in letters:  # a bare loop: this sees every text of every row
+            if each in value:
+                value = pattern.sub("****", value)
+                break
     if "://" in value and "@" in value:
         value = _CREDENTIAL_IN_URL.sub(r"\1****@", value)
     folded = value.casefold()  # as the pattern ignores case
-    if any(name in folded for name in _NAMES):
-        value = _NAMED_SECRET.sub(r"\1****", value)
+    for name in _NAMES:
+        if name in folded:
+            return _NAMED_SECRET.sub(r"\1****", value)
     return value
 
 
@@ -172,7 +177,7 @@ def host(address: str, name: str = "") -> Seen:
 
 def code_base(tool: str, name: str) -> Seen:
     """A repository as an asset. Analysers that do not say what they read leave it unnamed."""
-    return Seen("repository", short(name) or f"unnamed ({tool})", short(name) or tool)
+    return Seen("repository", short(name) or f"{UNNAMED}{tool})", short(name) or tool)
 
 
 def from_epoch(value: object) -> datetime | None:

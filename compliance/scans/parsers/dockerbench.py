@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from compliance.scans import reasons
 from compliance.scans.parsers import _json, _words
-from compliance.scans.records import Options, Outcome, Problem, Record, Row, Run, Seen
+from compliance.scans.records import UNNAMED, Options, Outcome, Problem, Record, Row, Run, Seen
 from compliance.shared.severity import Severity
 
 FORMAT = "docker-bench"
@@ -28,7 +28,7 @@ def sniff(head: bytes) -> int:
 
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     chosen = (options or Options()).asset
-    asset = Seen("host", chosen.casefold() or "unnamed (docker-bench)", chosen or "docker-bench")
+    asset = Seen("host", chosen.casefold() or f"{UNNAMED}docker-bench)", chosen or "docker-bench")
     facts: dict[str, Any] = {}
     for step in _json.walk(stream, r"tests\.item\.results\.item"):
         if isinstance(step, _json.Leaf):

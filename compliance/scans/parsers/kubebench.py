@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from compliance.scans import reasons
 from compliance.scans.parsers import _json, _words
-from compliance.scans.records import Options, Outcome, Problem, Record, Row, Run, Seen
+from compliance.scans.records import UNNAMED, Options, Outcome, Problem, Record, Row, Run, Seen
 from compliance.shared.severity import Severity
 
 FORMAT = "kube-bench"
@@ -36,7 +36,7 @@ def sniff(head: bytes) -> int:
 
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     chosen = (options or Options()).asset
-    asset = Seen("host", chosen.casefold() or "unnamed (kube-bench)", chosen or "kube-bench")
+    asset = Seen("host", chosen.casefold() or f"{UNNAMED}kube-bench)", chosen or "kube-bench")
     versions: list[str] = []
     for step in _json.walk(stream, _RESULTS):
         if isinstance(step, _json.Leaf):

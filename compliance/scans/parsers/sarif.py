@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from compliance.scans import reasons
 from compliance.scans.parsers import _json, _words
-from compliance.scans.records import Options, Outcome, Problem, Record, Row, Run, Seen
+from compliance.scans.records import UNNAMED, Options, Outcome, Problem, Record, Row, Run, Seen
 from compliance.shared.severity import Severity
 
 FORMAT = "sarif"
@@ -73,7 +73,7 @@ class _Facts:
 
     def asset(self, chosen: str) -> Seen:
         name = chosen or self.repository or self.category
-        return Seen("repository", name or f"unnamed ({self.tool})", name or self.tool)
+        return Seen("repository", name or f"{UNNAMED}{self.tool})", name or self.tool)
 
 
 class _Reader:

@@ -45,6 +45,7 @@ TONES: dict[str, Tone] = {
     "low": Tone("info", "arrow-down"),
     "info": Tone("mute", "info"),
     # jobs
+    "asking": Tone("warn", "alert"),
     "queued": WAIT,
     "running": MOVING,
     "done": DONE,
