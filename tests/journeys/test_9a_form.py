@@ -122,7 +122,6 @@ def test_an_english_questionnaire_goes_round_in_english(person, tmp_path):
     steps_in.go_on("about")
     steps_in.describe(platform=("hanbit", "한빛커머스"), identifier="hanbit-own", version="2027")
     steps_in.go_on("preview")
-    daun.shot("import.en")
     steps_in.publish()
     page.wait_for_url("**/requirements/?profile=hanbit-own")
     statement = "Administrators sign in with a hardware key."

@@ -31,39 +31,48 @@ def test_one_statement_and_one_evidence_serve_both_platforms(person):
     page = switch(seoyeon, "요구사항")
     page.get_by_role("link", name=CODE).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(CODE)
+    take_the_statement_over(seoyeon)
+    number = link_the_evidence(page)
+    accept_for(person("haneul"), number)
+    page.reload()
+    row = page.locator("#evidence-rows tbody tr").filter(has_text=number)
+    expect(row.locator("[data-value=accepted]")).to_be_visible()
+    page.get_by_role("radio", name="적합", exact=True).check()
+    page.get_by_role("button", name="판정 확정").click()
+    expect(page.locator(".gp-head [data-value=met]")).to_be_visible()
+    assert percent(switch(seoyeon, "대시보드")) > before
 
-    # Proposed with its relation, the reason for it and the source; nothing is copied yet.
+
+def take_the_statement_over(seoyeon):
+    """Proposed with its relation, the reason for it and the source; nothing is copied by itself."""
+    page = seoyeon.page
     related = page.locator("#related .gp-related > li").filter(has=page.get_by_text("출처:"))
     nearest = related.filter(has_text="초안으로 가져오기").first
     relation = re.compile("^(equal|subset|superset|intersects)$")
     expect(nearest.locator(".gp-badge").first).to_have_attribute("data-value", relation)
     expect(nearest.locator("p").first).not_to_be_empty()
     expect(page.get_by_label("이행내용")).to_have_value("")
+    page.locator("#related").scroll_into_view_if_needed()
     seoyeon.shot("related.ko")
-
     said = nearest.locator("blockquote").inner_text().removesuffix("…")
     seoyeon.follow(nearest.get_by_role("link", name="이 이행내용을 초안으로 가져오기"))
     draft = page.locator("textarea[name=text]")
     assert draft.input_value().startswith(said[:40])
-    ours = draft.input_value() + "\n요기요 연동 서버 2대에도 같은 정책을 적용합니다."
+    ours = f"{draft.input_value()}\n요기요 연동 서버 2대에도 같은 정책을 적용합니다."
     draft.fill(ours)
     page.get_by_role("main").get_by_role("button", name="저장").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(CODE)
     expect(page.get_by_label("이행내용")).to_have_value(ours)
 
+
+def link_the_evidence(page):
+    """Return the number of the evidence of the other platform that now waits for a review here."""
     reuse = page.locator("#evidence-reuse li").first
     number = reuse.locator(".mono").first.inner_text()
     reuse.get_by_role("button", name="이 증적도 여기에 연결").click()
     row = page.locator("#evidence-rows tbody tr").filter(has_text=number)
     expect(row.locator("[data-value=in_review]")).to_be_visible()
-
-    accept_for(person("haneul"), number)
-    page.reload()
-    expect(row.locator("[data-value=accepted]")).to_be_visible()
-    page.get_by_role("radio", name="적합", exact=True).check()
-    page.get_by_role("button", name="판정 확정").click()
-    expect(page.locator(".gp-head [data-value=met]")).to_be_visible()
-    assert percent(switch(seoyeon, "대시보드")) > before
+    return number
 
 
 def accept_for(auditor, number):
