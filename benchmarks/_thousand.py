@@ -50,7 +50,9 @@ def _person(organisation: Organisation, name: str, korean: str, role: Role) -> U
 
 
 def _profile(rows: int) -> Profile:
-    platform, _made = Platform.objects.get_or_create(code="bench", title_ko="측정 플랫폼")
+    platform, _made = Platform.objects.get_or_create(
+        code="bench", defaults={"title_ko": "측정 플랫폼"}
+    )
     profile = Profile.objects.create(
         platform=platform,
         identifier="bench-thousand",

@@ -180,7 +180,7 @@ def _locked(organisation: Organisation, pks: list[int]) -> dict[int, Assessment]
         organisation=organisation, pk__in=pks
     )
     related = rows.select_related("requirement", "owner").defer("statement")
-    return {row.pk: row for row in related.order_by("requirement__order")}
+    return {row.pk: row for row in related.order_by("requirement__order", "pk")}
 
 
 def _restore(row: Assessment, kept: dict[str, Any], by: User) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -394,7 +395,10 @@ def _change_adoption(planned: Plan, now: Any) -> None:
 def _carry_assessments(planned: Plan, carried: Carried) -> list[tuple[Assessment, str]]:
     """Write the new version's assessments. Returns those whose verdict fell, with the former one."""
     rows = Assessment.objects.filter(organisation=planned.organisation)
-    old = {row.requirement_id: row for row in rows.filter(requirement__profile=planned.old)}
+    former_rows = rows.filter(requirement__profile=planned.old)
+    # Held in the order of bulk changes: whoever saves now is waited for, or waits and is told.
+    held = former_rows.select_for_update(of=("self",)).order_by("requirement__order", "pk")
+    old = {row.requirement_id: row for row in held}
     there = {row.requirement_id: row for row in rows.filter(requirement__profile=planned.new)}
     requirements = Requirement.objects.in_bulk([item.pk for item in planned.after.items])
     before = {step.pair.new.pk: step for step in carried.steps}
@@ -411,6 +415,8 @@ def _carry_assessments(planned: Plan, carried: Carried) -> list[tuple[Assessment
             made.append(row)
         elif former:
             changed.append(row)
+    # What somebody began to save in the former version is refused now instead of lost there.
+    former_rows.update(revision=F("revision") + 1)
     Assessment.objects.bulk_create(made, batch_size=BATCH)
     columns = [name.removesuffix("_id") for name in [*_CARRIED, *_SIGNED, "carried_from"]]
     Assessment.objects.bulk_update(changed, columns, batch_size=BATCH // 5)

@@ -63,19 +63,29 @@ def keep(
     moved_on = assessment.revision != revision
     rows = StatementDraft.objects.select_for_update().filter(assessment=assessment, user=by)
     draft = rows.first()
-    if draft is not None and draft.text != text and known != draft.saved_at:
-        raise Conflict(
-            _("This draft was changed in another window of yours. Choose which to keep.")
-        )
+    if draft is not None:
+        _check_is_known(draft, text, known)
     if text.strip() == assessment.statement:
         rows.delete()
         return Kept(None, moved_on)
-    kept, _new = StatementDraft.objects.update_or_create(
-        assessment=assessment,
-        user=by,
-        defaults={"text": text, "revision": revision, "saved_at": timezone.now()},
-    )
-    return Kept(kept.saved_at, moved_on)
+    now = timezone.now()
+    columns = {"text": text, "revision": revision, "saved_at": now}
+    if draft is None:
+        draft, new = StatementDraft.objects.get_or_create(
+            assessment=assessment, user=by, defaults=columns
+        )
+        # Two windows began at the same moment: the second one is told, as at any other.
+        if not new:
+            _check_is_known(draft, text, known)
+    rows.update(**columns)
+    return Kept(now, moved_on)
+
+
+def _check_is_known(draft: StatementDraft, text: str, known: datetime | None) -> None:
+    if draft.text != text and known != draft.saved_at:
+        raise Conflict(
+            _("This draft was changed in another window of yours. Choose which to keep.")
+        )
 
 
 @transaction.atomic

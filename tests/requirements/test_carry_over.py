@@ -465,3 +465,15 @@ def test_a_crosswalk_of_the_house_proposes_and_one_of_others_does_not(manna, els
     Crosswalk.objects.update(organisation=None)
     [proposal] = carrying.plan(manna, adopted, new).difference.proposals
     assert (proposal.old.code, proposal.new.code, proposal.stated) == (nv.UNCHANGED, "X-01", True)
+
+
+def test_who_was_saving_meanwhile_is_told_and_nothing_lands_in_the_former_version(
+    manna, adopted, olga, carry
+):
+    row = said(manna, adopted, nv.UNCHANGED)
+    assert not versions.is_former(row), "olga's request asked before alice confirmed"
+    carry()
+    with pytest.raises(Conflict):
+        services.write_statement(row, text="늦게 저장한 글", revision=0, by=olga)
+    row.refresh_from_db()
+    assert row.statement == ""

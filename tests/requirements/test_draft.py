@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from compliance.audit.selectors import history
-from compliance.requirements import services
+from compliance.requirements import drafts, services
 from compliance.requirements.models import StatementDraft
+from compliance.shared.errors import Conflict
 
 
 @pytest.fixture
@@ -94,3 +95,15 @@ def test_a_senseless_moment_counts_as_not_known(keep, bob, assessment):
 
 def test_dave_keeps_no_draft(keep, dave, assessment):
     assert keep(dave, "몰래").status_code == 403
+
+
+def test_two_windows_that_begin_at_the_same_moment_lose_nothing(assessment, bob, monkeypatch):
+    other = {"text": "다른 창의 글", "revision": 0, "saved_at": timezone.now()}
+
+    def the_other_window_is_faster():
+        StatementDraft.objects.create(assessment=assessment, user=bob, **other)
+        return other["saved_at"] + timedelta(seconds=1)
+
+    monkeypatch.setattr(drafts.timezone, "now", the_other_window_is_faster)
+    with pytest.raises(Conflict, match="another window|다른 창"):
+        drafts.keep(assessment, text="이 창의 글", revision=0, known=None, by=bob)
