@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
 from compliance.exchange import guessing, policies, selectors
@@ -172,12 +174,24 @@ class AboutForm(RevisionForm):
         if imported.kind == Kind.YAML:
             for name in set(self.fields) - {"revision", "adopt"}:
                 del self.fields[name]
+        else:
+            self._name_known(imported)
         if not reading.codes_generated:
             self.fields.pop("number_prefix", None)
         if not reading.answered:
             self.fields.pop("take_answers", None)
         self.helper = FormHelper()
         self.helper.form_tag = False
+
+    def _name_known(self, imported: ProfileImport) -> None:
+        """Next year's edition takes the identifier of this year's: say which ones there are."""
+        rows = Profile.objects.filter(organisation=imported.organisation_id)
+        known = rows.order_by("identifier").values_list("identifier", flat=True).distinct()
+        if names := ", ".join(known[:20]):
+            field = self.fields["identifier"]
+            field.help_text = format_lazy(
+                "{} {}", field.help_text, _("Lists you have: %(names)s.") % {"names": names}
+            )
 
     def clean_identifier(self) -> str:
         identifier = str(self.cleaned_data["identifier"])
@@ -225,13 +239,22 @@ def _initial(
         "version": facts.get("version") or str(timezone.localdate().year),
         "published": facts.get("published") or timezone.localdate().isoformat(),
         "platform": platforms[0].code if platforms else NEW,
-        "identifier": f"{platforms[0].code}-own" if platforms else "",
+        "identifier": _identifier(facts.get("title", ""), imported.file_name, platforms),
         **imported.about,
         "revision": imported.revision,
     }
     if imported.about and kept["platform"] not in {each.code for each in platforms}:
         kept |= {"platform": NEW}
     return kept
+
+
+def _identifier(title: str, file_name: str, platforms: list[Platform]) -> str:
+    """A short name out of the document's title or file name; years go, since it stays."""
+    for text in (title, file_name.rpartition(".")[0]):
+        found = slugify(re.sub(r"(?:19|20)\d\d", "", text).replace("_", "-"))[:80].strip("-")
+        if len(found) > 2 and re.match(_IDENTIFIER, found):
+            return found
+    return f"{platforms[0].code}-own" if platforms else ""
 
 
 class MappingNameForm(forms.Form):

@@ -19,7 +19,13 @@ FAMILIES: list[dict[str, str]] = [
     {_V.MET: "이행", _V.PARTIAL: "부분이행", _V.NOT_MET: "미이행", _V.NOT_APPLICABLE: "해당없음"},
     {_V.MET: "준수", _V.PARTIAL: "부분준수", _V.NOT_MET: "미준수", _V.NOT_APPLICABLE: "해당없음"},
     {_V.MET: "양호", _V.PARTIAL: "일부", _V.NOT_MET: "취약", _V.NOT_APPLICABLE: "N/A"},
-    {_V.MET: "Yes", _V.PARTIAL: "Partial", _V.NOT_MET: "No", _V.NOT_APPLICABLE: "N/A"},
+    {
+        _V.MET: "Yes",
+        _V.PARTIAL: "Partial",
+        _V.NOT_MET: "No",
+        _V.NOT_APPLICABLE: "N/A",
+        _V.INCONCLUSIVE: "TBD",
+    },
     {_V.MET: "적합", _V.PARTIAL: "부분적합", _V.NOT_MET: "부적합", _V.NOT_APPLICABLE: "해당없음"},
 ]
 USUAL = FAMILIES[-1]

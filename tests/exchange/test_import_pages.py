@@ -233,3 +233,15 @@ def test_a_table_without_a_header_loses_no_row(page, bring):
     imported.refresh_from_db()
     reading = selectors.reading(imported)
     assert [item.code for item in reading.taken] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [("Hanbit_Checklist 2027.xlsx", "hanbit-checklist"), ("점검표.xlsx", "baemin-own")],
+)
+def test_the_identifier_comes_from_the_file_and_leaves_the_year(
+    page, sent, profile, name, identifier
+):
+    sent(workbooks.two_row_header(), name)
+    form = page("import-about", pk=ProfileImport.objects.get().pk).context["form"]
+    assert form["identifier"].value() == identifier

@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from compliance.exchange import selectors
+from compliance.exchange import checking, selectors
 from compliance.exchange.layouts import Layout
 from compliance.requirements.models import Requirement
 from compliance.vault import _numbers
@@ -182,3 +182,11 @@ def test_an_empty_evidence_column_waits_for_ours(bring):
     columns = Layout.of(bring(workbook(("목록", rows))).layout).sheets[0].columns
     assert columns["evidence_given"] == 4
     assert "evidence_asked" not in columns
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [("1.", "1"), ("3)", "3"), ("AC-2(1)", "AC-2(1)"), ("가. 1/2", "가.-1-2"), (" 1.10 ", "1.10")],
+)
+def test_a_number_becomes_a_code_that_an_address_carries(number, code):
+    assert checking.code_of(number) == code
