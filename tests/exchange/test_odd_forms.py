@@ -220,7 +220,8 @@ def test_choices_in_a_header_with_spaces_around_its_bars(bring):
     assert layout.sheets[0].columns["answer"] == 3
     assert layout.sheets[0].columns["implementation"] == 4
     assert layout.words == {
-        "met": "Yes", "not_met": "No", "partial": "Partial", "not_applicable": "N/A"
+        "met": "Yes", "not_met": "No", "partial": "Partial", "not_applicable": "N/A",
+        "inconclusive": "TBD",
     }  # fmt: skip
 
 
