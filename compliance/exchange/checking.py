@@ -24,7 +24,7 @@ def code_of(text: str) -> str:
     if whole := _BRACKETED.fullmatch(bare):
         bare = whole[1]
     elif bare.count("(") < bare.count(")"):
-        bare = bare.rstrip(")")
+        bare = bare.rstrip(".)")
     return _UNFIT.sub("-", bare).strip("-")
 
 

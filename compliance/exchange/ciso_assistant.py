@@ -13,12 +13,13 @@ LANGUAGES = ("ko", "en")
 
 
 def is_library(data: dict[str, Any]) -> bool:
-    return isinstance(data.get("objects"), dict) and "urn" in data
+    return "objects" in data and "urn" in data
 
 
 def read(data: dict[str, Any], skip: frozenset[str] = frozenset()) -> Reading:
     """Return the nodes in document order. Raises Refused when the library holds no framework."""
-    framework = data["objects"].get("framework") or data["objects"].get("frameworks")
+    objects = data["objects"] if isinstance(data["objects"], dict) else {}
+    framework = objects.get("framework") or objects.get("frameworks")
     if isinstance(framework, list):
         framework = next((each for each in framework if isinstance(each, dict)), None)
     nodes = framework.get("requirement_nodes") if isinstance(framework, dict) else None

@@ -1,5 +1,6 @@
 """What a document most likely means; a person may change every guess."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -30,6 +31,14 @@ FAMILIES: list[dict[str, str]] = [
 USUAL = FAMILIES[-1]
 ASKED = [_V.MET, _V.PARTIAL, _V.NOT_MET, _V.NOT_APPLICABLE, _V.INCONCLUSIVE]
 _SEEN_WORDS = 30
+# The doubt from which on a header only contains a word.
+_VAGUE = 1000
+# A number as lists have it: 1.1.1, N-01, 가-3; never a sentence.
+_CODE = re.compile(r"[A-Za-z가-힣]{0,5}[-.]?\d+(?:[-.]\d+)*\.?")
+_NUMBERS: dict[str, re.Pattern[str]] = {
+    Role.TITLE: _CODE,
+    Role.AREA: re.compile(r"\d+(?:[-.]\d+)*\.?"),
+}
 
 
 def layout(book: Book) -> Layout:
@@ -60,13 +69,16 @@ def columns(table: Table, header_row: int) -> dict[str, int]:
     named = headers.columns(table, header_row)
     chosen = _marks(named)
     found = [(*known, column.number) for column in named if (known := _role_of(column))]
-    for _doubt, role, number in sorted(found, key=lambda each: (each[0], each[2])):
+    found.sort(key=lambda each: (each[0], each[2]))
+    _take_numbers(table, header_row, found, chosen)
+    for _doubt, role, number in found:
         if role not in chosen and number not in chosen.values():
             chosen[role] = number
     for needed, instead in ((Role.TITLE, Role.DETAIL), (Role.AREA, Role.SUBAREA)):
         if needed not in chosen and instead in chosen:
             chosen[needed] = chosen.pop(instead)
     _take_second_column(named, chosen)
+    _take_what_is_left(named, found, chosen)
     if Role.EVIDENCE_GIVEN not in chosen and _is_blank(table, header_row, chosen):
         # Nothing is asked for there: the column waits for what the applicant submits.
         chosen[Role.EVIDENCE_GIVEN] = chosen.pop(Role.EVIDENCE_ASKED)
@@ -85,6 +97,39 @@ def _marks(named: list[headers.Column]) -> dict[str, int]:
         else:
             run = {verdict: column.number} if verdict else {}
     return {mark_of(verdict): number for verdict, number in run.items()}
+
+
+def _take_numbers(
+    table: Table, header_row: int, found: list[tuple[int, str, int]], chosen: dict[str, int]
+) -> None:
+    """A column called "항목" or "구분" that holds 1.1.1, 1.1.2 is that of the numbers."""
+    if any(role == Role.CODE for _doubt, role, _number in found):
+        return
+    rows = [c for row, c in table.cells.items() if row > header_row and len(c) > 1]
+    for _doubt, role, number in found:
+        texts = [cells[number] for cells in rows if number in cells]
+        pattern = _NUMBERS.get(role)
+        if pattern and texts and all(pattern.fullmatch(text) for text in texts):
+            chosen[Role.CODE] = number
+            return
+
+
+def _take_what_is_left(
+    named: list[headers.Column], found: list[tuple[int, str, int]], chosen: dict[str, int]
+) -> None:
+    """A second name left of the requirement groups it; a second detail says how it is checked."""
+    words = {c.number: headings.heading(c.lines[-1]) for c in named if c.lines}
+    # What says how an item is checked comes last: another detail is nearer to the requirement.
+    found.sort(key=lambda each: words.get(each[2]) in headings.CHECKS)
+    for doubt, role, number in found:
+        if number in chosen.values() or doubt >= _VAGUE:
+            continue
+        if role == Role.TITLE and number < chosen.get(Role.TITLE, 0):
+            chosen.setdefault(Role.SUBAREA if Role.AREA in chosen else Role.AREA, number)
+        elif role == Role.DETAIL and Role.DETAIL not in chosen:
+            chosen[Role.DETAIL] = number
+        elif role == Role.DETAIL and words.get(number) in headings.CHECKS:
+            chosen.setdefault(Role.TEST, number)
 
 
 def _take_second_column(named: list[headers.Column], chosen: dict[str, int]) -> None:
@@ -116,6 +161,8 @@ def _role_of(column: headers.Column) -> tuple[int, str] | None:
             if any(headings.asks_for_answers(above) for above in words[place + 1 :]):
                 role = headings.ANSWERED.get(Role(role), Role(role))
             return rank + 100 * place, role
+    if role := headings.role_of(column.lines[-1]):
+        return 900, role
     leaf = words[0]
     inside = [
         (len(word), role, rank)
@@ -125,7 +172,7 @@ def _role_of(column: headers.Column) -> tuple[int, str] | None:
     if not inside:
         return None
     _length, role, rank = max(inside)
-    return 1000 + rank, role
+    return _VAGUE + rank, role
 
 
 def _offers_answers(column: headers.Column) -> bool:

@@ -16,26 +16,27 @@ _V = Assessment.Verdict
 HEADINGS: dict[str, list[str]] = {
     Role.CODE: [
         "번호", "항목번호", "통제번호", "점검번호", "요구사항번호", "관리번호", "항목코드", "코드",
-        "순번", "연번", "no", "id", "code", "number", "item no", "control id", "ref", "reference", "#",
+        "순번", "연번", "no", "id", "code", "number", "item no", "control id",
+        "question id", "requirement id", "item id", "control no", "control number", "ref", "reference", "#",
     ],
     Role.PARENT: ["상위번호", "상위항목번호", "상위코드", "상위항목", "parent", "parent id"],
     Role.AREA: [
-        "분야", "영역", "통제분야", "점검영역", "점검분야", "대분류", "구분", "카테고리",
+        "분야", "영역", "통제분야", "점검영역", "점검분야", "대분류", "대항목", "구분", "분류", "카테고리",
         "area", "domain", "category", "section", "control area", "family",
     ],
     Role.SUBAREA: [
-        "중분류", "세부분야", "세부영역", "subdomain", "subcategory", "subarea", "subsection",
+        "중분류", "중항목", "세부분야", "세부영역", "subdomain", "subcategory", "subarea", "subsection",
     ],
     Role.TITLE: [
-        "요구사항", "보안요구사항", "점검항목", "요구사항명", "항목명", "통제항목", "평가항목",
-        "점검내용", "점검사항", "보안요건", "요건", "심사항목", "질의", "질문", "통제명", "항목", "소분류",
+        "요구사항", "보안요구사항", "점검항목", "진단문항", "평가문항", "점검문항", "문항", "요구사항명", "항목명", "통제항목", "평가항목",
+        "진단항목", "점검내용", "점검사항", "보안요건", "요건", "심사항목", "질의", "질문", "통제명", "항목", "소분류", "소항목",
         "제목", "requirement", "security requirement",
         "control", "title", "item", "question", "check item", "name",
     ],
     Role.DETAIL: [
         "세부내용", "세부요구사항", "상세내용", "점검기준", "설명", "세부점검항목", "주요확인사항",
         "세부점검사항", "세부사항", "세부항목", "상세요건", "상세설명", "요구내용", "세부설명", "상세",
-        "내용", "기준", "판단기준", "detail", "details", "description",
+        "인증기준", "통제내용", "내용", "기준", "판단기준", "평가기준", "detail", "details", "description",
         "guidance", "criteria", "explanation",
     ],
     Role.SEVERITY: ["중요도", "위험도", "심각도", "등급", "severity", "risk", "priority", "importance"],
@@ -46,24 +47,26 @@ HEADINGS: dict[str, list[str]] = {
         "제출자료", "evidence", "evidence required", "required evidence", "expected evidence",
     ],
     Role.ANSWER: [
-        "이행여부", "준수여부", "적합여부", "충족여부", "적용여부", "점검결과", "판정", "자가점검결과",
+        "이행여부", "준수여부", "운영여부", "진단결과", "평가결과", "자체평가", "자가평가", "적합여부", "충족여부", "적용여부", "점검결과", "판정", "자가점검결과",
         "수행여부", "구현여부", "이행상태", "자체점검결과", "자가진단결과", "답변", "결과", "y/n", "y/n/na", "o/x", "answer", "result", "compliant", "compliance",
         "status", "response", "met",
     ],
     Role.IMPLEMENTATION: [
         "이행내용", "조치내용", "이행현황", "현황", "운영현황", "이행근거", "구현내용", "답변내용",
-        "현황설명", "상세현황", "이행사항", "이행방안", "조치사항", "구현방법", "운영내용", "상세답변",
-        "의견", "implementation", "implementation statement", "how met", "comment",
+        "현황설명", "상세현황", "이행사항", "이행상세내용", "이행상세", "이행방안", "조치사항", "구현방법", "운영내용", "상세답변",
+        "진단근거", "판단근거", "현황기술", "의견", "implementation", "implementation statement", "how met", "comment",
         "comments", "explanation of answer", "vendor response",
     ],
     Role.EVIDENCE_GIVEN: [
         "제출증적", "증적자료", "증빙자료", "첨부", "첨부파일", "증적파일", "증적파일명", "첨부자료", "증적명",
-        "증빙파일", "근거자료", "관련문서", "evidence submitted", "evidence reference", "evidence link", "attachment", "attachments", "evidence file", "file",
+        "증빙파일", "증빙자료명", "근거자료", "관련문서", "evidence submitted", "evidence reference", "evidence link", "attachment", "attachments", "evidence file", "file",
     ],
     Role.OWNER: ["담당자", "담당", "담당부서", "책임자", "owner", "responsible", "assignee", "contact"],
     Role.REMARK: ["비고", "참고", "기타", "메모", "remark", "remarks", "note", "notes", "memo"],
 }  # fmt: skip
 
+# Words of details that say how an item is checked, where its detail stands in another column.
+CHECKS = {"주요확인사항", "점검기준", "판단기준", "평가기준", "세부점검사항", "criteria"}
 # Under a heading that groups the applicant's columns, "증적" is what was submitted.
 ANSWERED = {Role.EVIDENCE_ASKED: Role.EVIDENCE_GIVEN, Role.DETAIL: Role.IMPLEMENTATION}
 _ANSWER_GROUP = re.compile(
@@ -133,6 +136,7 @@ OPTIONAL = [
 _MARKS = str.maketrans(
     {**dict.fromkeys("○◯〇●◎ㅇ", "o"), **dict.fromkeys("×✕✖╳✗", "x"), "－": "-", "–": "-"}
 )
+_PIECES = re.compile(r"[\s/|]+")
 _SPACE = re.compile(r"[\s·ㆍ]+")
 _SIGNS = re.compile(r"[^\w#/△▲-]+")
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\]]*\]|\*+$")
@@ -152,7 +156,13 @@ def heading(text: str) -> str:
 
 def role_of(text: str) -> str:
     """Return the role that a column under the very header *text* has, "" where nobody knows."""
-    return HEADING_WORDS.get(heading(text), ("", 0))[0]
+    if known := HEADING_WORDS.get(heading(text)):
+        return known[0]
+    # "No. / 번호": one header in two languages.
+    pieces = {
+        HEADING_WORDS.get(heading(each), ("", 0))[0] for each in _PIECES.split(text) if each.strip()
+    }
+    return pieces.pop() if len(pieces) == 1 else ""
 
 
 def asks_for_answers(word: str) -> bool:

@@ -121,13 +121,30 @@ class _SheetReader:
         return len(texts) == 1 and bool(_ASIDE.match(texts[0]))
 
     def _is_heading(self, number: int) -> bool:
-        """A number and a title that lies over the columns of the answers: there is nothing to answer."""
+        """A number and a title over rows that go on with them, or over the columns of the answers."""
+        if self._heads_the_next(number):
+            return True
         column = self._column(Role.TITLE)
         merge = self.table.merge_at(number, column) if column else None
         if merge is None or merge.top != merge.bottom:
             return False
         answers = (self._column(role) for role in ANSWERS)
         return any(merge.left < each <= merge.right for each in answers if each)
+
+    def _heads_the_next(self, number: int) -> bool:
+        """Whether the row is a number and a name alone, and the next is numbered within it and says more."""
+        asked = {column for role in _DETAILS if (column := self._column(role))}
+        below = self.table.next_row(number)
+        if not asked or set(self.table.cells[number]) != {
+            self._column(Role.CODE),
+            self._column(Role.TITLE),
+        }:
+            return False
+        above, code = (checking.code_of(self._own(Role.CODE, each)) for each in (number, below))
+        inside = any(code.startswith(f"{above}{sign}") for sign in ".-")
+        return inside and (
+            bool(asked & set(self.table.cells[below])) or self._heads_the_next(below)
+        )
 
     def _is_more_of_the_last(self, number: int) -> bool:
         """Whether the row goes on with the requirement above: its number covers both, or is blank."""

@@ -65,6 +65,11 @@ class Table:
         """Return what is written in that very cell."""
         return self.cells.get(row, {}).get(column, "")
 
+    def next_row(self, row: int) -> int:
+        """Return the next row that holds any text; *row* itself where it is the last one."""
+        below = range(row + 1, self.last_row + 1)
+        return next((each for each in below if each in self.cells), row)
+
     def seen(self, row: int, column: int) -> str:
         """Return what a person reads there: the text of the merged area that covers the cell."""
         merge = self.merge_at(row, column)

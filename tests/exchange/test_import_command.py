@@ -65,3 +65,11 @@ def test_rows_with_errors_are_named(load, db, capsys):
 def test_an_unknown_organisation(load, db):
     with pytest.raises(CommandError, match="nobody"):
         load(b"x", "x.csv", "--organisation", "nobody")
+
+
+def test_xml_and_old_workbooks_are_told_by_their_content(load, db):
+    with pytest.raises(CommandError, match="XML"):
+        load(b'<?xml version="1.0"?><catalog/>', "catalog.json")
+    with pytest.raises(CommandError, match="XLS"):
+        load(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "old.xlsx", "--guess")
+    assert not Profile.objects.exists()

@@ -187,18 +187,6 @@ def test_the_preview_asks_as_much_for_a_thousand_rows_as_for_three(page, bring, 
     assert counts[0] == counts[1] <= 12
 
 
-@pytest.mark.parametrize(
-    ("name", "identifier"),
-    [("Hanbit_Checklist 2027.xlsx", "hanbit-checklist"), ("점검표.xlsx", "baemin-own")],
-)
-def test_the_identifier_comes_from_the_file_and_leaves_the_year(
-    page, sent, profile, name, identifier
-):
-    sent(workbooks.two_row_header(), name)
-    form = page("import-about", pk=ProfileImport.objects.get().pk).context["form"]
-    assert form["identifier"].value() == identifier
-
-
 def test_next_years_edition_leads_to_what_changed(page, bring, publish, settle):
     publish(bring(workbooks.two_row_header()))
     imported = settle(bring(workbooks.two_row_header(), "내년.xlsx"), version="2028")
@@ -255,3 +243,15 @@ def test_a_table_without_a_header_loses_no_row(page, bring):
     imported.refresh_from_db()
     reading = selectors.reading(imported)
     assert [item.code for item in reading.taken] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [("Hanbit_Checklist 2027.xlsx", "hanbit-checklist"), ("점검표.xlsx", "baemin-own")],
+)
+def test_the_identifier_comes_from_the_file_and_leaves_the_year(
+    page, sent, profile, name, identifier
+):
+    sent(workbooks.two_row_header(), name)
+    form = page("import-about", pk=ProfileImport.objects.get().pk).context["form"]
+    assert form["identifier"].value() == identifier

@@ -220,7 +220,8 @@ def test_choices_in_a_header_with_spaces_around_its_bars(bring):
     assert layout.sheets[0].columns["answer"] == 3
     assert layout.sheets[0].columns["implementation"] == 4
     assert layout.words == {
-        "met": "Yes", "not_met": "No", "partial": "Partial", "not_applicable": "N/A"
+        "met": "Yes", "not_met": "No", "partial": "Partial", "not_applicable": "N/A",
+        "inconclusive": "TBD",
     }  # fmt: skip
 
 
@@ -249,3 +250,60 @@ def test_a_guarding_quote_of_our_own_csv_is_no_part_of_the_text(reading):
     rows = "번호,요구사항,이행여부,이행내용\r\n1,가,Y,'- 이행\r\n2,나,N,'인용'입니다\r\n"
     found = reading(rows.encode("utf-8-sig"), "점검표.csv").taken
     assert [item.answers["implementation"] for item in found] == ["- 이행", "'인용'입니다"]
+
+
+KNOWN_FORMS = {
+    "a statement of operation": (
+        ["항목", "상세내용", "인증기준", "주요 확인사항", "운영여부", "운영현황(인증구분)", "관련문서(정책 등)"],
+        ["1.1.1", "경영진의 참여", "최고경영자는 참여한다", "문서로 두는가?", "", "", ""],
+        ["code", "title", "detail", "test", "answer", "implementation", "evidence_given"],
+    ),
+    "a cloud questionnaire": (
+        ["Question ID", "Question", "CSP CAIQ Answer", "CSP Implementation Description", "CCM Control ID", "CCM Domain Title"],
+        ["A&A-01.1", "Are there policies?", "", "", "A&A-01", "Audit"],
+        ["code", "title", "answer", "implementation", "", "area"],
+    ),
+    "two languages in a header": (
+        ["No. / 번호", "Requirement / 요구사항", "Compliance (Y/N) / 준수여부", "Remarks / 비고"],
+        ["1", "방화벽", "", ""],
+        ["code", "title", "answer", "remark"],
+    ),
+    "numbers under a grouping word": (
+        ["구분", "평가 문항", "평가 기준", "평가 결과", "비고"],
+        ["1", "방화벽이 있는가?", "있음", "", ""],
+        ["code", "title", "detail", "answer", "remark"],
+    ),
+    "a name left of the question": (
+        ["영역", "통제항목", "순번", "진단 문항", "배점", "진단결과", "진단 근거\n(현황 기술)", "증빙자료명"],
+        ["관리적", "정책", "1", "정책이 있는가?", "5", "", "", ""],
+        ["area", "subarea", "code", "title", "", "answer", "implementation", "evidence_given"],
+    ),
+    "spread and wide letters": (
+        ["Ｎｏ", "보 안 요 구 사 항", "이 행 여 부", "이행\n상세 내용", "비 고"],
+        ["1", "방화벽", "", "", ""],
+        ["code", "title", "answer", "implementation", "remark"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "row", "roles"), KNOWN_FORMS.values(), ids=KNOWN_FORMS)
+def test_the_columns_of_forms_in_use_are_guessed(bring, header, row, roles):
+    found = Layout.of(bring(form([header, row])).layout).sheets[0].columns
+    assert {at: role for role, at in found.items()} == {
+        at: role for at, role in enumerate(roles, 1) if role
+    }
+
+
+def test_a_numbered_heading_with_nothing_beside_it_is_an_area(reading):
+    rows = [
+        ["항목", "상세내용", "인증기준", "운영여부"],
+        ["1", "관리체계"],
+        ["1.1", "기반 마련"],
+        ["1.1.1", "경영진의 참여", "참여한다"],
+        ["1.1.2", "조직", "둔다"],
+        ["1.2", "위험 관리"],
+        ["1.2.1", "자산 식별", "식별한다"],
+    ]
+    found = reading(form(rows))
+    assert areas(found) == ["1.1 기반 마련", "1.2 위험 관리"]
+    assert [item.code for item in found.taken] == ["1.1.1", "1.1.2", "1.2.1"]

@@ -115,6 +115,8 @@ def test_a_library_names_its_framework_in_several_ways(bring, objects):
         "{frameworks: {a: b}}",
         "{frameworks: []}",
         "{frameworks: 3}",
+        "framework",
+        "[{framework: {}}]",
         "{requirement_mapping_sets: [{urn: x}]}",
     ],
 )

@@ -20,6 +20,14 @@ from compliance.shared.errors import Refused
 _UNFIT = re.compile(r"[^a-z0-9_-]+")
 
 
+def _head(file: Path) -> bytes:
+    """The first bytes, which tell an old XLS or XML; none of what is no file."""
+    if not file.is_file():
+        return b""
+    with file.open("rb") as opened:
+        return opened.read(4096)
+
+
 class Command(StableCommand):
     help = (
         "Load a requirement profile from its document: Gatepass YAML, an OSCAL catalog, a CISO "
@@ -47,7 +55,7 @@ class Command(StableCommand):
     def handle(self, *args: Any, file: Path, as_json: bool, **options: Any) -> None:
         organisation = self._organisation(options["organisation"])
         try:
-            kinds.check_claim(file.name, file.stat().st_size, b"")
+            kinds.check_claim(file.name, file.stat().st_size, _head(file))
             kinds.check_form(file, file.name)
             source = Source(file, kinds.detect(file, file.name))
             layout = self._layout(source, organisation, options)
