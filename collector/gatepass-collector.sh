@@ -21,6 +21,8 @@ export PATH
 umask 077
 unset CDPATH
 FIND_SECONDS=${GATEPASS_FIND_SECONDS:-60}
+ITEM_SECONDS=$((FIND_SECONDS * 2))
+ITEM=""
 MOST_LINES=60
 MOST_BYTES=3500
 LANGUAGE=ko
@@ -162,11 +164,14 @@ limited() { # limited SECONDS COMMAND…: bounded run time, 124 when it ran out
 # search NAME TEST…: find with TEST on every local file system → $T/NAME, bounded.
 search() {
     _to=$T/$1
+    _until=$(($(date +%s) + FIND_SECONDS))
     shift
     : >"$_to"
     : >"$T/errors"
     while IFS= read -r _root; do
-        { limited "$FIND_SECONDS" find "$_root" -xdev "$@" 2>>"$T/errors"; echo $? >"$T/rc"; } | head -n 2000 >>"$_to"
+        _left=$((_until - $(date +%s)))
+        if [ "$_left" -le 0 ]; then denied "$_root: time limit of $FIND_SECONDS s"; continue; fi
+        { limited "$_left" find "$_root" -xdev "$@" 2>>"$T/errors"; echo $? >"$T/rc"; } | head -n 2000 >>"$_to"
         [ "$(cat "$T/rc")" = 124 ] && denied "$_root: time limit of $FIND_SECONDS s"
     done <"$T/roots"
     if grep -q -i 'permission denied' "$T/errors"; then
@@ -658,7 +663,7 @@ u22() { file_item 644 'root bin sys' /etc/services; }
 
 u23() {
     search suid -type f '(' -perm -4000 -o -perm -2000 ')' -print
-    grep -v -E '^(/usr)?(/local)?/(s?bin|lib|lib64|libexec)/(.*/)?(su|sudo|sudoedit|passwd|mount|umount|chsh|chfn|gpasswd|chage|expiry|wall|write|write\.ul|bsd-write|ssh-agent|ssh-keysign|dbus-daemon-launch-helper|unix_chkpwd|pam_extrausers_chkpwd|pam_timestamp_check|fusermount3?|pkexec|polkit-agent-helper-1|crontab|ping6?|utempter|bbsuid|doas|postdrop|postqueue|mount\.nfs|userhelper|usernetctl|grub2-set-bootflag|sss[a-z_]*|krb5_child|ldap_child|proxy_child|selinux_child|p11_child|dotlockfile|plocate|mlocate|locate|newuidmap|newgidmap|newgrp|camel-lock-helper-1\.2|Xorg\.wrap|exim4|sendmail|snap-confine|mail-[a-z]*|chrome-sandbox|at)$' "$T/suid" >"$T/odd"
+    grep -v -E '^(/usr)?(/local)?/(s?bin|lib|lib64|libexec)/(.*/)?(su|sudo|sudoedit|passwd|mount|umount|chsh|chfn|gpasswd|chage|expiry|wall|write|write\.ul|bsd-write|ssh-agent|ssh-keysign|dbus-daemon-launch-helper|unix_chkpwd|pam_extrausers_chkpwd|pam_timestamp_check|fusermount3?|pkexec|polkit-agent-helper-1|crontab|ping6?|utempter|bbsuid|doas|postdrop|postqueue|mount\.nfs|userhelper|usernetctl|grub2-set-bootflag|sss[a-z_]*|krb5_child|ldap_child|proxy_child|selinux_child|p11_child|dotlockfile|plocate|mlocate|locate|newuidmap|newgidmap|newgrp|camel-lock-helper-1\.2|Xorg\.wrap|exim4|sendmail|snap-confine|mail-[a-z]*|chrome-sandbox|cockpit-session|cockpit-wsinstance-socket|at)$' "$T/suid" >"$T/odd"
     while IFS= read -r _each; do
         [ -f "$_each" ] || continue
         within "$(stat -c '%a' "$_each" 2>/dev/null || echo 0)" 7755 || printf '%s\n' "$_each"
@@ -783,9 +788,7 @@ u32() {
 }
 
 u33() {
-    for _dir in /tmp /var/tmp /dev /usr /etc /bin /sbin; do
-        limited 20 find "$_dir" -xdev -name '.*' ! -name . ! -name .. -print 2>/dev/null
-    done | grep -v -E '/\.(gitignore|placeholder|pwd\.lock|build-id|X11-unix|ICE-unix|font-unix|XIM-unix|Test-unix|updated)' | head -n 100
+    limited "$FIND_SECONDS" find /tmp /var/tmp /dev /usr /etc -xdev -name '.*' ! -name . ! -name .. -print 2>/dev/null | grep -v -E '/\.(gitignore|placeholder|pwd\.lock|build-id|X11-unix|ICE-unix|font-unix|XIM-unix|Test-unix|updated)' | head -n 100
     manual '숨겨진 파일과 폴더 중 만든 사람과 쓰임을 모르는 것이 있는지 확인하십시오.' 'Look for hidden files and folders that nobody can explain.'
 }
 
@@ -1209,7 +1212,26 @@ close_item() {
 check() { # check CODE GRADE TITLE
     : >"$T/denied"
     fault '점검이 결과를 내지 못했습니다.' 'The check came to no result.'
-    "u${1#U-}" >"$T/evidence" 2>"$T/complaints"
+    # In a process of its own, so that a file system that hangs does not stop the run.
+    rm -f "$T/verdict" "$T/done"
+    (
+        trap ': >"$T/done"' EXIT
+        "u${1#U-}"
+        printf '%s\n%s\n%s\n' "$STATUS" "$KO" "$EN" >"$T/verdict"
+    ) >"$T/evidence" 2>"$T/complaints" &
+    ITEM=$!
+    _naps=0
+    until [ -e "$T/done" ] || [ "$_naps" -ge $((ITEM_SECONDS * 20)) ]; do
+        sleep 0.05 2>/dev/null || sleep 1
+        _naps=$((_naps + 1))
+    done
+    [ -e "$T/done" ] || kill "$ITEM" 2>/dev/null
+    ITEM=""
+    if [ -s "$T/verdict" ]; then
+        { read -r STATUS; read -r KO; read -r EN; } <"$T/verdict"
+    else
+        denied "time limit of $ITEM_SECONDS s"
+    fi
     close_item
     if [ "$LANGUAGE" = en ]; then _reason=$EN; else _reason=$KO; fi
     if [ "$STATUS" = 오류 ]; then FAULTS=yes; fi
@@ -1283,7 +1305,10 @@ cannot_write() {
     exit 3
 }
 
-clean() { [ -n "$T" ] && rm -rf "$T"; }
+clean() {
+    [ -n "$ITEM" ] && kill "$ITEM" 2>/dev/null
+    [ -n "$T" ] && rm -rf "$T"
+}
 
 main() {
     options "$@"

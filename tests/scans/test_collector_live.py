@@ -173,3 +173,21 @@ def test_a_search_that_runs_out_of_time_is_never_a_pass(server):
     found = server.run("--only", "U-25", PATH="/opt/slow:/usr/bin:/bin", GATEPASS_FIND_SECONDS="1")
     assert found.statuses == {"U-25": "오류"}
     assert "time limit" in found.items["U-25"]["evidence"]
+
+
+def test_an_item_that_hangs_is_given_up_and_the_run_goes_on(server):
+    box = server.remember("/opt/slow/find")
+    box.write_text('#!/bin/sh\ncase "$1" in /etc/init.d) exec sleep 20 ;; esac\n')
+    box.chmod(0o755)
+    found = server.run(
+        "--only", "U-16,U-17,U-18", PATH="/opt/slow:/usr/bin:/bin", GATEPASS_FIND_SECONDS="1"
+    )
+    assert (found.statuses["U-16"], found.statuses["U-17"]) == (GOOD, "오류")
+    assert "U-18" in found.statuses
+    assert found.code == 1
+
+
+def test_without_a_timeout_command_the_answer_is_the_same(server):
+    server.remember("/usr/bin/timeout").unlink()
+    found = server.run("--only", "U-15,U-23,U-25")
+    assert set(found.statuses.values()) == {GOOD}
