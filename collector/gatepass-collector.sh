@@ -161,7 +161,8 @@ limited() { # limited SECONDS COMMAND…: bounded run time, 124 when it ran out
     return "$_rc"
 }
 
-# search NAME TEST…: find with TEST on every local file system → $T/NAME, bounded.
+# search NAME TEST…: find with TEST on every local file system, through FILTER → $T/NAME, bounded.
+FILTER='cat'
 search() {
     _to=$T/$1
     _until=$(($(date +%s) + FIND_SECONDS))
@@ -171,7 +172,7 @@ search() {
     while IFS= read -r _root; do
         _left=$((_until - $(date +%s)))
         if [ "$_left" -le 0 ]; then denied "$_root: time limit of $FIND_SECONDS s"; continue; fi
-        { limited "$_left" find "$_root" -xdev "$@" 2>>"$T/errors"; echo $? >"$T/rc"; } | head -n 2000 >>"$_to"
+        { limited "$_left" find "$_root" -xdev "$@" 2>>"$T/errors"; echo $? >"$T/rc"; } | "$FILTER" | head -n 2000 >>"$_to"
         [ "$(cat "$T/rc")" = 124 ] && denied "$_root: time limit of $FIND_SECONDS s"
     done <"$T/roots"
     if grep -q -i 'permission denied' "$T/errors"; then
@@ -184,6 +185,7 @@ search() {
 take_stock() {
     : >"$T/ports"
     : >"$T/procs"
+    : >"$T/stock-errors"
     for _table in tcp:0A tcp6:0A udp:07 udp6:07; do
         _name=${_table%%:*}
         [ -r "/proc/net/$_name" ] || continue
@@ -203,11 +205,14 @@ take_stock() {
                 $1 == "disable" && tolower($3) == "yes" { off = 1 }
                 $1 == "}" && name != "" { if (!off) print "xinetd: " name; name = "" }'
         done
-        find /etc/systemd/system -name '*.service' -o -name '*.socket' -o -name '*.timer' 2>/dev/null |
+        find /etc/systemd/system -name '*.service' -o -name '*.socket' -o -name '*.timer' 2>>"$T/stock-errors" |
             grep -E '\.wants/|\.requires/' | sed 's/^/enabled: /'
-        find /etc/rc2.d /etc/rc3.d /etc/rc5.d /etc/rc.d/rc3.d /etc/rc.d/rc5.d -name 'S[0-9]*' 2>/dev/null | sed 's/^/enabled: /'
-        find /etc/runlevels -mindepth 2 2>/dev/null | sed 's/^/enabled: /'
+        find /etc/rc2.d /etc/rc3.d /etc/rc5.d /etc/rc.d/rc3.d /etc/rc.d/rc5.d -name 'S[0-9]*' 2>>"$T/stock-errors" | sed 's/^/enabled: /'
+        find /etc/runlevels -mindepth 2 2>>"$T/stock-errors" | sed 's/^/enabled: /'
     } >"$T/enabled"
+    grep -i 'permission denied' "$T/stock-errors" | head -n 3 >>"$T/denied"
+    # Mounted with hidepid, /proc shows a user no processes but its own.
+    if [ -r /proc/net/tcp ] && ! [ -r /proc/1/comm ]; then denied '/proc: processes of others'; fi
     : >"$T/stock-denied"
     [ -s "$T/denied" ] && cp "$T/denied" "$T/stock-denied"
     if [ -r /proc/net/tcp ]; then PROC=yes; else PROC=no; fi
@@ -628,14 +633,18 @@ found_item() { # found_item NAME KO-BAD EN-BAD KO-GOOD EN-GOOD
     if [ -s "$T/$1" ]; then bad "$2" "$3"; else good "$4" "$5"; fi
 }
 
+only_orphans() {
+    awk 'NR == FNR { known[$1] = 1; next } /^[0-9]+ [0-9]+ / && (!(("u" $1) in known) || !(("g" $2) in known))' "$T/ids" -
+}
+
 u15() {
     if find / -maxdepth 0 -nouser >/dev/null 2>&1; then
         search orphans '(' -nouser -o -nogroup ')' -print
     else # busybox find does not know -nouser
         accounts | cut -d: -f3 | sed 's/^/u/' >"$T/ids"
         slurp /etc/group | cut -d: -f3 | sed 's/^/g/' >>"$T/ids"
-        search all -exec stat -c '%u %g %n' '{}' +
-        awk 'NR == FNR { known[$1] = 1; next } /^[0-9]+ [0-9]+ / && (!(("u" $1) in known) || !(("g" $2) in known))' "$T/ids" "$T/all" >"$T/orphans"
+        FILTER=only_orphans
+        search orphans -exec stat -c '%u %g %n' '{}' +
     fi
     found_item orphans '소유자나 그룹이 없는 파일이 있습니다.' 'There are files without owner or group.' \
         '소유자와 그룹이 없는 파일이 없습니다.' 'Every file has an owner and a group.'
@@ -668,6 +677,7 @@ u23() {
         [ -f "$_each" ] || continue
         within "$(stat -c '%a' "$_each" 2>/dev/null || echo 0)" 7755 || printf '%s\n' "$_each"
     done <"$T/suid" >>"$T/odd"
+    sort -u -o "$T/odd" "$T/odd"
     echo "SUID/SGID: $(grep -c . "$T/suid")"
     found_item odd '배포판의 표준 목록에 없거나 변조될 수 있는 SUID/SGID 파일이 있습니다. 필요한지 확인하고 권한을 제거하십시오.' 'A SUID or SGID file is not one of the usual ones, or others may write it. Remove the bit unless it is needed.' \
         '표준적인 SUID/SGID 파일만 있습니다.' 'Only the usual SUID and SGID files are there.'
@@ -1145,7 +1155,8 @@ u66() {
     _on=no
     on 'rsyslog|rsyslogd|syslog-ng|syslog|syslogd' '' && _on=yes
     { settings /etc/rsyslog.conf /etc/syslog.conf /etc/syslog-ng/syslog-ng.conf; settings_of /etc/rsyslog.d '*.conf'; } |
-        grep -E '^[a-z*,]+\.[^[:space:]]+[[:space:]]|^log[[:space:]]*\{|@' >"$T/rules"
+        grep -E '^[a-z*,]+\.[^[:space:]]+[[:space:]]|^log[[:space:]]*\{|@' |
+        sed -E 's/(:om[a-z]+:).*/\1****/' >"$T/rules" # a data base's password may stand there
     cat "$T/rules"
     if [ "$_on" = yes ] && grep -q -E '^(auth|authpriv|auth,authpriv|\*)\.|[,;](auth|authpriv)\.|^log' "$T/rules"; then
         good '인증 기록을 포함한 로그 정책이 설정되어 있고 로그 서비스가 켜져 있습니다.' 'A logging policy that covers sign-ins is set and its service is on.'
