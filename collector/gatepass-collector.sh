@@ -21,6 +21,8 @@ export PATH
 umask 077
 unset CDPATH
 FIND_SECONDS=${GATEPASS_FIND_SECONDS:-60}
+ITEM_SECONDS=$((FIND_SECONDS * 2))
+ITEM=""
 MOST_LINES=60
 MOST_BYTES=3500
 LANGUAGE=ko
@@ -159,14 +161,18 @@ limited() { # limited SECONDS COMMAND…: bounded run time, 124 when it ran out
     return "$_rc"
 }
 
-# search NAME TEST…: find with TEST on every local file system → $T/NAME, bounded.
+# search NAME TEST…: find with TEST on every local file system, through FILTER → $T/NAME, bounded.
+FILTER='cat'
 search() {
     _to=$T/$1
+    _until=$(($(date +%s) + FIND_SECONDS))
     shift
     : >"$_to"
     : >"$T/errors"
     while IFS= read -r _root; do
-        { limited "$FIND_SECONDS" find "$_root" -xdev "$@" 2>>"$T/errors"; echo $? >"$T/rc"; } | head -n 2000 >>"$_to"
+        _left=$((_until - $(date +%s)))
+        if [ "$_left" -le 0 ]; then denied "$_root: time limit of $FIND_SECONDS s"; continue; fi
+        { limited "$_left" find "$_root" -xdev "$@" 2>>"$T/errors"; echo $? >"$T/rc"; } | "$FILTER" | head -n 2000 >>"$_to"
         [ "$(cat "$T/rc")" = 124 ] && denied "$_root: time limit of $FIND_SECONDS s"
     done <"$T/roots"
     if grep -q -i 'permission denied' "$T/errors"; then
@@ -179,6 +185,7 @@ search() {
 take_stock() {
     : >"$T/ports"
     : >"$T/procs"
+    : >"$T/stock-errors"
     for _table in tcp:0A tcp6:0A udp:07 udp6:07; do
         _name=${_table%%:*}
         [ -r "/proc/net/$_name" ] || continue
@@ -198,11 +205,14 @@ take_stock() {
                 $1 == "disable" && tolower($3) == "yes" { off = 1 }
                 $1 == "}" && name != "" { if (!off) print "xinetd: " name; name = "" }'
         done
-        find /etc/systemd/system -name '*.service' -o -name '*.socket' -o -name '*.timer' 2>/dev/null |
+        find /etc/systemd/system -name '*.service' -o -name '*.socket' -o -name '*.timer' 2>>"$T/stock-errors" |
             grep -E '\.wants/|\.requires/' | sed 's/^/enabled: /'
-        find /etc/rc2.d /etc/rc3.d /etc/rc5.d /etc/rc.d/rc3.d /etc/rc.d/rc5.d -name 'S[0-9]*' 2>/dev/null | sed 's/^/enabled: /'
-        find /etc/runlevels -mindepth 2 2>/dev/null | sed 's/^/enabled: /'
+        find /etc/rc2.d /etc/rc3.d /etc/rc5.d /etc/rc.d/rc3.d /etc/rc.d/rc5.d -name 'S[0-9]*' 2>>"$T/stock-errors" | sed 's/^/enabled: /'
+        find /etc/runlevels -mindepth 2 2>>"$T/stock-errors" | sed 's/^/enabled: /'
     } >"$T/enabled"
+    grep -i 'permission denied' "$T/stock-errors" | head -n 3 >>"$T/denied"
+    # Mounted with hidepid, /proc shows a user no processes but its own.
+    if [ -r /proc/net/tcp ] && ! [ -r /proc/1/comm ]; then denied '/proc: processes of others'; fi
     : >"$T/stock-denied"
     [ -s "$T/denied" ] && cp "$T/denied" "$T/stock-denied"
     if [ -r /proc/net/tcp ]; then PROC=yes; else PROC=no; fi
@@ -623,14 +633,18 @@ found_item() { # found_item NAME KO-BAD EN-BAD KO-GOOD EN-GOOD
     if [ -s "$T/$1" ]; then bad "$2" "$3"; else good "$4" "$5"; fi
 }
 
+only_orphans() {
+    awk 'NR == FNR { known[$1] = 1; next } /^[0-9]+ [0-9]+ / && (!(("u" $1) in known) || !(("g" $2) in known))' "$T/ids" -
+}
+
 u15() {
     if find / -maxdepth 0 -nouser >/dev/null 2>&1; then
         search orphans '(' -nouser -o -nogroup ')' -print
     else # busybox find does not know -nouser
         accounts | cut -d: -f3 | sed 's/^/u/' >"$T/ids"
         slurp /etc/group | cut -d: -f3 | sed 's/^/g/' >>"$T/ids"
-        search all -exec stat -c '%u %g %n' '{}' +
-        awk 'NR == FNR { known[$1] = 1; next } /^[0-9]+ [0-9]+ / && (!(("u" $1) in known) || !(("g" $2) in known))' "$T/ids" "$T/all" >"$T/orphans"
+        FILTER=only_orphans
+        search orphans -exec stat -c '%u %g %n' '{}' +
     fi
     found_item orphans '소유자나 그룹이 없는 파일이 있습니다.' 'There are files without owner or group.' \
         '소유자와 그룹이 없는 파일이 없습니다.' 'Every file has an owner and a group.'
@@ -658,11 +672,12 @@ u22() { file_item 644 'root bin sys' /etc/services; }
 
 u23() {
     search suid -type f '(' -perm -4000 -o -perm -2000 ')' -print
-    grep -v -E '^(/usr)?(/local)?/(s?bin|lib|lib64|libexec)/(.*/)?(su|sudo|sudoedit|passwd|mount|umount|chsh|chfn|gpasswd|chage|expiry|wall|write|write\.ul|bsd-write|ssh-agent|ssh-keysign|dbus-daemon-launch-helper|unix_chkpwd|pam_extrausers_chkpwd|pam_timestamp_check|fusermount3?|pkexec|polkit-agent-helper-1|crontab|ping6?|utempter|bbsuid|doas|postdrop|postqueue|mount\.nfs|userhelper|usernetctl|grub2-set-bootflag|sss[a-z_]*|krb5_child|ldap_child|proxy_child|selinux_child|p11_child|dotlockfile|plocate|mlocate|locate|newuidmap|newgidmap|newgrp|camel-lock-helper-1\.2|Xorg\.wrap|exim4|sendmail|snap-confine|mail-[a-z]*|chrome-sandbox|at)$' "$T/suid" >"$T/odd"
+    grep -v -E '^(/usr)?(/local)?/(s?bin|lib|lib64|libexec)/(.*/)?(su|sudo|sudoedit|passwd|mount|umount|chsh|chfn|gpasswd|chage|expiry|wall|write|write\.ul|bsd-write|ssh-agent|ssh-keysign|dbus-daemon-launch-helper|unix_chkpwd|pam_extrausers_chkpwd|pam_timestamp_check|fusermount3?|pkexec|polkit-agent-helper-1|crontab|ping6?|utempter|bbsuid|doas|postdrop|postqueue|mount\.nfs|userhelper|usernetctl|grub2-set-bootflag|sss[a-z_]*|krb5_child|ldap_child|proxy_child|selinux_child|p11_child|dotlockfile|plocate|mlocate|locate|newuidmap|newgidmap|newgrp|camel-lock-helper-1\.2|Xorg\.wrap|exim4|sendmail|snap-confine|mail-[a-z]*|chrome-sandbox|cockpit-session|cockpit-wsinstance-socket|at)$' "$T/suid" >"$T/odd"
     while IFS= read -r _each; do
         [ -f "$_each" ] || continue
         within "$(stat -c '%a' "$_each" 2>/dev/null || echo 0)" 7755 || printf '%s\n' "$_each"
     done <"$T/suid" >>"$T/odd"
+    sort -u -o "$T/odd" "$T/odd"
     echo "SUID/SGID: $(grep -c . "$T/suid")"
     found_item odd '배포판의 표준 목록에 없거나 변조될 수 있는 SUID/SGID 파일이 있습니다. 필요한지 확인하고 권한을 제거하십시오.' 'A SUID or SGID file is not one of the usual ones, or others may write it. Remove the bit unless it is needed.' \
         '표준적인 SUID/SGID 파일만 있습니다.' 'Only the usual SUID and SGID files are there.'
@@ -783,9 +798,7 @@ u32() {
 }
 
 u33() {
-    for _dir in /tmp /var/tmp /dev /usr /etc /bin /sbin; do
-        limited 20 find "$_dir" -xdev -name '.*' ! -name . ! -name .. -print 2>/dev/null
-    done | grep -v -E '/\.(gitignore|placeholder|pwd\.lock|build-id|X11-unix|ICE-unix|font-unix|XIM-unix|Test-unix|updated)' | head -n 100
+    limited "$FIND_SECONDS" find /tmp /var/tmp /dev /usr /etc -xdev -name '.*' ! -name . ! -name .. -print 2>/dev/null | grep -v -E '/\.(gitignore|placeholder|pwd\.lock|build-id|X11-unix|ICE-unix|font-unix|XIM-unix|Test-unix|updated)' | head -n 100
     manual '숨겨진 파일과 폴더 중 만든 사람과 쓰임을 모르는 것이 있는지 확인하십시오.' 'Look for hidden files and folders that nobody can explain.'
 }
 
@@ -1142,7 +1155,8 @@ u66() {
     _on=no
     on 'rsyslog|rsyslogd|syslog-ng|syslog|syslogd' '' && _on=yes
     { settings /etc/rsyslog.conf /etc/syslog.conf /etc/syslog-ng/syslog-ng.conf; settings_of /etc/rsyslog.d '*.conf'; } |
-        grep -E '^[a-z*,]+\.[^[:space:]]+[[:space:]]|^log[[:space:]]*\{|@' >"$T/rules"
+        grep -E '^[a-z*,]+\.[^[:space:]]+[[:space:]]|^log[[:space:]]*\{|@' |
+        sed -E 's/(:om[a-z]+:).*/\1****/' >"$T/rules" # a data base's password may stand there
     cat "$T/rules"
     if [ "$_on" = yes ] && grep -q -E '^(auth|authpriv|auth,authpriv|\*)\.|[,;](auth|authpriv)\.|^log' "$T/rules"; then
         good '인증 기록을 포함한 로그 정책이 설정되어 있고 로그 서비스가 켜져 있습니다.' 'A logging policy that covers sign-ins is set and its service is on.'
@@ -1209,7 +1223,26 @@ close_item() {
 check() { # check CODE GRADE TITLE
     : >"$T/denied"
     fault '점검이 결과를 내지 못했습니다.' 'The check came to no result.'
-    "u${1#U-}" >"$T/evidence" 2>"$T/complaints"
+    # In a process of its own, so that a file system that hangs does not stop the run.
+    rm -f "$T/verdict" "$T/done"
+    (
+        trap ': >"$T/done"' EXIT
+        "u${1#U-}"
+        printf '%s\n%s\n%s\n' "$STATUS" "$KO" "$EN" >"$T/verdict"
+    ) >"$T/evidence" 2>"$T/complaints" &
+    ITEM=$!
+    _naps=0
+    until [ -e "$T/done" ] || [ "$_naps" -ge $((ITEM_SECONDS * 20)) ]; do
+        sleep 0.05 2>/dev/null || sleep 1
+        _naps=$((_naps + 1))
+    done
+    [ -e "$T/done" ] || kill "$ITEM" 2>/dev/null
+    ITEM=""
+    if [ -s "$T/verdict" ]; then
+        { read -r STATUS; read -r KO; read -r EN; } <"$T/verdict"
+    else
+        denied "time limit of $ITEM_SECONDS s"
+    fi
     close_item
     if [ "$LANGUAGE" = en ]; then _reason=$EN; else _reason=$KO; fi
     if [ "$STATUS" = 오류 ]; then FAULTS=yes; fi
@@ -1283,7 +1316,10 @@ cannot_write() {
     exit 3
 }
 
-clean() { [ -n "$T" ] && rm -rf "$T"; }
+clean() {
+    [ -n "$ITEM" ] && kill "$ITEM" 2>/dev/null
+    [ -n "$T" ] && rm -rf "$T"
+}
 
 main() {
     options "$@"

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -211,3 +212,23 @@ def test_english_reasons_stand_beside_the_korean_results(tmp_path):
     (item,) = json.loads((tmp_path / "result.json").read_bytes())["items"]
     assert item["status"] == "수동점검"
     assert item["reason"].startswith("Check that")
+
+
+def test_an_interrupted_run_leaves_nothing(tmp_path):
+    here = tmp_path / "here"
+    here.mkdir()
+    command = ["sh", str(SCRIPT), "--output", "result.json"]
+    with subprocess.Popen(
+        command,
+        cwd=here,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(here)},
+    ) as running:
+        for line in running.stderr:
+            if line.startswith("U-01"):
+                break
+        running.terminate()
+        running.stderr.read()
+    assert running.returncode == 130
+    assert not list(here.iterdir())

@@ -1,19 +1,24 @@
 """The collector in a real Debian, hardened and weakened."""
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from compliance.scans import parsers
+from compliance.scans.models import Finding
 from compliance.scans.records import Row
+from compliance.scans.services import import_now
 from tests.scans import debian
 from tests.scans.collector_cases import ALICE, BAD, BY_HAND, CASES, GOOD, MANUAL, NONE
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]
+SCRIPT = settings.BASE_DIR / "collector" / "gatepass-collector.sh"
 NOBODY = "65534:65534"
 APPLETS = (
     "awk sed grep find od stat sha256sum sort head tail tr cut date uname mktemp timeout cat id"
@@ -110,8 +115,13 @@ def test_every_shell_and_busybox_userland_judge_alike(server, shell):
     shutil.copy(busybox, tools / "busybox")
     for name in APPLETS.split():
         (tools / name).symlink_to("busybox")
-    found = server.run(by=("/opt/box/ash",), PATH="/opt/box:/usr/bin:/bin")
-    assert found.statuses == reference.statuses
+    boxed = {"by": ("/opt/box/ash",), "PATH": "/opt/box:/usr/bin:/bin"}
+    assert server.run(**boxed).statuses == reference.statuses
+    orphan, open_file = debian.put("/srv/a", "", owner=4242), debian.put("/srv/b", "", 0o4666)
+    orphan(server)
+    open_file(server)
+    found = server.run("--only", "U-15,U-23,U-25", **boxed)
+    assert set(found.statuses.values()) == {BAD}
 
 
 def test_what_another_user_may_not_read_is_never_a_pass(server):
@@ -161,6 +171,7 @@ def test_no_hash_and_no_community_leaves_the_server(server):
             debian.add("/etc/shadow", f"a:$6$salt${secret}:1::::::\n"),
             debian.add("/etc/passwd", f"b:{secret}:1002:100::/:/bin/sh\n"),
             debian.put("/etc/snmp/snmpd.conf", f"rocommunity {secret}\n", 0o600),
+            debian.put("/etc/rsyslog.conf", f"auth.* :ommysql:db,log,log,{secret}\n"),
         ],
     )
     assert secret.encode() not in server.run().content
@@ -173,3 +184,47 @@ def test_a_search_that_runs_out_of_time_is_never_a_pass(server):
     found = server.run("--only", "U-25", PATH="/opt/slow:/usr/bin:/bin", GATEPASS_FIND_SECONDS="1")
     assert found.statuses == {"U-25": "오류"}
     assert "time limit" in found.items["U-25"]["evidence"]
+
+
+def test_an_item_that_hangs_is_given_up_and_the_run_goes_on(server):
+    box = server.remember("/opt/slow/find")
+    box.write_text('#!/bin/sh\ncase "$1" in /etc/init.d) exec sleep 20 ;; esac\n')
+    box.chmod(0o755)
+    found = server.run(
+        "--only", "U-16,U-17,U-18", PATH="/opt/slow:/usr/bin:/bin", GATEPASS_FIND_SECONDS="1"
+    )
+    assert (found.statuses["U-16"], found.statuses["U-17"]) == (GOOD, "오류")
+    assert "U-18" in found.statuses
+    assert found.code == 1
+
+
+def test_without_a_timeout_command_the_answer_is_the_same(server):
+    server.remember("/usr/bin/timeout").unlink()
+    found = server.run("--only", "U-15,U-23,U-25")
+    assert set(found.statuses.values()) == {GOOD}
+
+
+def test_this_machine_as_it_is(tmp_path):
+    path = tmp_path / "result.json"
+    done = subprocess.run(
+        ["sh", SCRIPT, "--output", path], capture_output=True, text=True, timeout=500
+    )
+    assert done.returncode in (0, 1), done.stderr
+    with path.open("rb") as stream:
+        rows = [record for record in parsers.read(stream) if isinstance(record, Row)]
+    assert len(rows) == 67
+    assert not [row for row in rows if row.suspicious]
+
+
+def test_what_was_fixed_between_two_runs_is_closed(server, manna, alice, adopted):
+    def bring(name):
+        content = io.BytesIO(server.run("--only", "U-16,U-18").content)
+        import_now(manna, content, name=name, by=alice)
+        return dict(Finding.objects.values_list("rule__code", "state"))
+
+    apply(server, [debian.mode("/etc/passwd", 0o666), debian.mode("/etc/shadow", 0o644)])
+    assert bring("first.json") == {"U-16": "open", "U-18": "open"}
+    apply(server, [debian.mode("/etc/passwd", 0o644), debian.mode("/etc/shadow", 0o644)])
+    assert bring("second.json") == {"U-16": "fixed", "U-18": "open"}
+    apply(server, [debian.mode("/etc/passwd", 0o666), debian.mode("/etc/shadow", 0o644)])
+    assert bring("third.json")["U-16"] == "open"
