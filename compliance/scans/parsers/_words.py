@@ -151,6 +151,19 @@ def severity_of_score(score: object) -> Severity:
     return Severity.LOW if number > 0 else Severity.INFO
 
 
+def probability(*values: object) -> float | None:
+    """The highest of EPSS scores (0 to 1), or None where no value is one."""
+    found = []
+    for value in values:
+        try:
+            number = float(text(value))
+        except ValueError:
+            continue
+        if 0 <= number <= 1:
+            found.append(number)
+    return max(found, default=None)
+
+
 def cves(*parts: object) -> list[str]:
     """Every CVE named in the texts, as references."""
     return [f"cve:{found.upper()}" for part in parts for found in _CVE.findall(text(part))]

@@ -94,6 +94,7 @@ def _record(finding: Any, position: str) -> Record:
         tool_severity=_words.short(grade.get("Label") or grade.get("Original"), 40),
         excerpt=_words.excerpt(finding.get("Description"), _reasons(finding)),
         position=position,
+        epss=_epss(finding),
     )
 
 
@@ -130,6 +131,11 @@ def _outcome(finding: dict[str, Any]) -> Outcome | None:
         return Outcome.ERROR
     # Products that look for threats and flaws say nothing of compliance.
     return _STATUS.get(word) if word else Outcome.FAIL
+
+
+def _epss(finding: dict[str, Any]) -> float | None:
+    flaws = _json.arr(finding.get("Vulnerabilities"))
+    return _words.probability(*(_json.obj(flaw).get("EpssScore") for flaw in flaws))
 
 
 def _severity(grade: dict[str, Any]) -> Severity:

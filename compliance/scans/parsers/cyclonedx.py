@@ -157,7 +157,8 @@ def _row(
     component, version = _component(bom, _words.short(affected.get("ref")))
     if outcome is Outcome.FAIL and _unaffected(affected):
         outcome = Outcome.NOT_APPLICABLE
-    word, severity = _worst([_json.obj(r) for r in _json.arr(found.get("ratings"))])
+    ratings = [_json.obj(r) for r in _json.arr(found.get("ratings"))]
+    word, severity = _worst([rating for rating in ratings if not _is_epss(rating)])
     analysis = _json.obj(found.get("analysis"))
     return Row(
         tool=TOOL,
@@ -174,6 +175,7 @@ def _row(
             analysis.get("detail"), analysis.get("justification"), found.get("description")
         ),
         position=position,
+        epss=_words.probability(*(r.get("score") for r in ratings if _is_epss(r))),
     )
 
 
@@ -193,6 +195,11 @@ def _component(bom: _Bom, ref: str) -> tuple[str, str]:
 def _unaffected(affected: dict[str, Any]) -> bool:
     states = [_json.obj(v).get("status") for v in _json.arr(affected.get("versions"))]
     return bool(states) and all(state == "unaffected" for state in states)
+
+
+def _is_epss(rating: dict[str, Any]) -> bool:
+    """EPSS is a probability among ratings of method "other", known by its source alone."""
+    return "EPSS" in _words.short(_json.obj(rating.get("source")).get("name")).upper()
 
 
 def _worst(ratings: list[dict[str, Any]]) -> tuple[str, Severity]:

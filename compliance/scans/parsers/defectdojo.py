@@ -110,6 +110,8 @@ class _Reader:
             tool_severity=_words.short(finding.get("severity"), 40),
             excerpt=_words.excerpt(finding.get("description")),
             position=position,
+            exploited=_is_true(finding.get("known_exploited")),
+            epss=_words.probability(finding.get("epss_score")),
         )
 
     def _where(self, finding: Mapping[str, Any]) -> tuple[Seen, str]:
@@ -121,6 +123,10 @@ class _Reader:
         name = self.options.asset or service
         location = f"{path}:{line}" if path and line else path
         return _words.code_base(self._tool(), name), location
+
+
+def _is_true(value: Any) -> bool:
+    return value is True or _words.text(value).casefold() == "true"
 
 
 def _of_csv(row: dict[str, str]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _record(leaf: _json.Leaf, asset: Seen) -> Record:
     if not rule:
         return Problem(position, reasons.NO_RULE, _words.short(artifact.get("name")))
     ignored = leaf.prefix.startswith("ignored")
-    related = [_json.obj(r).get("id") for r in _json.arr(leaf.value.get("relatedVulnerabilities"))]
+    related = [_json.obj(r) for r in _json.arr(leaf.value.get("relatedVulnerabilities"))]
     package, kind = _words.short(artifact.get("name")), _words.short(artifact.get("type"), 40)
     path = "" if kind in _OS_TYPES else _path(artifact)
     return Row(
@@ -83,7 +83,8 @@ def _record(leaf: _json.Leaf, asset: Seen) -> Record:
         location=" · ".join(filter(None, [package, path])),
         place=(package, path),
         refs=_words.refs(
-            _words.cves(rule, *related), [f"ghsa:{rule}"] if rule.startswith("GHSA-") else []
+            _words.cves(rule, *(r.get("id") for r in related)),
+            [f"ghsa:{rule}"] if rule.startswith("GHSA-") else [],
         ),
         severity=_words.severity(vulnerability.get("severity"), Severity.LOW),
         tool_severity=_words.short(vulnerability.get("severity"), 40),
@@ -92,7 +93,19 @@ def _record(leaf: _json.Leaf, asset: Seen) -> Record:
             vulnerability.get("description"),
         ),
         position=position,
+        **_attacks([vulnerability, *related]),
     )
+
+
+def _attacks(vulnerabilities: list[dict[str, Any]]) -> dict[str, Any]:
+    """What CISA's catalogue and EPSS say of the vulnerability or of the CVE behind it."""
+    scores = [
+        _json.obj(each).get("epss") for v in vulnerabilities for each in _json.arr(v.get("epss"))
+    ]
+    return {
+        "exploited": any(_json.arr(v.get("knownExploited")) for v in vulnerabilities),
+        "epss": _words.probability(*scores),
+    }
 
 
 def _path(artifact: dict[str, Any]) -> str:

@@ -162,7 +162,17 @@ def _row(asset: Seen, item: _xml.Element, rule: str, outcome: Outcome) -> Row:
         excerpt=_words.excerpt(*texts),
         position=_xml.line(item),
         suspicious=_words.suspicious(outcome, *texts),
+        exploited=_is_exploited(item),
+        epss=_words.probability(_xml.child_words(item, "epss_score")),
     )
+
+
+def _is_exploited(item: _xml.Element) -> bool:
+    """CISA's catalogue is named by an element of its own or among the cross references."""
+    crosses = [_xml.words(e) for e in _xml.children(item, "xref")]
+    named = any(cross.upper().startswith("CISA-KNOWN-EXPLOITED") for cross in crosses)
+    word = _xml.child_words(item, "cisa-known-exploited").casefold()
+    return named or word not in ("", "false", "no")
 
 
 def _refs(item: _xml.Element, rule: str) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ def _record(event: Any, position: str) -> Record:
             info.get("description"), matcher, *_results(event), _first(event, "matched-at")
         ),
         position=position,
+        epss=_words.probability(_json.obj(info.get("classification")).get("epss-score")),
     )
 
 
