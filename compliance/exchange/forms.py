@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
-from compliance.exchange import guessing, policies, selectors
+from compliance.exchange import guessing, kinds, policies, selectors
 from compliance.exchange.items import Reading
 from compliance.exchange.layouts import NEEDED, NEEDED_WORDS, Role
 from compliance.exchange.models import Kind, ProfileImport
@@ -239,6 +239,7 @@ def _initial(
         "version": facts.get("version") or str(timezone.localdate().year),
         "published": facts.get("published") or timezone.localdate().isoformat(),
         "platform": platforms[0].code if platforms else NEW,
+        "status": kinds.usual_status(imported.kind),
         "identifier": _identifier(facts.get("title", ""), imported.file_name, platforms),
         **imported.about,
         "revision": imported.revision,

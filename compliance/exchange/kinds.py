@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.exchange import ciso_assistant, oscal
 from compliance.exchange.models import Kind
 from compliance.requirements import plain_yaml
+from compliance.requirements.models import Profile
 from compliance.shared.errors import Refused
 from compliance.vault import inspection, tables
 from compliance.vault.names import extension
@@ -75,6 +76,12 @@ def detect(path: Path, name: str) -> Kind:
 
 # Stored files never change, so what was read once stays right. Few are kept: a page after page
 # of one wizard asks for the same one.
+def usual_status(kind: str) -> str:
+    """Whose word such a document usually is. A published catalogue is never a platform's own."""
+    catalogue = kind in {Kind.OSCAL, Kind.CISO_ASSISTANT}
+    return Profile.Status.BASELINE if catalogue else Profile.Status.PLATFORM
+
+
 @lru_cache(maxsize=4)
 def book(path: Path, _when: int, kind: str) -> tables.Book:
     """Return the tables of a stored document. Treat them as read-only."""

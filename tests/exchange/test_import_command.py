@@ -7,8 +7,33 @@ from django.core.management import CommandError, call_command
 
 from compliance.exchange import services
 from compliance.exchange.models import ProfileForm
-from compliance.requirements.models import Profile
+from compliance.requirements.models import Assessment, Profile, Requirement
 from tests.exchange import workbooks
+
+CATALOG = {
+    "catalog": {
+        "uuid": "5c1b3a36-7f0d-4c7e-9a53-5f9f4be0a001",
+        "metadata": {
+            "title": "Controls of the house",
+            "last-modified": "2026-05-01T00:00:00Z",
+            "version": "1",
+            "oscal-version": "1.2.1",
+        },
+        "groups": [
+            {
+                "id": "net",
+                "title": "Network",
+                "controls": [
+                    {
+                        "id": "net-1",
+                        "title": "Separate networks",
+                        "parts": [{"id": "net-1_smt", "name": "statement", "prose": "Do so."}],
+                    }
+                ],
+            }
+        ],
+    }
+}
 
 
 @pytest.fixture
@@ -35,6 +60,19 @@ def test_the_same_table_twice_changes_nothing(load, manna, capsys):
              "--organisation", "manna")  # fmt: skip
     assert "nothing changed" in capsys.readouterr().out
     assert Profile.objects.count() == 1
+
+
+def test_the_organisation_may_begin_at_once(load, manna):
+    load(workbooks.two_row_csv(), "baemin.csv", "--guess", "--platform", "baemin",
+         "--organisation", "manna", "--adopt")  # fmt: skip
+    assert Assessment.objects.filter(organisation=manna).count() == 3
+
+
+def test_a_catalogue_is_no_platforms_word_unless_somebody_says_so(load, manna):
+    content = json.dumps(CATALOG).encode()
+    load(content, "controls.json", "--platform", "baemin", "--organisation", "manna")
+    assert Profile.objects.get().status == "baseline"
+    assert set(Requirement.objects.values_list("provenance", flat=True)) == {"inferred"}
 
 
 def test_a_saved_mapping_is_used_by_its_name(load, bring, alice, manna):

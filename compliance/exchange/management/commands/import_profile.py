@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation
+from compliance.audit.services import SYSTEM
 from compliance.exchange import guessing, kinds, mappings, services
 from compliance.exchange.items import Reading
 from compliance.exchange.layouts import Layout
 from compliance.exchange.models import SavedMapping
 from compliance.exchange.selectors import Source
+from compliance.requirements import services as requirements
 from compliance.requirements.models import Platform, Profile
 from compliance.shared.commands import StableCommand
 from compliance.shared.errors import Refused
@@ -50,7 +52,12 @@ class Command(StableCommand):
         parser.add_argument("--identifier", default="", help="else made from the file's name")
         parser.add_argument("--title", default="")
         parser.add_argument("--profile-version", default="", help="the profile's version")
-        parser.add_argument("--status", choices=Profile.Status.values, default="platform")
+        parser.add_argument(
+            "--status", choices=Profile.Status.values, help="whose word it is; else by its kind"
+        )
+        parser.add_argument(
+            "--adopt", action="store_true", help="the organisation begins its self-assessment"
+        )
 
     def handle(self, *args: Any, file: Path, as_json: bool, **options: Any) -> None:
         organisation = self._organisation(options["organisation"])
@@ -61,8 +68,11 @@ class Command(StableCommand):
             layout = self._layout(source, organisation, options)
             reading = source.read(layout)
             self._check(reading, as_json=as_json)
+            options["status"] = options["status"] or kinds.usual_status(source.kind)
             about = self._about(file, reading, options)
             loaded = services.load_file(source, layout, reading, about, organisation=organisation)
+            if options["adopt"] and organisation:
+                requirements.adopt(organisation, loaded[0], by=SYSTEM)
         except Refused as refusal:
             raise CommandError(f"{file.name}: {refusal}") from refusal
         self._say(*loaded, as_json=as_json)
