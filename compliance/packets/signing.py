@@ -3,10 +3,12 @@ the portal's own making, which proves that nothing changed but not who somebody 
 
 import contextlib
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -20,6 +22,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
+T = TypeVar("T")
 FIELD = "GatepassPacket"
 _YEARS = 10
 # More than any signature with a certificate chain needs; fixed, so that it never depends on it.
@@ -93,7 +96,15 @@ def sign(source: Path, out: Path, *, key: Key, at: datetime, reason: str) -> Non
     )
     with source.open("rb") as file, out.open("w+b") as target:
         writer = _Writer(file)
-        _Signer(meta, signer, at).sign_pdf(writer, output=target, bytes_reserved=_RESERVED)
+        signing = _Signer(meta, signer, at)
+        apart(lambda: signing.sign_pdf(writer, output=target, bytes_reserved=_RESERVED))
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do *work* in a thread of its own: pyHanko's plain calls start an event loop, which a thread
+    that runs one already, as under an asynchronous server, refuses."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(work).result()
 
 
 class _Writer(IncrementalPdfFileWriter):

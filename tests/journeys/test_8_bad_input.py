@@ -19,7 +19,6 @@ BAD_EVIDENCE = {
 BAD_SCANS = {
     "cut.xml": b'<?xml version="1.0"?><nmaprun scanner="nmap" start="1"><host>',
     "empty.json": b"",
-    "holiday.csv": "이름,전화\r\n홍길동,010\r\n".encode("cp949"),
     "half.json": b'{"SchemaVersion": 2, "Results": [',
 }
 
@@ -75,6 +74,20 @@ def test_a_bad_file_is_no_scan(person, tmp_path, name):
     expect(page.locator("#import .gp-alert")).to_contain_text("니다")
     seoyeon.open("scans/")
     expect(page.locator("table tbody tr")).to_have_count(before)
+
+
+def test_a_table_that_is_no_result_is_asked_about_and_left_out(person, tmp_path):
+    seoyeon = person("seoyeon")
+    page = seoyeon.go("점검결과")
+    path = tmp_path / "holiday.csv"
+    path.write_bytes("이름,전화\r\n홍길동,010\r\n".encode("cp949"))
+    seoyeon.drop("#import [data-drop]", path)
+    page.get_by_role("button", name="등록", exact=True).click()
+    page.wait_for_url("**/scans/*/")
+    expect(page.get_by_role("heading", name="holiday.csv")).to_contain_text("답변 대기")
+    page.get_by_role("button", name="가져오지 않기").click()
+    page.wait_for_url("**/scans/")
+    expect(page.get_by_role("main")).to_be_visible()
 
 
 def test_what_is_no_packet_is_said_at_the_desk(person, tmp_path):

@@ -58,7 +58,7 @@ def begin(seoyeon):
 def declare_scope(seoyeon):
     """The ordering service is in; the POS program of a sister company is out, with its reason."""
     page, address = seoyeon.page, seoyeon.page.url
-    seoyeon.follow(page.get_by_role("link", name="적용범위", exact=True))
+    seoyeon.follow(page.get_by_role("link", name="심사 범위", exact=True))
     scope_row(page, 0, "service", "주문연동 서비스", "yes")
     scope_row(page, 1, "system", "POS 프로그램", "no", "바른포스 주식회사")
     save = page.get_by_role("main").get_by_role("button", name="저장")

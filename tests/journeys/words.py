@@ -36,7 +36,7 @@ NAMES = re.compile(
     r"|ISO/IEC 27001|NIST SP 800-53|CIS Controls|Grype|Nessus|Prowler|ZAP|Port \d+/tcp \([\w-]+\)"
     r"|PDF|PNG|JPEG|WebP|HEIC|XLSX|DOCX|PPTX|HWPX?|ZIP|CSV|JSON|XML|YAML|EML|TXT|URL|DNS|SSH|NTP"
     r"|(?:NET|SRV|LOG|DAT)\b|(?:OI|YO)-[A-Z]+-\d+|EV-\d+|GP-\d+-\d+|CVE-[\d…-]+|Ctrl|Enter|verify_packet"
-    r"|manage\.py|[\w.-]+@[\w.-]+|[\w-]+\.(?:xml|json|csv|pdf|png|zip|example)\b|order-web-\d+)"
+    r"|manage\.py|[\w.-]+@[\w.-]+|[\w-]+\.(?:xml|json|csv|pdf|png|zip|sh|example)\b|order-web-\d+)"
 )
 
 
