@@ -27,7 +27,7 @@ TOOLS = "tools-to-order-integration"
 def newer(version="99", **edge):
     """A delivered version that knows telnet alone."""
     made = MappingSet.objects.create(
-        identifier=TOOLS, version=version, title="다음 판", digest=version * 32
+        identifier=TOOLS, version=version, title="다음 판", digest=(version * 64)[:64]
     )
     MappingEdge.objects.create(
         **{
