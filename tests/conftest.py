@@ -43,9 +43,16 @@ def _flush_with_audit_unlocked(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _flush_with_audit_unlocked  # type: ignore[method-assign]
 
 
+@pytest.fixture(scope="session")
+def sections_root(tmp_path_factory) -> Path:
+    """Compiled sections are kept by their content, so that tests may share them."""
+    return tmp_path_factory.mktemp("sections")
+
+
 @pytest.fixture(autouse=True)
-def _settings_of_tests(settings, tmp_path):
+def _settings_of_tests(settings, tmp_path, sections_root):
     """Every test has its own vault; static files need no collecting; hashing is quick."""
+    settings.PACKET_SECTIONS_ROOT = sections_root
     settings.VAR_DIR = tmp_path / "var"
     settings.VAULT_ROOT = tmp_path / "vault"
     settings.VAULT_ROOT.mkdir()

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from compliance.packets import archive, signing
+from compliance.packets import archive, render, signing
 from compliance.packets import manifest as manifests
-from compliance.packets.attach import attach
+from compliance.packets.attach import attachments
 from compliance.packets.checksums import NAME as CHECKSUMS
 from compliance.packets.checksums import checksums
 from compliance.packets.manifest import File, Manifest
-from compliance.packets.render import Edition, draw
+from compliance.packets.press.store import Store
+from compliance.packets.render import Edition
 from compliance.packets.report import Report
 from compliance.packets.signing import Key
 from compliance.packets.statement import NAME as STATEMENT
@@ -39,8 +40,8 @@ class Phase(StrEnum):
     VERIFY = "verify"
 
 
-# Called with the phase and how much of the phase's work is done.
-Step = Callable[[Phase, int, int], None]
+# Called with the phase, how much of its work is done, how much there is, and what comes next.
+Step = Callable[[Phase, int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +60,30 @@ def name_of(manifest: Manifest, edition: str) -> str:
     return f"{manifest['application']['number']}-R{manifest['round']}-{edition}"
 
 
-def build(
-    manifest: Manifest, edition: Edition, folder: Path, *, open_file: Open, key: Key, step: Step
+def build(  # noqa: PLR0913 - where everything comes from
+    manifest: Manifest,
+    edition: Edition,
+    folder: Path,
+    *,
+    store: Store,
+    open_file: Open,
+    key: Key,
+    step: Step,
 ) -> Built:
     """Write the packet into *folder*. Raises Refused when a file is missing or was altered."""
     files = manifests.files(manifest)
     _collect(files, open_file, step)
-    drawing = draw(manifest, edition, lambda page: step(Phase.PAGES, page, _guess(manifest)))
+    plan = render.plan(manifest, edition)
+    render.compile_missing(plan, store, lambda *told: step(Phase.PAGES, *told))
     statement = as_csv(manifest, edition)
     unsigned, pdf, zipped = (
         folder / f"{name_of(manifest, edition)}{suffix}" for suffix in (".draft", ".pdf", ".zip")
     )
-    step(Phase.ATTACH, 0, 1)
-    attach(
-        drawing.pdf,
-        manifest,
-        statement,
-        lambda file: b"".join(open_file(file)),
-        unsigned,
-        chain=signing.chain(key),
-    )
-    step(Phase.SIGN, 0, 1)
+    step(Phase.ATTACH, 0, 1, "")
+    with unsigned.open("wb") as out:
+        enclosed = attachments(manifest, statement, open_file)
+        drawing = render.link(plan, store, out, enclosed, signing.chain(key))
+    step(Phase.SIGN, 0, 1, "")
     at = datetime.fromisoformat(manifest["frozen_at"])
     signing.sign(unsigned, pdf, key=key, at=at, reason=name_of(manifest, edition))
     unsigned.unlink()
@@ -91,7 +95,7 @@ def build(
 def _collect(files: list[File], open_file: Open, step: Step) -> None:
     """Read every file once before the long work begins, so that a missing one is said at once."""
     for done, file in enumerate(files):
-        step(Phase.COLLECT, done, len(files))
+        step(Phase.COLLECT, done, len(files), file["name"])
         digest = hashlib.sha256()
         for chunk in open_file(file):
             digest.update(chunk)
@@ -121,7 +125,7 @@ def _zip(
         writer.add(manifests.NAME, [about])
         writer.add(STATEMENT, [statement])
         for done, each in enumerate(files):
-            step(Phase.ZIP, done, len(files))
+            step(Phase.ZIP, done, len(files), each["name"])
             writer.add(each["path"], open_file(each))
         writer.add(CHECKSUMS, [checksums(lines)])
         writer.close()
@@ -129,7 +133,7 @@ def _zip(
 
 def _verified(zipped: Path, step: Step) -> Report:
     """Check what was made as a reviewer would; a packet that fails is never handed out."""
-    step(Phase.VERIFY, 0, 1)
+    step(Phase.VERIFY, 0, 1, "")
     report = verify(zipped)
     if not report.intact:
         raise Refused(
@@ -137,12 +141,6 @@ def _verified(zipped: Path, step: Step) -> Report:
             % {"name": report.wrong[0].name}
         )
     return report
-
-
-def _guess(manifest: Manifest) -> int:
-    """About how many pages there will be: a sheet a requirement, and the rest by its rows."""
-    rows = len(manifests.files(manifest)) + len(manifest["findings"])
-    return 10 + len(manifest["assessments"]) + len(manifest["tasks"]) // 3 + rows // 20
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -1,11 +1,14 @@
-"""The document's table of contents as data: which sections, from which templates, with what."""
+"""The document's table of contents as data: which sections, made from what.
+
+A section's *inputs* are plain data and all that it may show, so that equal inputs are an equal section:
+it is compiled once and found again by their digest.
+"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from django.utils.functional import Promise
 from django.utils.translation import pgettext
 
 from compliance.packets import manifest as manifests
@@ -13,150 +16,243 @@ from compliance.packets import words
 from compliance.packets.manifest import Assessment, Manifest, Task
 from compliance.packets.templatetags.packet import told
 from compliance.requirements.selectors import Score
-from compliance.shared.templatetags.charts import Segment, verdict_segments
 
-# The colour of an area is its place in the profile: rule of the running head, chapter opening, chips.
-AREA_COLOURS = ("#1f4e8c", "#0b7285", "#8a5a00", "#5f3dc4", "#a61e4d", "#2b6a30")
 CLOSED_FINDINGS = {"fixed", "false_positive"}
+# Cards of tasks that one section holds: a task that changes costs its own section alone.
+_TASKS = 25
+# The document shows so many findings; all of them stand in the table beside it.
+SHOWN_FINDINGS = 300
+UNMET = {"partial", "not_met", "inconclusive", "not_checked"}
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the document that could be drawn alone. *level* is its depth in the contents."""
+    """One part of the document. *level* is its depth in the contents, 0 is not listed.
+
+    *form* names a template of packets/pdf, or a table that `tables` draws. *head* is what stands
+    above its pages, "" for none; *colour* that of its area.
+    """
 
     key: str
     title: str
-    template: str
+    form: str
     level: int = 1
-    context: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    head: str = ""
+    colour: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """An area with what the document says of it."""
-
-    index: int
-    code: str
-    title: str
-    colour: str
-    assessments: list[Assessment]
-    counts: dict[str, int]
-
-    @property
-    def segments(self) -> list[Segment]:
-        return verdict_segments(self.counts, _labels())
-
-    @property
-    def cells(self) -> list[int]:
-        return [self.counts.get(verdict, 0) for verdict in words.VERDICTS]
-
-    @property
-    def percent(self) -> int:
-        """Readiness, by the one rule that list, chart and API follow."""
-        return Score(self.counts).percent
-
-    @property
-    def evidence(self) -> int:
-        return sum(len(each["evidence"]) for each in self.assessments)
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What more than one section needs."""
-
-    manifest: Manifest
-    digest: str
-    areas: list[Area]
-    totals: Area
-    missing: list[str]
-    tasks: dict[str, Task]
-
-
-def shared(manifest: Manifest, missing: list[str]) -> Shared:
-    assessments = manifest["assessments"]
-    areas = [
-        _area(index, area["code"], told(area["title"]), assessments)
-        for index, area in enumerate(manifest["areas"])
-    ]
-    everything = Area(
-        len(areas), "", pgettext("packet", "Total"), "#1f2933", assessments, _counted(assessments)
-    )
-    tasks = {task["number"]: task for task in manifest["tasks"]}
-    return Shared(manifest, manifests.digest(manifest), areas, everything, missing, tasks)
-
-
-def sections(about: Shared) -> list[Section]:
+def sections(manifest: Manifest, missing: Sequence[str]) -> list[Section]:
     """Return the sections of the document in order; the contents page lists those after itself."""
-    body = [*_body(about)]
-    context = {"shared": about, "manifest": about.manifest}
-    front = [
-        Section("cover", "", "packets/pdf/cover.html", 0, context),
+    body = [*_body(manifest, missing)]
+    listed = [{"key": each.key, "title": each.title, "level": each.level} for each in body]
+    cover = _only(
+        manifest,
+        "application",
+        "approved",
+        "as_of",
+        "contact",
+        "frozen_at",
+        "frozen_by",
+        "organisation",
+        "prepared",
+        "profile",
+        "reviewed",
+        "round",
+    )
+    title = pgettext("packet", "Contents")
+    return [
+        Section("cover", "", "cover", 0, {"manifest": cover}),
         Section(
             "contents",
-            pgettext("packet", "Contents"),
-            "packets/pdf/toc.html",
+            title,
+            "toc",
             0,
-            {**context, "listed": body},
+            {"listed": [each for each in listed if each["level"]]},
+            head=title,
         ),
+        *body,
     ]
-    return [*front, *body]
 
 
-def _body(about: Shared) -> Iterator[Section]:
-    manifest = about.manifest
-    context: dict[str, Any] = {"shared": about, "manifest": manifest}
-
-    def chapter(key: str, title: str, **more: Any) -> Section:
-        return Section(key, title, f"packets/pdf/{key}.html", 1, {**context, **more})
-
-    yield chapter("overview", pgettext("packet", "Service and integration overview"))
+def _body(manifest: Manifest, missing: Sequence[str]) -> Iterator[Section]:
+    areas = [_area(index, each, manifest) for index, each in enumerate(manifest["areas"])]
+    yield _chapter(
+        "overview",
+        pgettext("packet", "Service and integration overview"),
+        manifest=_only(
+            manifest,
+            "integration",
+            "mapping_sets",
+            "organisation",
+            "out_of_scope",
+            "profile",
+            "scope",
+            "service",
+            "submission",
+            "traffic",
+        ),
+        requirements=len(manifest["assessments"]),
+        areas=len(areas),
+    )
     submission = manifest.get("submission")
     if submission and submission["answered_round"]:
-        yield chapter("answers", pgettext("packet", "Answers to the supplement request"))
-    yield chapter("summary", pgettext("packet", "Summary by area"), verdicts=_labels())
-    for area in about.areas:
-        yield Section(
-            f"area-{area.index}", area.title, "packets/pdf/area.html", 1, {**context, "area": area}
-        )
-        for each in area.assessments:
-            yield _requirement(context, area, each)
-    yield chapter("scans", pgettext("packet", "Scan summary"))
-    yield chapter(
-        "open", pgettext("packet", "Open items and accepted risks"), **_open_items(manifest)
+        title = pgettext("packet", "Answers to the supplement request")
+        yield _chapter("answers", title, submission=submission)
+    yield _summary(manifest, areas)
+    for area in areas:
+        yield from _of_area(area, manifest)
+    scans = pgettext("packet", "Scan summary")
+    yield _chapter("scans", scans, scans=manifest["scans"])
+    yield from _open_items(manifest)
+    yield from _tasks(manifest)
+    yield _chapter(
+        "attestation",
+        pgettext("packet", "Confirmation"),
+        manifest=_only(
+            manifest,
+            "application",
+            "approved",
+            "as_of",
+            "organisation",
+            "prepared",
+            "reviewed",
+            "round",
+        ),
+        attestation=submission["attestation"] if submission else {},
     )
-    yield chapter("tasks", pgettext("packet", "Corrective-action statement"))
-    yield chapter("attestation", pgettext("packet", "Confirmation"))
-    yield chapter("files", pgettext("packet", "Hash manifest"), files=manifests.files(manifest))
+    yield _chapter(
+        "files",
+        pgettext("packet", "Hash manifest"),
+        hash=manifest["hash"],
+        checkpoint=manifest["checkpoint"],
+        files=manifests.files(manifest),
+        missing=list(missing),
+    )
 
 
-def _requirement(context: dict[str, Any], area: Area, each: Assessment) -> Section:
-    about: Shared = context["shared"]
-    tasks = [about.tasks[number] for number in each["tasks"] if number in about.tasks]
-    more = {"area": area, "each": each, "tasks": tasks}
+def _chapter(key: str, title: str, form: str = "", level: int = 1, **inputs: Any) -> Section:
+    return Section(key, title, form or key, level, inputs, head=title)
+
+
+def _summary(manifest: Manifest, areas: list[dict[str, Any]]) -> Section:
+    everything = manifest["assessments"]
+    total = {
+        "title": pgettext("packet", "Total"),
+        **_figures(everything),
+    }
+    return _chapter(
+        "summary",
+        pgettext("packet", "Summary by area"),
+        areas=areas,
+        total=total,
+        figures={name: len(manifest[name]) for name in ("scans", "findings", "tasks")}
+        | {"accepted_risks": len(manifest["accepted_risks"])},
+    )
+
+
+def _of_area(area: dict[str, Any], manifest: Manifest) -> Iterator[Section]:
+    """Yield the opening of an area and its requirements."""
+    colour = words.AREA_COLOURS[area["shade"]]
+    title = told(area["title"])
+    head = f"{area['code']} {title}"
+    mine = [each for each in manifest["assessments"] if each["area"] == area["code"]]
+    rows = [
+        {
+            **{name: each[name] for name in ("code", "title", "severity", "verdict")},
+            "evidence": len(each["evidence"]),
+        }
+        for each in mine
+    ]
+    inputs = {"area": area, "rows": rows}
+    yield Section(f"area-{area['index']}", title, "area", 1, inputs, head=head, colour=colour)
+    tasks = {task["number"]: task for task in manifest["tasks"]}
+    for each in mine:
+        yield _requirement(area, each, tasks, f"{head} · {each['code']}", colour)
+
+
+def _requirement(
+    area: dict[str, Any], each: Assessment, tasks: dict[str, Task], head: str, colour: str
+) -> Section:
+    inputs = {
+        "area": {name: area[name] for name in ("shade", "code", "title")},
+        "each": each,
+        "tasks": [
+            {
+                name: tasks[number][name]
+                for name in ("number", "title", "state", "due", "verified_by", "closed_at")
+            }
+            for number in each["tasks"]
+            if number in tasks
+        ],
+    }
     title = f"{each['code']} {told(each['title'])}"
-    template = "packets/pdf/requirement.html"
-    return Section(f"req-{each['code']}", title, template, 2, {**context, **more})
+    key = f"req-{each['code']}"
+    return Section(key, title, "requirement", 2, inputs, head=head, colour=colour)
 
 
-def _open_items(manifest: Manifest) -> dict[str, Any]:
+def _open_items(manifest: Manifest) -> Iterator[Section]:
     """Everything that the applicant itself says is not done, in one place."""
-    unmet = {"partial", "not_met", "inconclusive", "not_checked"}
+    title = pgettext("packet", "Open items and accepted risks")
+    yield _chapter(
+        "open",
+        title,
+        unmet=[
+            {name: each[name] for name in ("code", "title", "verdict", "reason")}
+            for each in manifest["assessments"]
+            if each["verdict"] in UNMET
+        ],
+        gaps=manifest["gaps"],
+        accepted_risks=manifest["accepted_risks"],
+    )
+    findings = manifest["findings"]
+    still = [each for each in findings if each["state"] not in CLOSED_FINDINGS]
+    closed = [each for each in findings if each["state"] in CLOSED_FINDINGS]
+    yield _chapter(
+        "findings",
+        pgettext("packet", "Findings"),
+        open=still[:SHOWN_FINDINGS],
+        open_total=len(still),
+        closed=closed[:SHOWN_FINDINGS],
+        closed_total=len(closed),
+    )
+
+
+def _tasks(manifest: Manifest) -> Iterator[Section]:
+    """Yield the 보완조치 내역서; only its first section has a title."""
+    title = pgettext("packet", "Corrective-action statement")
+    tasks = manifest["tasks"]
+    yield _chapter("tasks", title, tasks=tasks[:_TASKS])
+    for start in range(_TASKS, len(tasks), _TASKS):
+        more = tasks[start : start + _TASKS]
+        key = f"tasks-{start // _TASKS + 1}"
+        yield Section(key, "", "tasks", 0, {"tasks": more}, head=title)
+
+
+def _area(index: int, area: Any, manifest: Manifest) -> dict[str, Any]:
+    mine = [each for each in manifest["assessments"] if each["area"] == area["code"]]
     return {
-        "unmet": [each for each in manifest["assessments"] if each["verdict"] in unmet],
-        "open_findings": [f for f in manifest["findings"] if f["state"] not in CLOSED_FINDINGS],
-        "closed_findings": [f for f in manifest["findings"] if f["state"] in CLOSED_FINDINGS],
+        "index": index,
+        "shade": index % words.SHADES,
+        "code": area["code"],
+        "title": area["title"],
+        **_figures(mine),
     }
 
 
-def _area(index: int, code: str, title: str, assessments: list[Assessment]) -> Area:
-    mine = [each for each in assessments if each["area"] == code]
-    colour = AREA_COLOURS[index % len(AREA_COLOURS)]
-    return Area(index, code, title, colour, mine, _counted(mine))
+def _figures(assessments: Sequence[Assessment]) -> dict[str, Any]:
+    counts = Counter(each["verdict"] for each in assessments)
+    return {
+        "counts": dict(counts),
+        "cells": [counts.get(verdict, 0) for verdict in words.VERDICTS],
+        "requirements": len(assessments),
+        "evidence": sum(len(each["evidence"]) for each in assessments),
+        # Readiness, by the one rule that list, chart and API follow.
+        "percent": Score(counts).percent,
+    }
 
 
-def _counted(assessments: list[Assessment]) -> dict[str, int]:
-    return Counter(each["verdict"] for each in assessments)
-
-
-def _labels() -> "dict[str, str | Promise]":
-    return words.VERDICTS
+def _only(manifest: Manifest, *names: str) -> dict[str, Any]:
+    """Return the parts of the manifest that a section shows; an older one may lack some."""
+    everything = cast(dict[str, Any], manifest)
+    return {name: everything[name] for name in names if name in everything}

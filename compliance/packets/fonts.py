@@ -5,22 +5,28 @@ document uses: each outline four times, moved a little, which is what a fake bol
 """
 
 import io
+import struct
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pylopdf_fonts_ko
-from fontTools.pens.recordingPen import DecomposingRecordingPen
+import uharfbuzz as hb
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.transformPen import TransformPen
-from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 # Half the thickening, in thousandths of an em: more sideways than upwards, as in a real bold.
 _SIDEWAYS, _UPWARDS = 19, 8
 # What a thicker letter needs besides, so that words do not close up.
 _AIR = 16
 _BREAKS = {"\n", "\t", "\r"}
+# Tables that a PDF reader does not look at.
+_UNUSED = ("BASE", "DSIG", "GPOS", "GSUB", "GDEF", "VORG", "vhea", "vmtx", "STAT")
+_DROPPED = [int.from_bytes(name.encode(), "big") for name in _UNUSED]
 
 
 @cache
@@ -52,17 +58,68 @@ def serif() -> bytes:
     return pylopdf_fonts_ko.serif_path().read_bytes()
 
 
-@lru_cache(maxsize=4)
-def bold(characters: frozenset[str]) -> bytes:
-    """Return an OpenType font with the bold shapes of *characters*; the same set, the same bytes."""
-    font = TTFont(pylopdf_fonts_ko.sans_path(), recalcTimestamp=False)
-    subsetter = Subsetter(_options())
-    subsetter.populate(unicodes=sorted(ord(char) for char in characters))
-    subsetter.subset(font)
-    _thicken(font)
+@cache
+def bold_measures() -> bytes:
+    """Return the bold face as far as laying out text needs it: its name and widths.
+
+    The outlines are those of the regular face; `thick` draws the bold ones of the glyphs that a
+    finished document uses. Glyphs keep their numbers.
+    """
+    font = TTFont(pylopdf_fonts_ko.sans_path(), recalcTimestamp=False, recalcBBoxes=False)
+    for table in ("GPOS", "VORG", "vhea", "vmtx", "BASE", "DSIG"):
+        if table in font:
+            del font[table]
+    widths = DefaultTable("hmtx")
+    widths.data = _widened(font.reader["hmtx"], font["hhea"].numberOfHMetrics)
+    font["hmtx"] = widths
     _rename(font, "Gatepass Sans Bold")
     out = io.BytesIO()
     font.save(out, reorderTables=False)
+    return out.getvalue()
+
+
+def _widened(table: bytes, count: int) -> bytes:
+    """Return a table of widths with air added; read as bytes, since the outlines stay unread."""
+    changed = bytearray(table)
+    for place in range(0, count * 4, 4):
+        (width,) = struct.unpack_from(">H", changed, place)
+        struct.pack_into(">H", changed, place, width + _AIR if width else 0)
+    return bytes(changed)
+
+
+def subset(data: bytes, glyphs: Iterable[int]) -> bytes:
+    """Return an OpenType font of *glyphs* alone, which keep their numbers."""
+    wanted = hb.SubsetInput()
+    wanted.glyph_set.update(sorted(glyphs))
+    wanted.drop_table_tag_set.update(_DROPPED)
+    wanted.flags = (
+        hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.DESUBROUTINIZE | hb.SubsetFlags.NO_HINTING
+    )
+    return bytes(hb.subset(hb.Face(hb.Blob(data)), wanted).blob.data)
+
+
+def thick(glyphs: Iterable[int]) -> bytes:
+    """Return a CFF program with the bold outlines of *glyphs*, named by their numbers."""
+    chosen = sorted({0, *glyphs})
+    wanted = hb.SubsetInput()
+    wanted.glyph_set.update(chosen)
+    wanted.drop_table_tag_set.update(_DROPPED)
+    wanted.flags = hb.SubsetFlags.DESUBROUTINIZE | hb.SubsetFlags.NO_HINTING
+    source = hb.Face(hb.Blob(sans()))
+    program = hb.subset(source, wanted).blob.data
+    font = TTFont(io.BytesIO(program), recalcTimestamp=False, recalcBBoxes=False)
+    _thicken(font, hb.Font(source), chosen)
+    cff = font["CFF "].cff
+    cff.fontNames[0] = "GatepassSansBold"
+    # Names of glyphs are what a reader looks a CID up by.
+    names = [".notdef", *(f"cid{number:05d}" for number in chosen[1:])]
+    top = cff.topDictIndex[0]
+    strings = top.CharStrings
+    order = [strings.charStrings[name] for name in font.getGlyphOrder()]
+    strings.charStrings = dict(zip(names, order, strict=True))
+    top.charset = names
+    out = io.BytesIO()
+    cff.compile(out, font, isCFF2=False)
     return out.getvalue()
 
 
@@ -79,35 +136,24 @@ def _named(char: str) -> str:
     return f"[U+{ord(char):04X}]"
 
 
-def _options() -> Options:
-    options = Options()
-    options.hinting = False
-    options.desubroutinize = True
-    options.notdef_outline = True
-    options.drop_tables += ["DSIG", "VORG", "vhea", "vmtx", "BASE", "GPOS", "GSUB", "GDEF"]
-    return options
-
-
-def _thicken(font: Any) -> None:
-    glyphs = font.getGlyphSet()
-    strings = font["CFF "].cff.topDictIndex[0].CharStrings
-    for name in font.getGlyphOrder():
-        old = strings[name]
-        new = _thick(glyphs, name).getCharString(old.private, old.globalSubrs)
-        # The pen writes the advance first; the format wants it relative to the face's usual one.
-        width, bearing = font["hmtx"][name]
-        new.program[0] = width + _AIR - getattr(old.private, "nominalWidthX", 0)
-        font["hmtx"][name] = (width + _AIR, bearing)
+def _thicken(font: Any, source: hb.Font, glyphs: list[int]) -> None:
+    top = font["CFF "].cff.topDictIndex[0]
+    strings = top.CharStrings
+    # The regular face keeps scripts apart, each with its usual widths; here every glyph says its own.
+    del top.FDArray.items[1:]
+    top.FDSelect.gidArray = [0] * len(glyphs)
+    private = top.FDArray[0].Private
+    private.rawDict.clear()
+    private.nominalWidthX = private.defaultWidthX = 0
+    for name, number in zip(font.getGlyphOrder(), glyphs, strict=True):
+        recording = RecordingPen()
+        source.draw_glyph_with_pen(number, recording)
+        width = source.get_glyph_h_advance(number)
+        pen = T2CharStringPen(width + _AIR if width else 0, None)
+        for right, up in ((-_SIDEWAYS, 0), (_SIDEWAYS, 0), (0, -_UPWARDS), (0, _UPWARDS)):
+            recording.replay(TransformPen(pen, (1, 0, 0, 1, right + _AIR // 2, up)))
+        new = pen.getCharString(private, top.GlobalSubrs)
         strings.charStringsIndex.items[strings.charStrings[name]] = new
-
-
-def _thick(glyphs: Any, name: str) -> T2CharStringPen:
-    recording = DecomposingRecordingPen(glyphs)
-    glyphs[name].draw(recording)
-    pen = T2CharStringPen(glyphs[name].width, glyphs)
-    for right, up in ((-_SIDEWAYS, 0), (_SIDEWAYS, 0), (0, -_UPWARDS), (0, _UPWARDS)):
-        recording.replay(TransformPen(pen, (1, 0, 0, 1, right + _AIR // 2, up)))
-    return pen
 
 
 def _rename(font: Any, name: str) -> None:
@@ -117,4 +163,3 @@ def _rename(font: Any, name: str) -> None:
             record.string = name
         if record.nameID == 6:
             record.string = name.replace(" ", "")
-    font["CFF "].cff.fontNames[0] = name.replace(" ", "")

@@ -29,11 +29,10 @@ def build(progress: Progress) -> dict[str, Any]:
         "organisation", "freeze__organisation", "freeze__round__application", "requested_by"
     ).get(pk=progress.args["packet"])
 
-    def step(phase: Phase, done: int, total: int) -> None:
+    def step(phase: Phase, done: int, total: int, name: str) -> None:
         begin, end = _BEGINS[phase], _ENDS[phase]
-        # The number of pages is a guess until the last one is laid out.
-        share = min(done, total) * (end - begin) // max(total, 1)
-        progress.step(begin + share, 100, _said(phase, done))
+        share = done * (end - begin) // max(total, 1)
+        progress.step(begin + share, 100, _said(phase, done, total, name))
 
     try:
         services.build(packet, step=step)
@@ -43,12 +42,13 @@ def build(progress: Progress) -> dict[str, Any]:
     return {"url": _url(packet)}
 
 
-def _said(phase: Phase, done: int) -> str:
+def _said(phase: Phase, done: int, total: int, name: str) -> str:
     match phase:
         case Phase.COLLECT:
             return _("Reading and checking the files: %(n)d") % {"n": done}
         case Phase.PAGES:
-            return _("Laying out page %(n)d") % {"n": done}
+            told = {"n": done + 1, "total": total, "name": name or _("cover")}
+            return _("Section %(n)d of %(total)d: %(name)s") % told
         case Phase.ATTACH:
             return _("Embedding the evidence")
         case Phase.SIGN:

@@ -1,88 +1,220 @@
 """Draw a manifest. A pure function of it: no database, no clock, no network, no file of the machine.
 
-The document is a list of sections, each a template with its own context and its own page, so that
-a section can be drawn alone.
+The document is a list of sections. Each is compiled once and kept under the digest of all it was made
+from; a document is linked of them in a fraction of a second.
 """
 
 import ctypes.util
+import hashlib
 import io
+import json
 import logging
-import threading
+import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO, Literal
 
-from django.template.loader import render_to_string
+from django.conf import settings
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
-from django.utils.safestring import SafeString
-from weasyprint import HTML
-from weasyprint.text.fonts import FontConfiguration
+from django.utils.safestring import mark_safe
+from django.utils.translation import pgettext
 
-from compliance.packets import contents, fonts
+from compliance.packets import contents, fonts, tables
 from compliance.packets import manifest as manifests
 from compliance.packets.contents import Section
-from compliance.packets.fetcher import BASE, Locked
 from compliance.packets.manifest import Manifest
+from compliance.packets.press import compiling, linking
+from compliance.packets.press.linking import Attachment, Piece
+from compliance.packets.press.metadata import About
+from compliance.packets.press.parts import Part
+from compliance.packets.press.stamping import Heads
+from compliance.packets.press.store import Store
+from compliance.packets.seal import CHAIN_KEY
 
 Edition = Literal["ko", "en"]
-# Called with the number of the page that is being laid out.
-Progress = Callable[[int], None]
+# Called with how many sections are ready, how many there are, and the title of the next one.
+Progress = Callable[[int, int, str], None]
 
 _log = logging.getLogger(__name__)
+_HERE = Path(__file__).resolve().parent
+_TEMPLATES = "packets/pdf"
+# What lays text out: another version may break lines elsewhere.
+_ENGINES = ("weasyprint", "pydyf", "uharfbuzz", "fonttools", "pylopdf-fonts-ko")
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The drawn document: its bytes, its pages, and the characters that had no glyph."""
+    """The drawn document: its pages, and the characters that had no glyph."""
 
-    pdf: bytes
     pages: int
     missing: list[str]
 
 
-def render(manifest: Manifest, edition: Edition = "ko") -> bytes:
-    """Return the PDF of *manifest*. The same manifest gives the same bytes."""
-    return draw(manifest, edition).pdf
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The sections of an edition with the digests they are kept under."""
+
+    manifest: Manifest
+    edition: Edition
+    sections: list[Section]
+    digests: list[str]
+    missing: list[str]
 
 
-def draw(manifest: Manifest, edition: Edition = "ko", progress: Progress | None = None) -> Drawing:
-    """Draw *manifest*, telling *progress* each page as it is laid out."""
-    _warn_without_subsetter()
-    html, missing = compose(manifest, edition)
-    faces: dict[str, Callable[[], bytes]] = {
-        "sans.otf": fonts.sans,
-        "serif.otf": fonts.serif,
-        "bold.otf": partial(fonts.bold, frozenset(char for char in html if char >= " ")),
-    }
-    source = HTML(string=html, base_url=BASE, url_fetcher=Locked(faces))
-    with _listening(progress):
-        document = source.render(font_config=FontConfiguration())
-        out = io.BytesIO()
-        identifier = manifests.digest(manifest)[:32].encode()
-        document.write_pdf(out, pdf_identifier=identifier, pdf_tags=True)
-    return Drawing(out.getvalue(), len(document.pages), missing)
-
-
-def compose(manifest: Manifest, edition: Edition) -> tuple[str, list[str]]:
-    """Return the document as one HTML text and the characters of it that have no glyph."""
+def plan(manifest: Manifest, edition: Edition) -> Plan:
+    """Return what the document consists of, without drawing any of it."""
     missing = fonts.missing_glyphs("\n".join(manifests.texts(manifest)))
     with translation.override(edition):
-        shared = contents.shared(manifest, [_described(char) for char in missing])
-        parts = contents.sections(shared)
-        context = {
-            "shared": shared,
-            "edition": edition,
-            "parts": [compose_section(part) for part in parts],
-        }
-        return fonts.visible(render_to_string("packets/pdf/document.html", context)), missing
+        found = contents.sections(manifest, [_described(char) for char in missing])
+    digests = [_digest(each, edition) for each in found]
+    return Plan(manifest, edition, found, digests, missing)
 
 
-def compose_section(part: Section) -> SafeString:
-    """Return one section as HTML."""
-    return render_to_string(part.template, {**part.context, "part": part})
+def compile_missing(
+    made: Plan, store: Store, progress: Progress | None = None, *, backwards: bool = False
+) -> int:
+    """Compile the sections that *store* lacks; return how many these were.
+
+    Two workers may do it at once, one of them *backwards*: each skips what the other has done.
+    """
+    _warn_without_subsetter()
+    pairs = list(zip(made.sections, made.digests, strict=True))
+    compiled = 0
+    for done, (section, digest) in enumerate(reversed(pairs) if backwards else pairs):
+        if progress:
+            progress(done, len(pairs), section.title)
+        if store.has(digest):
+            continue
+        store.put(digest, compile_section(section, made.edition))
+        compiled += 1
+    return compiled
+
+
+def link(
+    made: Plan,
+    store: Store,
+    out: BinaryIO,
+    attachments: Iterable[Attachment] = (),
+    chain: Sequence[str] = (),
+) -> Drawing:
+    """Write the document of the compiled sections to *out*."""
+    manifest = made.manifest
+    identity = manifests.digest(manifest)
+    pieces = []
+    for section, digest in zip(made.sections, made.digests, strict=True):
+        part = store.get(digest)
+        if part is None:  # lost or damaged since it was compiled
+            part = compile_section(section, made.edition)
+            store.put(digest, part)
+        store.touch(digest)
+        pieces.append(_piece(section, part, partial(store.place, digest), manifest))
+    linked = linking.link(
+        out,
+        pieces,
+        _about(manifest, made.edition, identity),
+        attachments,
+        chain,
+        {"stamp-identity": identity},
+    )
+    if linked.missing:
+        _log.warning("Links lead nowhere in the packet: %s", ", ".join(linked.missing[:10]))
+    return Drawing(linked.pages, made.missing)
+
+
+def render(manifest: Manifest, edition: Edition = "ko") -> bytes:
+    """Return the PDF of *manifest* alone, without files. The same manifest gives the same bytes."""
+    made = plan(manifest, edition)
+    out = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        compile_missing(made, store)
+        link(made, store, out)
+    return out.getvalue()
+
+
+def compile_section(section: Section, edition: Edition) -> Part:
+    """Draw one section."""
+    with translation.override(edition):
+        if section.form in tables.FORMS:
+            return tables.draw(section)
+        return compiling.compile_section(compose(section, edition), _style(), section.key)
+
+
+def compose(section: Section, edition: Edition) -> str:
+    """Return a section as an HTML document; what has no glyph is named in it."""
+    about = {"key": section.key, "title": section.title}
+    body = render_to_string(f"{_TEMPLATES}/{section.form}.html", {**section.inputs, "part": about})
+    whole = {"part": about, "edition": edition, "body": mark_safe(body)}  # noqa: S308 - a template's
+    return fonts.visible(render_to_string(f"{_TEMPLATES}/document.html", whole))
+
+
+def _piece(
+    section: Section, part: Part, place: Callable[[int], object], manifest: Manifest
+) -> Piece:
+    heads = None
+    if section.head:
+        heads = Heads(
+            fonts.visible(section.head),
+            fonts.visible(manifest["organisation"]),
+            _number(manifest),
+            section.colour,
+        )
+    return Piece(part, place, heads, lists=section.form == "toc")  # type: ignore[arg-type]
+
+
+def _number(manifest: Manifest) -> str:
+    return f"{manifest['application']['number']} · R{manifest['round']}"
+
+
+def _about(manifest: Manifest, edition: Edition, identity: str) -> About:
+    with translation.override(edition):
+        subject = pgettext("packet", "Integration application: submitted packet")
+    return About(
+        title=f"{manifest['application']['title']} · {manifest['application']['number']}",
+        author=manifest["organisation"],
+        subject=subject,
+        language=edition,
+        created=manifest["frozen_at"],
+        identifier=identity[:32],
+        chain_key=CHAIN_KEY,
+    )
+
+
+def _digest(section: Section, edition: Edition) -> str:
+    made_from = [section.form, section.key, section.title, edition, section.inputs, _machinery()]
+    text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _style() -> str:
+    return render_to_string(f"{_TEMPLATES}/style.css")
+
+
+@cache
+def _machinery() -> str:
+    """Return a digest of everything besides its inputs that a section's look depends on."""
+    digest = hashlib.sha256()
+    template = Path(str(get_template(f"{_TEMPLATES}/document.html").origin))  # type: ignore[attr-defined]
+    sources = [
+        *template.parent.iterdir(),
+        *(_HERE / "press").glob("*.py"),
+        *(_HERE / name for name in ("fonts.py", "tables.py", "words.py")),
+        _HERE / "templatetags" / "packet.py",
+        _HERE.parent / "shared" / "templatetags" / "charts.py",
+        *(mo for path in settings.LOCALE_PATHS for mo in Path(path).glob("*/LC_MESSAGES/*.mo")),
+    ]
+    for path in sorted(set(sources)):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for name in _ENGINES:
+        digest.update(f"{name}=={version(name)}".encode())
+    return digest.hexdigest()
 
 
 def _described(char: str) -> str:
@@ -90,38 +222,7 @@ def _described(char: str) -> str:
     return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()
 
 
-class _Pages(logging.Handler):
-    """Hears WeasyPrint say which page it lays out."""
-
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self._progress, self._thread = progress, threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        step, _, number = record.getMessage().rpartition("Page ")
-        # Another document may be drawn in another thread of this process.
-        if step and number.isdigit() and record.thread == self._thread:
-            self._progress(int(number))
-
-
-@contextmanager
-def _listening(progress: Progress | None) -> Iterator[None]:
-    logger = logging.getLogger("weasyprint.progress")
-    if progress is None:
-        yield
-        return
-    handler, level, propagate = _Pages(progress), logger.level, logger.propagate
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-        logger.propagate = propagate
-
-
+@cache
 def _warn_without_subsetter() -> None:
     if ctypes.util.find_library("harfbuzz-subset") is None:
         _log.warning(

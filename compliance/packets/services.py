@@ -24,6 +24,7 @@ from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
 from compliance.packets.manifest import File
 from compliance.packets.models import Edition, Freeze, Packet, State
+from compliance.packets.press.store import Store
 from compliance.packets.states import MOVES
 from compliance.shared import states
 from compliance.shared.errors import Conflict, Refused
@@ -99,6 +100,7 @@ def build(packet: Packet, *, step: Step) -> None:
                 packet.freeze.manifest,
                 "en" if packet.edition == Edition.EN else "ko",
                 folder,
+                store=sections(),
                 open_file=lambda file: _open(packet, file),
                 key=signing_key(packet.freeze),
                 step=step,
@@ -107,6 +109,11 @@ def build(packet: Packet, *, step: Step) -> None:
     except Refused as refusal:
         states.move(packet, MOVES, State.FAILED, error=str(refusal))
         raise
+
+
+def sections() -> Store:
+    """Return where compiled sections are kept on this machine."""
+    return Store(Path(settings.PACKET_SECTIONS_ROOT))
 
 
 def signing_key(freeze: Freeze) -> signing.Key:

@@ -6,6 +6,11 @@ from django.utils.translation import pgettext_lazy
 
 Words = dict[str, "str | Promise"]
 
+# The colour of an area is its place in the profile: rule of the running head, chapter opening, chips.
+# The style sheet has a class for each.
+AREA_COLOURS = ("#1f4e8c", "#0b7285", "#8a5a00", "#5f3dc4", "#a61e4d", "#2b6a30")
+SHADES = len(AREA_COLOURS)
+
 VERDICTS: Words = {
     "met": _("Met"),
     "partial": _("Partly met"),

@@ -9,6 +9,7 @@ from compliance.applications import services as applications
 from compliance.evidence import services as evidence
 from compliance.jobs import messages
 from compliance.packets import building, services, signing
+from compliance.packets.press.store import Store
 from compliance.requirements.models import Assessment
 from tests.packets.samples import content_of, make_manifest
 from tests.vault import samples
@@ -24,10 +25,21 @@ def key(tmp_path_factory) -> signing.Key:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory, key) -> building.Built:
+def store(sections_root) -> Store:
+    return Store(sections_root)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, key, store) -> building.Built:
     folder = tmp_path_factory.mktemp("packet")
     return building.build(
-        make_manifest(), "ko", folder, open_file=open_sample, key=key, step=lambda *_: None
+        make_manifest(),
+        "ko",
+        folder,
+        store=store,
+        open_file=open_sample,
+        key=key,
+        step=lambda *_: None,
     )
 
 

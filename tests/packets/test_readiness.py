@@ -17,8 +17,9 @@ def test_the_packet_says_what_the_pages_say(whole_application, alice, manna, ado
         Assessment.objects.filter(pk=row.pk).update(verdict=verdict, **signed)
     expected = selectors.readiness(manna, adopted)
     frozen = packets.freeze(whole_application.current_round, by=alice, gaps_reason="사전 검토")
-    told = contents.shared(frozen.manifest, [])
-    assert {area.code: area.percent for area in told.areas} == {
+    (summary,) = [s for s in contents.sections(frozen.manifest, []) if s.key == "summary"]
+    told = summary.inputs
+    assert {area["code"]: area["percent"] for area in told["areas"]} == {
         each.area.code: each.score.percent for each in expected.areas
     }
-    assert told.totals.percent == expected.overall.percent
+    assert told["total"]["percent"] == expected.overall.percent

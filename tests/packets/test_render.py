@@ -2,6 +2,9 @@
 
 import io
 import re
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
 
 import pikepdf
 import pypdfium2
@@ -10,11 +13,31 @@ from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
 from compliance.packets import fonts
+from compliance.packets import render as rendering
 from compliance.packets.fetcher import BASE, Locked
-from compliance.packets.render import compose, draw, render
+from compliance.packets.press.store import Store
+from compliance.packets.render import render
 from tests.packets.samples import make_assessment, make_manifest, make_submission
 
-OURS = {"Gatepass-Sans", "Gatepass-Sans-Bold", "Gatepass-Serif"}
+OURS = {"GatepassSans-Regular", "GatepassSansBold", "GatepassSerif-Regular"}
+
+
+class Drawn(NamedTuple):
+    pdf: bytes
+    pages: int
+    missing: list[str]
+    told: list[tuple[int, int, str]]
+
+
+def draw(manifest, edition) -> Drawn:
+    told: list[tuple[int, int, str]] = []
+    made = rendering.plan(manifest, edition)
+    out = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        rendering.compile_missing(made, store, lambda *each: told.append(each))
+        drawn = rendering.link(made, store, out)
+    return Drawn(out.getvalue(), drawn.pages, drawn.missing, told)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +165,9 @@ def test_the_contents_and_the_outline_lead_to_the_pages(drawing):
 
 def test_markup_in_a_statement_stays_text():
     evil = '<img src="file:///etc/passwd"><b>굵게</b> @import url(http://127.0.0.1/x)'
-    html, _missing = compose(make_manifest(scope=evil), "ko")
+    made = rendering.plan(make_manifest(scope=evil), "ko")
+    (overview,) = [each for each in made.sections if each.key == "overview"]
+    html = rendering.compose(overview, "ko")
     assert "<img" not in html
     assert "&lt;b&gt;" in html
     assert evil in text_of(render(make_manifest(scope=evil), "ko")).replace("\r\n", "")
@@ -177,7 +202,8 @@ def test_an_empty_application_says_so_in_words():
     assert "이 제출본에는 파일이 없습니다." in text
 
 
-def test_progress_tells_each_page():
-    pages: list[int] = []
-    drawn = draw(make_manifest(), "ko", pages.append)
-    assert set(range(1, drawn.pages + 1)) <= set(pages)
+def test_progress_names_each_section(drawing):
+    done, totals, names = zip(*drawing.told, strict=True)
+    assert list(done) == list(range(len(done)))
+    assert set(totals) == {len(done)}
+    assert "영역별 총괄표" in names

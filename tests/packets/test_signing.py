@@ -55,12 +55,18 @@ def company(request, tmp_path_factory):
 
 
 @pytest.fixture
-def signed(company, tmp_path):
+def signed(company, store, tmp_path):
     key = signing.configured(str(company), "secret")
     folder = tmp_path / "out"
     folder.mkdir()
     return building.build(
-        make_manifest(), "ko", folder, open_file=open_sample, key=key, step=lambda *_: None
+        make_manifest(),
+        "ko",
+        folder,
+        store=store,
+        open_file=open_sample,
+        key=key,
+        step=lambda *_: None,
     )
 
 

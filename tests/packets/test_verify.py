@@ -50,9 +50,15 @@ def test_what_was_built_is_intact(built):
         assert report.signature.self_signed
 
 
-def test_the_same_freeze_and_key_give_the_same_packet(built, key, tmp_path):
+def test_the_same_freeze_and_key_give_the_same_packet(built, key, store, tmp_path):
     again = building.build(
-        make_manifest(), "ko", tmp_path, open_file=open_sample, key=key, step=lambda *_: None
+        make_manifest(),
+        "ko",
+        tmp_path,
+        store=store,
+        open_file=open_sample,
+        key=key,
+        step=lambda *_: None,
     )
     assert again.pdf.read_bytes() == built.pdf.read_bytes()
     assert again.zip.read_bytes() == built.zip.read_bytes()
@@ -184,11 +190,11 @@ def test_qpdf_finds_no_fault(built):
     assert done.returncode == 0, done.stdout
 
 
-def test_the_statement_opens_in_a_spreadsheet_and_runs_nothing(key, tmp_path):
+def test_the_statement_opens_in_a_spreadsheet_and_runs_nothing(key, store, tmp_path):
     manifest = make_manifest()
     manifest["tasks"][0]["defect"] = "=HYPERLINK(1)"
     built = building.build(
-        manifest, "ko", tmp_path, open_file=open_sample, key=key, step=lambda *_: None
+        manifest, "ko", tmp_path, store=store, open_file=open_sample, key=key, step=lambda *_: None
     )
     with zipfile.ZipFile(built.zip) as archived:
         content = archived.read("보완조치내역서.csv")
@@ -196,7 +202,7 @@ def test_the_statement_opens_in_a_spreadsheet_and_runs_nothing(key, tmp_path):
     assert "'=HYPERLINK(1)" in content.decode("utf-8-sig")
 
 
-def test_a_changed_file_stops_the_build_and_is_named(key, tmp_path):
+def test_a_changed_file_stops_the_build_and_is_named(key, store, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
     with pytest.raises(Refused, match="E-30_네트워크 구성도"):
@@ -204,6 +210,7 @@ def test_a_changed_file_stops_the_build_and_is_named(key, tmp_path):
             make_manifest(),
             "ko",
             folder,
+            store=store,
             open_file=lambda _file: iter([b"something else"]),
             key=key,
             step=lambda *_: None,
@@ -211,11 +218,11 @@ def test_a_changed_file_stops_the_build_and_is_named(key, tmp_path):
     assert list(folder.iterdir()) == []
 
 
-def test_a_file_above_the_cap_is_in_the_zip_alone(key, tmp_path):
+def test_a_file_above_the_cap_is_in_the_zip_alone(key, store, tmp_path):
     manifest = make_manifest()
     manifest["scans"][0]["file"] = make_file("점검결과/S-3_nmap.xml", embedded=False)
     built = building.build(
-        manifest, "ko", tmp_path, open_file=open_sample, key=key, step=lambda *_: None
+        manifest, "ko", tmp_path, store=store, open_file=open_sample, key=key, step=lambda *_: None
     )
     verdicts = {each.name: each.verdict for each in verify(built.pdf).items}
     assert verdicts["점검결과/S-3_nmap.xml"] == Verdict.ELSEWHERE

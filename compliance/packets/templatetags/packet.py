@@ -1,5 +1,6 @@
 """How a manifest's values are written in the document."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from compliance.packets import words
 from compliance.packets.manifest import Text
+from compliance.shared.templatetags.charts import Segment, stacked_bar, verdict_segments
 
 register = template.Library()
 # The document speaks of Korean office time wherever it is built.
@@ -66,3 +68,20 @@ def whole_words(title: str) -> SafeString:
         for part in title.split()
     ]
     return format_html_join(" ", "{}", ((part,) for part in parts))
+
+
+@register.filter
+def segments(counts: Mapping[str, int]) -> list[Segment]:
+    """Return the verdicts of *counts* with their words and colours."""
+    return verdict_segments(counts, words.VERDICTS)
+
+
+@register.simple_tag
+def verdict_bar(counts: Mapping[str, int], width: int, height: int, label: str) -> SafeString:
+    """Draw how the verdicts of *counts* are spread."""
+    return stacked_bar(segments(counts), width, height, label)
+
+
+@register.simple_tag
+def verdict_words() -> list[str]:
+    return [str(word) for word in words.VERDICTS.values()]

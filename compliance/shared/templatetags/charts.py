@@ -55,7 +55,7 @@ def stacked_bar(
     said = label or ", ".join(f"{each.label} {each.count}" for each in shown)
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}" '
-        'role="img" aria-label="{2}"><rect width="{0}" height="{1}" fill="#eef1f4"></rect>{3}{4}</svg>',
+        'role="img" aria-label="{2}"><title>{2}</title><rect width="{0}" height="{1}" fill="#eef1f4"></rect>{3}{4}</svg>',
         width,
         height,
         said,

@@ -1,0 +1,1 @@
+"""The press: sections are compiled once, kept by their content, and linked into one PDF."""

@@ -1,0 +1,313 @@
+"""Lay out what a program writes: long tables of fixed columns, drawn without a CSS engine.
+
+A page of such rows costs 3 ms here and 200 ms as HTML. The look is that of the style sheet; the tags
+are the same: Table, TR, TH and TD, with the repeated head of the next page as an artifact.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pydyf
+
+from compliance.packets.press.building import Builder
+from compliance.packets.press.parts import Bookmark, Part
+from compliance.packets.press.shaping import Glyph, hexadecimal, shape, width
+from compliance.packets.press.syntax import colour, number
+
+_MM = 72 / 25.4
+PAGE = (210 * _MM, 297 * _MM)
+_LEFT, _TOP, _BOTTOM = 20 * _MM, 270 * _MM, 22 * _MM
+#: The width between the margins, in points.
+ROOM = 170 * _MM
+INK, QUIET, FAINT, HASH = "#1f2933", "#616e7c", "#7b8794", "#52606d"
+_HEAD_INK, _SHADE, _RULE = "#3e4c59", "#f3f5f7", "#d3d9df"
+_PAD_X, _PAD_Y = 1.8 * _MM, 1.5 * _MM
+# From the middle of a line down to where its letters stand, in parts of the size.
+_BASE = 0.36
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Text that begins on a line of its own. *link* is the anchor it leads to."""
+
+    text: str
+    size: float = 8
+    face: str = "sans"
+    ink: str = INK
+    link: str = ""
+    leading: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its head, its share of the width, where its text stands."""
+
+    title: str
+    share: float
+    right: bool = False
+
+
+@dataclass(slots=True)
+class _Line:
+    """One line as it will be drawn."""
+
+    span: Span
+    glyphs: Sequence[Glyph]
+
+    @property
+    def height(self) -> float:
+        return self.span.size * self.span.leading
+
+
+Cell = Sequence[Span]
+
+
+class Flow:
+    """Writes blocks one below the other, on as many pages as they need."""
+
+    def __init__(self, key: str) -> None:
+        self._builder = Builder(key)
+        self._resources = self._builder.number(self._builder.resources())
+        self._stream: Any = None
+        self._marks: list[bytes] = []
+        self._y = 0.0
+        self._pages = 0
+        self._section = self._element("Sect", self._builder.document)
+        self._builder.elements.append(self._section.number)
+        self._new_page()
+        self._builder.anchors[key] = (0, _LEFT, _TOP)
+
+    def finish(self) -> Part:
+        self._end_page()
+        return self._builder.finish()
+
+    def heading(self, text: str, label: str = "") -> None:
+        """Write the title of a chapter and put it into the outline."""
+        self._write("H1", [Span(text, 21, "serif", leading=1.35)], after=7 * _MM)
+        self._builder.bookmarks.append(Bookmark(1, label or text, 0, _LEFT, _TOP))
+
+    def subheading(self, text: str) -> None:
+        self._room(30 * _MM)
+        self._y -= 3 * _MM
+        self._write("H2", [Span(text, 11.5, "bold", leading=1.45)], after=2.4 * _MM)
+
+    def paragraph(self, text: str, size: float = 9, ink: str = INK, after: float = 4) -> None:
+        self._write("P", [Span(text, size, ink=ink, leading=1.6)], after=after * _MM)
+
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+        """Write a table; its head comes again on each page it reaches."""
+        widths = [ROOM * column.share for column in columns]
+        table = self._element("Table", self._section)
+        self._row(table, columns, widths, self._heads(columns), tag="TH")
+        for row in rows:
+            for part in self._fitting(columns, widths, row):
+                if self._y - self._height(part) < _BOTTOM:
+                    self._new_page()
+                    self._row(None, columns, widths, self._heads(columns), tag="TH")
+                self._row(table, columns, widths, part, tag="TD")
+        self._y -= 3 * _MM
+
+    def _heads(self, columns: Sequence[Column]) -> list[list[_Line]]:
+        return [
+            self._wrapped([Span(each.title, 7.6, "bold", _HEAD_INK)], ROOM * each.share)
+            for each in columns
+        ]
+
+    def _fitting(
+        self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[Cell]
+    ) -> Iterator[list[list[_Line]]]:
+        """Yield the lines of a row, in several rows where it is taller than a page."""
+        cells = [self._wrapped(cell, room) for cell, room in zip(row, widths, strict=True)]
+        most = int((_TOP - _BOTTOM - 40) / (8 * 1.5))
+        while any(len(cell) > most for cell in cells):
+            yield [cell[:most] for cell in cells]
+            cells = [cell[most:] for cell in cells]
+        yield cells
+
+    def _height(self, cells: Sequence[Sequence[_Line]]) -> float:
+        tallest = max((sum(line.height for line in cell) for cell in cells), default=0)
+        return tallest + 2 * _PAD_Y
+
+    def _row(
+        self,
+        table: Any,
+        columns: Sequence[Column],
+        widths: Sequence[float],
+        cells: Sequence[Sequence[_Line]],
+        *,
+        tag: str,
+    ) -> None:
+        """Draw one row at the cursor; without *table* it repeats what was said before."""
+        height = self._height(cells)
+        head = tag == "TH"
+        self._decorate(height, head=head)
+        row = self._element("TR", table) if table else None
+        x = _LEFT
+        for index, (column, room, lines) in enumerate(zip(columns, widths, cells, strict=True)):
+            cell = self._element(tag, row) if row else None
+            if cell is not None:
+                cell["A"] = pydyf.Dictionary({"O": "/Table"})
+                if head:
+                    cell["A"]["Scope"] = "/Column"
+                    cell["ID"] = pydyf.String(f"{cell.number}-{index}")
+            self._lines(cell, lines, x, room, right=column.right)
+            x += room
+        self._y -= height
+
+    def _decorate(self, height: float, *, head: bool) -> None:
+        draw = ["/Artifact BMC"]
+        if head:
+            draw.append(
+                f"{_c(_SHADE)} rg {_n(_LEFT)} {_n(self._y - height)} {_n(ROOM)} {_n(height)} re f"
+            )
+            draw.append(f"{_c(INK)} RG 0.9 w {_rule(self._y)}")
+        draw += [f"{_c(_RULE)} RG 0.4 w {_rule(self._y - height)}", "EMC"]
+        self._stream.stream.append("\n".join(draw).encode())
+
+    def _lines(
+        self, owner: Any, lines: Sequence[_Line], x: float, room: float, *, right: bool
+    ) -> None:
+        y = self._y - _PAD_Y
+        for span, group in _grouped(lines):
+            target = owner
+            if owner is not None and span.link:
+                target = self._element("Link", owner)
+            tall = sum(line.height for line in group)
+            self._text(target, group, x + _PAD_X, y, (room - 2 * _PAD_X) if right else 0)
+            if target is not None and span.link:
+                wide = max(width(line.glyphs, span.size) for line in group)
+                box = [x + _PAD_X, y - tall, x + _PAD_X + wide, y]
+                self._lead(target, box, span.link)
+            y -= tall
+
+    def _lead(self, element: Any, box: list[float], anchor: str) -> None:
+        annotation = self._builder.link(box, anchor)
+        reference = self._builder.number(
+            pydyf.Dictionary(
+                {"Type": "/OBJR", "Obj": annotation.reference, "Pg": self._page.reference}
+            )
+        )
+        element["K"].append(reference.reference)
+        self._builder.annotated(annotation, element.reference)
+
+    def _write(self, tag: str, spans: Cell, after: float) -> None:
+        """Write spans over the whole width; a long one goes on overleaf."""
+        element = self._element(tag, self._section)
+        for line in self._wrapped(spans, ROOM + 2 * _PAD_X):
+            self._room(line.height)
+            self._text(element, [line], _LEFT, self._y, 0)
+            self._y -= line.height
+        self._y -= after
+
+    def _text(self, owner: Any, lines: Sequence[_Line], x: float, top: float, room: float) -> None:
+        """Draw *lines* from *top* down; with *room* they end at its right side."""
+        if not any(line.glyphs for line in lines):
+            return
+        if owner is None:
+            self._stream.stream.append(b"/Artifact BMC")
+        else:
+            mark = len(self._marks)
+            self._marks.append(owner.reference)
+            kid: Any = mark
+            if owner["Pg"] != self._page.reference:
+                kid = pydyf.Dictionary({"Type": "/MCR", "Pg": self._page.reference, "MCID": mark})
+            owner["K"].append(kid)
+            self._stream.stream.append(f"/{owner['S'][1:]} <</MCID {mark}>> BDC".encode())
+        for line in lines:
+            span = line.span
+            at = x + (room - width(line.glyphs, span.size) if room else 0)
+            base = top - line.height / 2 - span.size * _BASE
+            self._stream.stream.append(
+                f"BT /{span.face} {_n(span.size)} Tf {_c(span.ink)} rg "
+                f"1 0 0 1 {_n(at)} {_n(base)} Tm ".encode()
+                + hexadecimal(line.glyphs)
+                + b" Tj ET"
+            )
+            self._builder.saw(
+                span.face, {each.number: (each.text, each.width) for each in line.glyphs}
+            )
+            top -= line.height
+        self._stream.stream.append(b"EMC")
+
+    def _wrapped(self, spans: Cell, room: float) -> list[_Line]:
+        return [
+            _Line(span, glyphs)
+            for span in spans
+            for glyphs in _broken(shape(span.text, span.face), span.size, room - 2 * _PAD_X)
+        ]
+
+    def _element(self, tag: str, parent: Any) -> Any:
+        """Make a structure element below *parent*."""
+        element = pydyf.Dictionary(
+            {"Type": "/StructElem", "S": f"/{tag}", "K": pydyf.Array(), "P": parent.reference}
+        )
+        self._builder.number(element)
+        if self._pages:
+            element["Pg"] = self._page.reference
+        if parent is not self._builder.document:
+            parent["K"].append(element.reference)
+        return element
+
+    def _room(self, height: float) -> None:
+        if self._y - height < _BOTTOM:
+            self._new_page()
+
+    def _new_page(self) -> None:
+        if self._stream is not None:
+            self._end_page()
+        self._stream = pydyf.Stream(compress=True)
+        self._page = self._builder.page(self._stream, *PAGE, self._resources)
+        self._section.setdefault("Pg", self._page.reference)
+        self._marks, self._y = [], _TOP
+        self._pages += 1
+
+    def _end_page(self) -> None:
+        self._builder.marks(self._pages - 1, self._marks)
+
+
+def _grouped(lines: Sequence[_Line]) -> Iterator[tuple[Span, list[_Line]]]:
+    """Put the lines of one span together."""
+    group: list[_Line] = []
+    for line in lines:
+        if group and group[0].span is not line.span:
+            yield group[0].span, group
+            group = []
+        group.append(line)
+    if group:
+        yield group[0].span, group
+
+
+def _broken(glyphs: Sequence[Glyph], size: float, room: float) -> Iterator[Sequence[Glyph]]:
+    """Break a text into lines: after a space where there is one, else wherever the line is full."""
+    start, end, wide, space = 0, 0, 0.0, -1
+    limit = room * 1000 / size
+    while end < len(glyphs):
+        glyph = glyphs[end]
+        if wide + glyph.width > limit and end > start:
+            cut = space + 1 if space >= start and _inside_a_word(glyphs, end) else end
+            yield glyphs[start:cut]
+            start = end = cut
+            wide, space = 0.0, -1
+            continue
+        if glyph.text.isspace():
+            space = end
+        wide += glyph.width
+        end += 1
+    yield glyphs[start:]
+
+
+def _inside_a_word(glyphs: Sequence[Glyph], at: int) -> bool:
+    return glyphs[at].text.isascii() and glyphs[at - 1].text.isascii()
+
+
+def _rule(y: float) -> str:
+    return f"{_n(_LEFT)} {_n(y)} m {_n(_LEFT + ROOM)} {_n(y)} l S"
+
+
+def _n(value: float) -> str:
+    return number(value).decode()
+
+
+def _c(ink: str) -> str:
+    return colour(ink).decode()

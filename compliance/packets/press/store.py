@@ -1,0 +1,138 @@
+"""Compiled sections on disk, by the digest of what they were made from.
+
+Losing them costs time and nothing else: whatever is missing or damaged is compiled again.
+"""
+
+import json
+import os
+import struct
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from compliance.packets.press import parts
+from compliance.packets.press.parts import Bookmark, Link, Part, Placed, Sheet
+
+_MAGIC = b"GPS1"
+_LENGTH = struct.Struct(">Q")
+
+
+class Store:
+    """A folder of compiled sections; several processes may write into it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def has(self, digest: str) -> bool:
+        return self._path(digest).exists()
+
+    def put(self, digest: str, part: Part) -> None:
+        about, bodies = _written(part)
+        self._write(self._path(digest), about, bodies)
+
+    def get(self, digest: str) -> Part | None:
+        """Return the part without its bodies, which `place` reads when it has to."""
+        found = self._read(self._path(digest), whole=False)
+        return _part(found[0], []) if found else None
+
+    def place(self, digest: str, base: int) -> Placed:
+        """Return the part with its numbers from *base*, as kept or made now."""
+        kept = self._path(digest, f".{base}")
+        if found := self._read(kept, whole=True):
+            about, bodies = found
+            offsets = [(local, offset) for local, offset in about["offsets"]]
+            return Placed(bodies[0], offsets, bodies[1])
+        whole = self._read(self._path(digest), whole=True)
+        if whole is None:
+            raise KeyError(digest)
+        placed = parts.place(_part(*whole), base)
+        self._write(kept, {"offsets": placed.offsets}, [placed.direct, placed.lines])
+        return placed
+
+    def touch(self, digest: str) -> None:
+        """Note that it is in use."""
+        with suppress(OSError):
+            os.utime(self._path(digest))
+
+    def sweep(self, days: int) -> int:
+        """Remove what nobody used for *days*; return how many files went."""
+        gone, limit = 0, time.time() - days * 86400
+        for path in self._root.glob("??/*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+                    gone += 1
+        return gone
+
+    def _path(self, digest: str, suffix: str = "") -> Path:
+        return self._root / digest[:2] / f"{digest}{suffix}"
+
+    def _write(self, path: Path, about: dict[str, Any], bodies: list[bytes]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        head = json.dumps({**about, "bodies": [len(each) for each in bodies]}).encode()
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_MAGIC + _LENGTH.pack(len(head)) + head)
+                file.writelines(bodies)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+
+    def _read(self, path: Path, *, whole: bool) -> tuple[dict[str, Any], list[bytes]] | None:
+        try:
+            with path.open("rb") as file:
+                if file.read(len(_MAGIC)) != _MAGIC:
+                    return None
+                (size,) = _LENGTH.unpack(file.read(_LENGTH.size))
+                about = json.loads(file.read(size))
+                bodies = [file.read(each) for each in about["bodies"]] if whole else []
+        except (OSError, ValueError, struct.error, KeyError):
+            return None
+        if whole and [len(each) for each in bodies] != about["bodies"]:
+            return None
+        return about, bodies
+
+
+def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
+    about = {
+        "sheets": [[sheet.number, sheet.width, sheet.height] for sheet in part.sheets],
+        "count": part.count,
+        "numbers": part.numbers,
+        "elements": part.elements,
+        "leaf": part.leaf,
+        "streams": [local for local, _about, _data in part.streams],
+        "anchors": part.anchors,
+        "bookmarks": [asdict(each) for each in part.bookmarks],
+        "links": [[each.page, each.box, each.target] for each in part.links],
+        "glyphs": part.glyphs,
+    }
+    bodies = [part.objects]
+    for _local, head, data in part.streams:
+        bodies += [head, data]
+    return about, bodies
+
+
+def _part(about: dict[str, Any], bodies: list[bytes]) -> Part:
+    pairs = zip(bodies[1::2], bodies[2::2], strict=True)
+    return Part(
+        sheets=[Sheet(*each) for each in about["sheets"]],
+        count=about["count"],
+        numbers=about["numbers"],
+        objects=bodies[0] if bodies else b"",
+        streams=[(local, *pair) for local, pair in zip(about["streams"], pairs, strict=False)],
+        elements=about["elements"],
+        leaf=about["leaf"],
+        anchors={name: tuple(at) for name, at in about["anchors"].items()},
+        bookmarks=[Bookmark(**each) for each in about["bookmarks"]],
+        links=[Link(*each) for each in about["links"]],
+        glyphs={
+            face: {int(number): tuple(seen) for number, seen in used.items()}
+            for face, used in about["glyphs"].items()
+        },
+    )

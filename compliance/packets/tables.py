@@ -1,0 +1,130 @@
+"""The sections that are long tables: findings, and the hash manifest."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import pgettext
+
+from compliance.packets import fonts
+from compliance.packets.contents import Section
+from compliance.packets.press.laying import FAINT, HASH, QUIET, Cell, Column, Flow, Span
+from compliance.packets.press.parts import Part
+from compliance.packets.templatetags.packet import halves, size, word
+
+
+def draw(section: Section) -> Part:
+    """Draw a section whose form is one of FORMS."""
+    flow = Flow(section.key)
+    FORMS[section.form](flow, section)
+    return flow.finish()
+
+
+def _findings(flow: Flow, section: Section) -> None:
+    inputs = section.inputs
+    flow.heading(section.title)
+    flow.subheading(pgettext("packet", "Open findings"))
+    _listed(flow, inputs["open"], inputs["open_total"], pgettext("packet", "No findings are open."))
+    flow.subheading(pgettext("packet", "Findings closed since"))
+    none = pgettext("packet", "No findings were closed.")
+    _listed(flow, inputs["closed"], inputs["closed_total"], none)
+
+
+def _listed(flow: Flow, findings: list[dict[str, Any]], total: int, none: str) -> None:
+    if not findings:
+        flow.paragraph(none, ink=FAINT)
+        return
+    columns = [
+        Column(pgettext("packet", "Number"), 0.11),
+        Column(pgettext("packet", "Finding"), 0.30),
+        Column(pgettext("packet", "Asset"), 0.20),
+        Column(pgettext("packet", "Severity"), 0.11),
+        Column(pgettext("packet", "State"), 0.12),
+        Column(pgettext("packet", "Requirement"), 0.16),
+    ]
+    flow.table(columns, (_finding(each) for each in findings))
+    if total > len(findings):
+        told = pgettext(
+            "packet", "The first %(shown)d of %(total)d; all of them stand in manifest.json."
+        )
+        flow.paragraph(told % {"shown": len(findings), "total": total}, 7.6, QUIET)
+
+
+def _finding(each: dict[str, Any]) -> list[Cell]:
+    title = [_span(each["title"])]
+    if each["path"]:
+        title.append(_span(each["path"], 7, ink=QUIET))
+    links = [_span(code, 7.6, link=f"req-{code}") for code in each["requirements"]]
+    return [
+        [_span(each["number"], face="bold")],
+        title,
+        [_span(each["asset"], 7.6)],
+        [_span(word(each["severity"], "severity"), 7.6)],
+        [_span(word(each["state"], "finding"), 7.6)],
+        links or [_span("–", 7.6)],
+    ]
+
+
+def _files(flow: Flow, section: Section) -> None:
+    inputs = section.inputs
+    flow.heading(section.title)
+    checkpoint = inputs["checkpoint"]
+    flow.paragraph(f"{pgettext('packet', 'Hash algorithm')}: {inputs['hash']}", after=1)
+    if checkpoint["seq"]:
+        entry = pgettext("packet", "entry %(seq)d") % {"seq": checkpoint["seq"]}
+        told = f"{pgettext('packet', 'Audit checkpoint')}: {entry}"
+        flow.paragraph(told, after=0)
+        flow.paragraph(checkpoint["hash"], 7.6, QUIET, after=2)
+    flow.paragraph(
+        pgettext(
+            "packet",
+            "The ZIP beside this document holds every file under the path below; "
+            "“sha256sum -c SHA256SUMS” checks them all. A file marked “ZIP only” is too large "
+            "to be embedded in this document.",
+        ),
+        7.6,
+        QUIET,
+    )
+    if inputs["files"]:
+        columns = [
+            Column(pgettext("packet", "Path"), 0.58),
+            Column(pgettext("packet", "Size"), 0.15, right=True),
+            Column("SHA-256", 0.27),
+        ]
+        flow.table(columns, (_file(each) for each in inputs["files"]))
+    else:
+        flow.paragraph(pgettext("packet", "This packet has no files."), ink=FAINT)
+    _without_glyph(flow, inputs["missing"])
+
+
+def _file(each: dict[str, Any]) -> list[Cell]:
+    weight = [_span(size(each["size"]), 7.6)]
+    if not each["embedded"]:
+        weight.append(_span(pgettext("packet", "ZIP only"), 7, ink=QUIET))
+    return [
+        [_span(each["path"], 7.6)],
+        weight,
+        [_span(half, 6.35, ink=HASH, leading=1.4) for half in halves(each["sha256"])],
+    ]
+
+
+def _without_glyph(flow: Flow, missing: list[str]) -> None:
+    if not missing:
+        return
+    flow.subheading(pgettext("packet", "Characters without a glyph"))
+    flow.paragraph(
+        pgettext(
+            "packet",
+            "The fonts of this document cannot draw these characters; "
+            "in the text they stand as [U+…]:",
+        ),
+        after=1,
+    )
+    flow.paragraph(", ".join(missing), 7.6)
+
+
+def _span(text: str, size: float = 8, **more: Any) -> Span:
+    """A span of text from outside: what has no glyph is named, what breaks lines is a space."""
+    return Span(" ".join(fonts.visible(text).split()), size, **more)
+
+
+FORMS: dict[str, Callable[[Flow, Section], None]] = {"findings": _findings, "files": _files}
