@@ -311,7 +311,14 @@ def loads(text: str | bytes) -> Manifest:
     missing = sorted(wanted - set(value))
     if missing:
         raise Unreadable(f"The manifest lacks {', '.join(missing)}.")
-    return cast("Manifest", value)
+    manifest = cast("Manifest", value)
+    try:
+        whole = all(set(file) >= File.__required_keys__ for file in files(manifest))
+    except (KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        raise Unreadable("The manifest does not say of each file what it has to.")
+    return manifest
 
 
 def digest(manifest: Manifest) -> str:

@@ -27,16 +27,24 @@ def verify(path: Path, *, name: str = "") -> Report:
     kind = _kind(data)
     if not kind:
         raise Unreadable(_("%(name)s is neither a PDF nor a ZIP.") % {"name": name})
+    ended = END_MARKS[kind] in data[-64:]
     try:
         judge = _verify_zip.verify if kind == "zip" else _verify_pdf.verify
-        return judge(data, name)
+        report = judge(data, name)
     except Unreadable as refusal:
-        if END_MARKS[kind] in data[-64:]:
+        if ended:
             raise
-        raise Unreadable(
-            _("%(name)s ends too early: a part is missing. Get the whole file again.")
-            % {"name": name}
-        ) from refusal
+        raise _cut_off(name) from refusal
+    if not ended and report.signature is None:
+        # Its files were found all the same, since a PDF can be read without its end.
+        raise _cut_off(name)
+    return report
+
+
+def _cut_off(name: str) -> Unreadable:
+    return Unreadable(
+        _("%(name)s ends too early: a part is missing. Get the whole file again.") % {"name": name}
+    )
 
 
 def _kind(data: bytes) -> str:
