@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 TRANSPORT_ALIASES["spool"] = "compliance.jobs.spool:Transport"
 
 SWEEP_SECONDS = 5.0
+WARM_SECONDS = 20.0
 
 
 def _configuration() -> dict[str, Any]:
@@ -54,6 +55,15 @@ def _configuration() -> dict[str, Any]:
             "end acceptances of risks": {
                 "task": "scans.end_acceptances",
                 "schedule": crontab(minute="12"),
+            },
+            "compile packets ahead": {
+                "task": "packets.warm",
+                "schedule": WARM_SECONDS,
+                "options": {"expires": WARM_SECONDS},
+            },
+            "sweep compiled sections": {
+                "task": "packets.sweep_sections",
+                "schedule": crontab(hour="4", minute="41"),
             },
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
         },

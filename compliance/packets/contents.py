@@ -125,7 +125,6 @@ def _body(manifest: Manifest, missing: Sequence[str]) -> Iterator[Section]:
         "files",
         pgettext("packet", "Hash manifest"),
         hash=manifest["hash"],
-        checkpoint=manifest["checkpoint"],
         files=manifests.files(manifest),
         missing=list(missing),
     )

@@ -119,7 +119,7 @@ def link(
         _about(manifest, made.edition, identity),
         attachments,
         chain,
-        {"stamp-identity": identity},
+        _values(manifest, made.edition, identity),
     )
     if linked.missing:
         _log.warning("Links lead nowhere in the packet: %s", ", ".join(linked.missing[:10]))
@@ -183,6 +183,18 @@ def _about(manifest: Manifest, edition: Edition, identity: str) -> About:
         identifier=identity[:32],
         chain_key=CHAIN_KEY,
     )
+
+
+def _values(manifest: Manifest, edition: Edition, identity: str) -> dict[str, str]:
+    """Return what is stamped: it differs in every freeze and should cost no section its place."""
+    values = {"stamp-identity": identity, "stamp-manifest": f"{manifests.NAME}: {identity}"}
+    checkpoint = manifest["checkpoint"]
+    if checkpoint["seq"]:
+        with translation.override(edition):
+            entry = pgettext("packet", "entry %(seq)d") % {"seq": checkpoint["seq"]}
+            told = f"{pgettext('packet', 'Audit checkpoint')}: {entry}"
+        values |= {"stamp-checkpoint": told, "stamp-checkpoint-hash": checkpoint["hash"]}
+    return values
 
 
 def _digest(section: Section, edition: Edition) -> str:

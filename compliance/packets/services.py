@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -18,13 +18,14 @@ from compliance.applications.models import Round
 from compliance.audit.services import record, record_read
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
-from compliance.packets import building, gathering, policies, signing
+from compliance.packets import building, gathering, policies, signing, warming
 from compliance.packets import manifest as manifests
 from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
 from compliance.packets.manifest import File
 from compliance.packets.models import Edition, Freeze, Packet, State
 from compliance.packets.press.store import Store
+from compliance.packets.snapshots import snapshot
 from compliance.packets.states import MOVES
 from compliance.shared import states
 from compliance.shared.errors import Conflict, Refused
@@ -32,6 +33,7 @@ from compliance.vault import services as vault
 from compliance.vault.models import Blob
 
 BUILD = "packets.build"
+_KEPT_DAYS = 30
 
 
 def freeze(round_: Round, *, by: User, gaps_reason: str = "") -> Freeze:
@@ -41,7 +43,7 @@ def freeze(round_: Round, *, by: User, gaps_reason: str = "") -> Freeze:
     """
     policies.check_can_freeze(round_, by)
     try:
-        with _snapshot():
+        with snapshot():
             return _freeze(round_, by, gaps_reason)
     except OperationalError as error:
         # PostgreSQL ends a snapshot when somebody wrote to what it changes.
@@ -116,6 +118,16 @@ def sections() -> Store:
     return Store(Path(settings.PACKET_SECTIONS_ROOT))
 
 
+def warm(*, seconds: float) -> int:
+    """Compile sections of open applications ahead; return how many."""
+    return warming.warm(sections(), seconds=seconds)
+
+
+def sweep_sections() -> int:
+    """Remove compiled sections that nobody used for a month; return how many files."""
+    return sections().sweep(_KEPT_DAYS)
+
+
 def signing_key(freeze: Freeze) -> signing.Key:
     """Return the key of the settings, or the organisation's own, made at first use."""
     if settings.PACKET_SIGNING_KEY:
@@ -151,17 +163,6 @@ def _freeze(round_: Round, by: User, gaps_reason: str) -> Freeze:
     )
     record(by, Action.FROZEN, frozen, digest=frozen.digest)
     return frozen
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One transaction that sees one state of the database."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
 
 
 @contextmanager

@@ -67,13 +67,10 @@ def _finding(each: dict[str, Any]) -> list[Cell]:
 def _files(flow: Flow, section: Section) -> None:
     inputs = section.inputs
     flow.heading(section.title)
-    checkpoint = inputs["checkpoint"]
     flow.paragraph(f"{pgettext('packet', 'Hash algorithm')}: {inputs['hash']}", after=1)
-    if checkpoint["seq"]:
-        entry = pgettext("packet", "entry %(seq)d") % {"seq": checkpoint["seq"]}
-        told = f"{pgettext('packet', 'Audit checkpoint')}: {entry}"
-        flow.paragraph(told, after=0)
-        flow.paragraph(checkpoint["hash"], 7.6, QUIET, after=2)
+    flow.reserve("stamp-manifest")
+    flow.reserve("stamp-checkpoint")
+    flow.reserve("stamp-checkpoint-hash", 20)
     flow.paragraph(
         pgettext(
             "packet",

@@ -95,6 +95,12 @@ class Flow:
     def paragraph(self, text: str, size: float = 9, ink: str = INK, after: float = 4) -> None:
         self._write("P", [Span(text, size, ink=ink, leading=1.6)], after=after * _MM)
 
+    def reserve(self, name: str, height: float = 14) -> None:
+        """Keep a line free for a value that the linker stamps under *name*."""
+        self._room(height)
+        self._builder.anchors[name] = (self._pages - 1, _LEFT, self._y)
+        self._y -= height
+
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
         """Write a table; its head comes again on each page it reaches."""
         widths = [ROOM * column.share for column in columns]

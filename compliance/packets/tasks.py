@@ -1,0 +1,20 @@
+"""Tasks of packets."""
+
+from celery import shared_task
+
+from compliance.packets import services
+
+# Long enough to get somewhere, short enough that a job waits little behind it.
+_SECONDS = 8
+
+
+@shared_task(name="packets.warm", ignore_result=True)
+def warm() -> None:
+    """Compile what changed in open applications."""
+    services.warm(seconds=_SECONDS)
+
+
+@shared_task(name="packets.sweep_sections", ignore_result=True)
+def sweep_sections() -> None:
+    """Remove compiled sections that no packet used for a while."""
+    services.sweep_sections()
