@@ -153,21 +153,25 @@ def _child(step: str, root: Path, scale: float, more: list[str]) -> dict[str, An
     store = Store(root / "sections")
     if step in {"changed", "embedded"}:
         # A worker has its fonts and style sheet loaded, and has drawn before.
-        render.compile_section(render.plan(manifest, "ko").sections[2], "ko")
+        render.compile_section(render.plan(manifest, "ko").sections[2], "ko", _read)
     began, cpu = time.perf_counter(), time.process_time()
     plan = render.plan(manifest, "ko")
-    render.compile_missing(plan, store, backwards=bool(more and more[0] == "1"))
+    render.compile_missing(plan, store, _read, backwards=bool(more and more[0] == "1"))
     if step == "worker":
         return {}
     out = root / "packet.pdf"
     with out.open("wb") as file:
-        drawing = render.link(plan, store, file, _attached() if step == "embedded" else ())
+        drawing = render.link(plan, store, file, _read, _attached() if step == "embedded" else ())
     return {
         "pages": drawing.pages,
         "sections": len(plan.sections),
         "size": out.stat().st_size,
         **_spent(began, cpu),
     }
+
+
+def _read(sha256: str) -> bytes:
+    raise KeyError(sha256)  # no file of the sample is shown on a page
 
 
 def _attached() -> Iterator[Any]:

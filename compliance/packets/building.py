@@ -74,7 +74,8 @@ def build(  # noqa: PLR0913 - where everything comes from
     files = manifests.files(manifest)
     _collect(files, open_file, step)
     plan = render.plan(manifest, edition)
-    render.compile_missing(plan, store, lambda *told: step(Phase.PAGES, *told))
+    read = reader(manifest, open_file)
+    render.compile_missing(plan, store, read, lambda *told: step(Phase.PAGES, *told))
     statement = as_csv(manifest, edition)
     unsigned, pdf, zipped = (
         folder / f"{name_of(manifest, edition)}{suffix}" for suffix in (".draft", ".pdf", ".zip")
@@ -82,7 +83,7 @@ def build(  # noqa: PLR0913 - where everything comes from
     step(Phase.ATTACH, 0, 1, "")
     with unsigned.open("wb") as out:
         enclosed = attachments(manifest, statement, open_file)
-        drawing = render.link(plan, store, out, enclosed, signing.chain(key))
+        drawing = render.link(plan, store, out, read, enclosed, signing.chain(key))
     step(Phase.SIGN, 0, 1, "")
     at = datetime.fromisoformat(manifest["frozen_at"])
     signing.sign(unsigned, pdf, key=key, at=at, reason=name_of(manifest, edition))
@@ -90,6 +91,12 @@ def build(  # noqa: PLR0913 - where everything comes from
     _zip(manifest, pdf, zipped, statement, open_file, step)
     report = _verified(zipped, step)
     return Built(pdf, zipped, drawing.pages, drawing.missing, report)
+
+
+def reader(manifest: Manifest, open_file: Open) -> Callable[[str], bytes]:
+    """Return what gives the bytes of a file of *manifest* by its SHA-256."""
+    known = {each["sha256"]: each for each in manifests.files(manifest)}
+    return lambda sha256: b"".join(open_file(known[sha256]))
 
 
 def _collect(files: list[File], open_file: Open, step: Step) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from compliance.packets import manifest as manifests
 from compliance.packets import words
 from compliance.packets.manifest import Assessment, Manifest, Task
+from compliance.packets.press.exhibits import MOST_BYTES
 from compliance.packets.templatetags.packet import told
 from compliance.requirements.selectors import Score
 
@@ -22,6 +23,8 @@ CLOSED_FINDINGS = {"fixed", "false_positive"}
 _TASKS = 25
 # The document shows so many findings; all of them stand in the table beside it.
 SHOWN_FINDINGS = 300
+# What pages can show as it was handed in.
+PLACED = {"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"}
 UNMET = {"partial", "not_met", "inconclusive", "not_checked"}
 
 
@@ -29,8 +32,9 @@ UNMET = {"partial", "not_met", "inconclusive", "not_checked"}
 class Section:
     """One part of the document. *level* is its depth in the contents, 0 is not listed.
 
-    *form* names a template of packets/pdf, or a table that `tables` draws. *head* is what stands
-    above its pages, "" for none; *colour* that of its area.
+    *form* names a template of packets/pdf, or what `tables` draws. *head* is what stands above its
+    pages, "" for none; *colour* that of its area; *margin* what stands at the edge of pages that the
+    applicant handed in.
     """
 
     key: str
@@ -40,6 +44,7 @@ class Section:
     inputs: dict[str, Any] = field(default_factory=dict)
     head: str = ""
     colour: str = ""
+    margin: str = ""
 
 
 def sections(manifest: Manifest, missing: Sequence[str]) -> list[Section]:
@@ -106,6 +111,7 @@ def _body(manifest: Manifest, missing: Sequence[str]) -> Iterator[Section]:
     yield _chapter("scans", scans, scans=manifest["scans"])
     yield from _open_items(manifest)
     yield from _tasks(manifest)
+    yield from _appendix(manifest)
     yield _chapter(
         "attestation",
         pgettext("packet", "Confirmation"),
@@ -226,6 +232,55 @@ def _tasks(manifest: Manifest) -> Iterator[Section]:
         more = tasks[start : start + _TASKS]
         key = f"tasks-{start // _TASKS + 1}"
         yield Section(key, "", "tasks", 0, {"tasks": more}, head=title)
+
+
+def _appendix(manifest: Manifest) -> Iterator[Section]:
+    """Yield the list of all evidence, then what can be shown on pages."""
+    items = _exhibits(manifest)
+    title = pgettext("packet", "Evidence appendix")
+    yield _chapter("evidence", title, items=items)
+    for item in items:
+        for place, file in enumerate(each for each in item["files"] if each["placed"]):
+            key = f"ev-{item['number']}" + (f"-{place + 1}" if place else "")
+            paper = file["media_type"] == "application/pdf"
+            yield Section(
+                key,
+                f"{item['number']} {item['title']}",
+                "exhibit",
+                0,
+                {
+                    "file": file,
+                    **{name: item[name] for name in ("number", "title", "requirements")},
+                },
+                head=f"{title} · {item['number']}",
+                margin=f"{item['number']} · {item['title']}" if paper else "",
+            )
+
+
+def _exhibits(manifest: Manifest) -> list[dict[str, Any]]:
+    """Return each evidence once, with the requirements that it proves."""
+    found: dict[str, dict[str, Any]] = {}
+    for assessment in manifest["assessments"]:
+        for each in assessment["evidence"]:
+            item = found.setdefault(
+                each["number"],
+                {
+                    "number": each["number"],
+                    "title": each["title"],
+                    "requirements": [],
+                    "files": [_shown(file) for file in each["files"]],
+                },
+            )
+            item["requirements"].append(assessment["code"])
+    return [found[number] for number in sorted(found)]
+
+
+def _shown(file: manifests.File) -> dict[str, Any]:
+    """A file with whether pages show it: pictures and PDFs that the document carries."""
+    shown = file["embedded"] and file["media_type"] in PLACED and file["size"] <= MOST_BYTES
+    names = ("name", "sha256", "size", "media_type", "path")
+    everything = cast(dict[str, Any], file)
+    return {**{name: everything[name] for name in names}, "placed": shown}
 
 
 def _area(index: int, area: Any, manifest: Manifest) -> dict[str, Any]:

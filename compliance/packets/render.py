@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+import page
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
@@ -31,18 +32,21 @@ from compliance.packets.manifest import Manifest
 from compliance.packets.press import compiling, linking
 from compliance.packets.press.linking import Attachment, Piece
 from compliance.packets.press.metadata import About
-from compliance.packets.press.parts import Part
+from compliance.packets.press.parts import Part, Placed, place
 from compliance.packets.press.stamping import Heads
 from compliance.packets.press.store import Store
 from compliance.packets.seal import CHAIN_KEY
 
 Edition = Literal["ko", "en"]
+# Gives the bytes of a file of the manifest, checked against its digest.
+Read = Callable[[str], bytes]
 # Called with how many sections are ready, how many there are, and the title of the next one.
 Progress = Callable[[int, int, str], None]
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).resolve().parent
 _TEMPLATES = "packets/pdf"
+_PROFILES = (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1)
 # What lays text out: another version may break lines elsewhere.
 _ENGINES = ("weasyprint", "pydyf", "uharfbuzz", "fonttools", "pylopdf-fonts-ko")
 
@@ -76,9 +80,16 @@ def plan(manifest: Manifest, edition: Edition) -> Plan:
 
 
 def compile_missing(
-    made: Plan, store: Store, progress: Progress | None = None, *, backwards: bool = False
+    made: Plan,
+    store: Store,
+    read: Read,
+    progress: Progress | None = None,
+    *,
+    backwards: bool = False,
 ) -> int:
     """Compile the sections that *store* lacks; return how many these were.
+
+    *read* gives the bytes of a file by its SHA-256.
 
     Two workers may do it at once, one of them *backwards*: each skips what the other has done.
     """
@@ -90,7 +101,7 @@ def compile_missing(
             progress(done, len(pairs), section.title)
         if store.has(digest):
             continue
-        store.put(digest, compile_section(section, made.edition))
+        store.put(digest, compile_section(section, made.edition, read))
         compiled += 1
     return compiled
 
@@ -99,6 +110,7 @@ def link(
     made: Plan,
     store: Store,
     out: BinaryIO,
+    read: Read,
     attachments: Iterable[Attachment] = (),
     chain: Sequence[str] = (),
 ) -> Drawing:
@@ -109,7 +121,7 @@ def link(
     for section, digest in zip(made.sections, made.digests, strict=True):
         part = store.get(digest)
         if part is None:  # lost or damaged since it was compiled
-            part = compile_section(section, made.edition)
+            part = compile_section(section, made.edition, read)
             store.put(digest, part)
         store.touch(digest)
         pieces.append(_piece(section, part, partial(store.place, digest), manifest))
@@ -126,20 +138,23 @@ def link(
     return Drawing(linked.pages, made.missing)
 
 
-def render(manifest: Manifest, edition: Edition = "ko") -> bytes:
-    """Return the PDF of *manifest* alone, without files. The same manifest gives the same bytes."""
+def render(manifest: Manifest, edition: Edition, read: Read) -> bytes:
+    """Return the PDF of *manifest* with nothing embedded. The same manifest gives the same bytes."""
     made = plan(manifest, edition)
     out = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        compile_missing(made, store)
-        link(made, store, out)
+        compile_missing(made, store, read)
+        link(made, store, out, read)
     return out.getvalue()
 
 
-def compile_section(section: Section, edition: Edition) -> Part:
+def compile_section(section: Section, edition: Edition, read: Read) -> Part:
     """Draw one section."""
     with translation.override(edition):
+        if section.form == "exhibit":
+            data = read(section.inputs["file"]["sha256"])
+            return tables.exhibit(section, data, partial(_is_archival, edition=edition))
         if section.form in tables.FORMS:
             return tables.draw(section)
         return compiling.compile_section(compose(section, edition), _style(), section.key)
@@ -153,8 +168,17 @@ def compose(section: Section, edition: Edition) -> str:
     return fonts.visible(render_to_string(f"{_TEMPLATES}/document.html", whole))
 
 
+def _is_archival(part: Part, edition: Edition) -> bool:
+    """Say whether a document of *part* alone would be valid PDF/A-3a and PDF/UA-1."""
+    out = io.BytesIO()
+    about = About("-", "-", "-", edition, "2000-01-01T00:00:00+00:00", "0" * 32, CHAIN_KEY)
+    linking.link(out, [Piece(part, lambda base: place(part, base))], about)
+    data = out.getvalue()
+    return all(page.is_pdf_compliant_bytes(data, profile=each) for each in _PROFILES)
+
+
 def _piece(
-    section: Section, part: Part, place: Callable[[int], object], manifest: Manifest
+    section: Section, part: Part, place: Callable[[int], Placed], manifest: Manifest
 ) -> Piece:
     heads = None
     if section.head:
@@ -164,7 +188,8 @@ def _piece(
             _number(manifest),
             section.colour,
         )
-    return Piece(part, place, heads, lists=section.form == "toc")  # type: ignore[arg-type]
+    margin = fonts.visible(section.margin)
+    return Piece(part, place, heads, lists=section.form == "toc", margin=margin)
 
 
 def _number(manifest: Manifest) -> str:

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -22,8 +23,8 @@ from compliance.packets import building, gathering, policies, signing, warming
 from compliance.packets import manifest as manifests
 from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
-from compliance.packets.manifest import File
 from compliance.packets.models import Edition, Freeze, Packet, State
+from compliance.packets.opening import open_file
 from compliance.packets.press.store import Store
 from compliance.packets.snapshots import snapshot
 from compliance.packets.states import MOVES
@@ -103,7 +104,7 @@ def build(packet: Packet, *, step: Step) -> None:
                 "en" if packet.edition == Edition.EN else "ko",
                 folder,
                 store=sections(),
-                open_file=lambda file: _open(packet, file),
+                open_file=partial(open_file, packet.organisation_id),
                 key=signing_key(packet.freeze),
                 step=step,
             )
@@ -186,19 +187,6 @@ def _packet(freeze: Freeze, edition: str, by: User) -> Packet:
         defaults={"organisation": freeze.organisation, "requested_by": by},
     )
     return packet
-
-
-def _open(packet: Packet, file: File) -> Iterator[bytes]:
-    """Yield the checked bytes of a file; raises Refused that names it when it is gone or altered."""
-    blob = Blob.objects.filter(
-        organisation_id=packet.organisation_id, sha256=file["sha256"]
-    ).first()
-    if blob is None:
-        raise Refused(
-            _("“%(path)s” is no longer stored. Restore it from a backup, then build again.")
-            % {"path": file["path"]}
-        )
-    return vault.open_checked(blob, name=file["path"])
 
 
 def _keep(packet: Packet, made: Built) -> None:

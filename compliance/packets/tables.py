@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from compliance.packets import fonts
 from compliance.packets.contents import Section
+from compliance.packets.press import exhibits
 from compliance.packets.press.laying import FAINT, HASH, QUIET, Cell, Column, Flow, Span
 from compliance.packets.press.parts import Part
 from compliance.packets.templatetags.packet import halves, size, word
@@ -17,6 +18,65 @@ def draw(section: Section) -> Part:
     flow = Flow(section.key)
     FORMS[section.form](flow, section)
     return flow.finish()
+
+
+def exhibit(section: Section, data: bytes, checked: Callable[[Part], bool]) -> Part:
+    """Show a file of evidence; where that cannot be, say so on a page of its own."""
+    inputs = section.inputs
+    alt = f"{inputs['number']} {inputs['title']}: {inputs['file']['name']}"
+    try:
+        if section.margin:
+            return exhibits.document(section.key, data, alt, checked)
+        flow = _captioned(section)
+        exhibits.image(flow, data, alt)
+    except exhibits.Unplaceable as reason:
+        flow = _captioned(section)
+        flow.paragraph(str(_NOTES[str(reason)]))
+    return flow.finish()
+
+
+def _captioned(section: Section) -> Flow:
+    inputs, flow = section.inputs, Flow(section.key)
+    title = fonts.visible(f"{inputs['number']} {inputs['title']}")
+    flow.entry(title, title)
+    about = f"{inputs['file']['name']} · {size(inputs['file']['size'])}"
+    flow.spans([_span(about, 7.6, ink=QUIET), _span(inputs["file"]["sha256"], 6.35, ink=HASH)], 1)
+    flow.spans([_span(code, 7.6, link=f"req-{code}") for code in inputs["requirements"]])
+    return flow
+
+
+def _evidence(flow: Flow, section: Section) -> None:
+    flow.heading(section.title)
+    items = section.inputs["items"]
+    if not items:
+        none = pgettext("packet", "No evidence belongs to this application.")
+        flow.paragraph(none, ink=FAINT)
+        return
+    columns = [
+        Column(pgettext("packet", "Number"), 0.11),
+        Column(pgettext("packet", "Evidence"), 0.30),
+        Column(pgettext("packet", "Requirement"), 0.15),
+        Column(pgettext("packet", "File"), 0.30),
+        Column(pgettext("packet", "Where"), 0.14),
+    ]
+    flow.table(columns, (_item(each) for each in items))
+
+
+def _item(each: dict[str, Any]) -> list[Cell]:
+    anchor = f"ev-{each['number']}"
+    placed = any(file["placed"] for file in each["files"])
+    led = {"link": anchor} if placed else {"anchor": anchor}
+    number = _span(each["number"], 8, face="bold", **led)
+    names = [_span(file["name"], 7.6) for file in each["files"]]
+    where = [
+        _span(
+            pgettext("packet", "on pages") if file["placed"] else pgettext("packet", "as a file"),
+            7.6,
+        )
+        for file in each["files"]
+    ]
+    links = [_span(code, 7.6, link=f"req-{code}") for code in each["requirements"]]
+    return [[number], [_span(each["title"])], links, names, where]
 
 
 def _findings(flow: Flow, section: Section) -> None:
@@ -124,4 +184,19 @@ def _span(text: str, size: float = 8, **more: Any) -> Span:
     return Span(" ".join(fonts.visible(text).split()), size, **more)
 
 
-FORMS: dict[str, Callable[[Flow, Section], None]] = {"findings": _findings, "files": _files}
+FORMS: dict[str, Callable[[Flow, Section], None]] = {
+    "findings": _findings,
+    "files": _files,
+    "evidence": _evidence,
+}
+_NOTES = {
+    "encrypted": pgettext_lazy(
+        "packet", "This file is locked with a password. It is enclosed as it was handed in."
+    ),
+    "broken": pgettext_lazy(
+        "packet", "This file cannot be shown on pages. It is enclosed as it was handed in."
+    ),
+    "large": pgettext_lazy(
+        "packet", "This file is too large for pages. It is enclosed as it was handed in."
+    ),
+}

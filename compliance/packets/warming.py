@@ -7,6 +7,7 @@ where nothing happened since, nothing is read.
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -14,7 +15,9 @@ from django.conf import settings
 from compliance.applications.models import Application, State
 from compliance.audit.models import Head
 from compliance.packets import gathering, render
+from compliance.packets.building import reader
 from compliance.packets.models import Edition, Packet
+from compliance.packets.opening import open_file
 from compliance.packets.press.store import Store
 from compliance.packets.snapshots import snapshot
 
@@ -48,7 +51,8 @@ def _compile(application: Application, store: Store, check: Callable[[], None]) 
     compiled = 0
     for edition in _editions(application):
         plan = render.plan(manifest, "en" if edition == Edition.EN else "ko")
-        compiled += render.compile_missing(plan, store, lambda *_told: check())
+        read = reader(manifest, partial(open_file, application.organisation_id))
+        compiled += render.compile_missing(plan, store, read, lambda *_told: check())
     return compiled
 
 

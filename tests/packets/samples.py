@@ -14,6 +14,7 @@ from compliance.packets.manifest import (
     Submission,
     Task,
     Text,
+    files,
 )
 
 FROZEN = "2026-11-22T16:00:00+09:00"
@@ -247,3 +248,9 @@ def make_manifest(**more: Any) -> Manifest:
         "submission": make_submission(),
     }
     return manifest | more  # type: ignore[return-value]
+
+
+def read_sample(sha256: str) -> bytes:
+    """Return the bytes of a file of `make_manifest` by its digest."""
+    (path,) = {each["path"] for each in files(make_manifest()) if each["sha256"] == sha256}
+    return content_of(path)

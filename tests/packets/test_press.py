@@ -15,7 +15,7 @@ from compliance.packets.press import linking, parts
 from compliance.packets.press.laying import Flow, Span
 from compliance.packets.press.metadata import About
 from compliance.packets.press.store import Store
-from tests.packets.samples import make_manifest
+from tests.packets.samples import make_manifest, read_sample
 from tests.packets.test_render import text_of
 
 PROFILES = [page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1]
@@ -28,9 +28,9 @@ def plan():
 
 
 def drawn(plan, store, *attachments) -> bytes:
-    render.compile_missing(plan, store)
+    render.compile_missing(plan, store, read_sample)
     out = io.BytesIO()
-    render.link(plan, store, out, attachments)
+    render.link(plan, store, out, read_sample, attachments)
     return out.getvalue()
 
 
@@ -65,7 +65,7 @@ def test_plain_tools_find_no_fault(store, plan, tmp_path):
 
 def test_an_unchanged_document_compiles_nothing(store, plan):
     drawn(plan, store)
-    assert render.compile_missing(render.plan(make_manifest(), "ko"), store) == 0
+    assert render.compile_missing(render.plan(make_manifest(), "ko"), store, read_sample) == 0
 
 
 def test_a_changed_statement_compiles_its_section_alone(store, plan):
@@ -84,7 +84,7 @@ def test_a_changed_statement_compiles_its_section_alone(store, plan):
 def test_the_order_of_compiling_changes_nothing(plan, tmp_path):
     one, two = Store(tmp_path / "1"), Store(tmp_path / "2")
     forth = drawn(plan, one)
-    render.compile_missing(plan, two, backwards=True)
+    render.compile_missing(plan, two, read_sample, backwards=True)
     assert drawn(plan, two) == forth
 
 

@@ -16,8 +16,7 @@ from compliance.packets import fonts
 from compliance.packets import render as rendering
 from compliance.packets.fetcher import BASE, Locked
 from compliance.packets.press.store import Store
-from compliance.packets.render import render
-from tests.packets.samples import make_assessment, make_manifest, make_submission
+from tests.packets.samples import make_assessment, make_manifest, make_submission, read_sample
 
 OURS = {"GatepassSans-Regular", "GatepassSansBold", "GatepassSerif-Regular"}
 
@@ -35,9 +34,13 @@ def draw(manifest, edition) -> Drawn:
     out = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        rendering.compile_missing(made, store, lambda *each: told.append(each))
-        drawn = rendering.link(made, store, out)
+        rendering.compile_missing(made, store, read_sample, lambda *each: told.append(each))
+        drawn = rendering.link(made, store, out, read_sample)
     return Drawn(out.getvalue(), drawn.pages, drawn.missing, told)
+
+
+def render(manifest, edition) -> bytes:
+    return rendering.render(manifest, edition, read_sample)
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,8 @@ import pytest
 from compliance.applications import renewal, scoping
 from compliance.applications import services as applications
 from compliance.packets import services
-from compliance.packets.render import render
 from tests.packets.samples import make_manifest, make_submission
-from tests.packets.test_render import text_of
+from tests.packets.test_render import render, text_of
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ _BASE = 0.36
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Text that begins on a line of its own. *link* is the anchor it leads to."""
+    """Text that begins on a line of its own. *link* is the anchor it leads to, *anchor* its own name."""
 
     text: str
     size: float = 8
@@ -37,6 +37,7 @@ class Span:
     ink: str = INK
     link: str = ""
     leading: float = 1.5
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ Cell = Sequence[Span]
 class Flow:
     """Writes blocks one below the other, on as many pages as they need."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, blank: bool = False) -> None:
         self._builder = Builder(key)
+        self._key = key
         self._resources = self._builder.number(self._builder.resources())
         self._stream: Any = None
         self._marks: list[bytes] = []
@@ -75,8 +77,8 @@ class Flow:
         self._pages = 0
         self._section = self._element("Sect", self._builder.document)
         self._builder.elements.append(self._section.number)
-        self._new_page()
-        self._builder.anchors[key] = (0, _LEFT, _TOP)
+        if not blank:
+            self._new_page()
 
     def finish(self) -> Part:
         self._end_page()
@@ -93,7 +95,60 @@ class Flow:
         self._write("H2", [Span(text, 11.5, "bold", leading=1.45)], after=2.4 * _MM)
 
     def paragraph(self, text: str, size: float = 9, ink: str = INK, after: float = 4) -> None:
-        self._write("P", [Span(text, size, ink=ink, leading=1.6)], after=after * _MM)
+        self.spans([Span(text, size, ink=ink, leading=1.6)], after)
+
+    def spans(self, spans: Cell, after: float = 4) -> None:
+        """Write a paragraph of spans, each on lines of its own; *after* is in millimetres."""
+        self._write("P", spans, after=after * _MM)
+
+    def entry(self, text: str, label: str) -> None:
+        """Write the title of something inside a chapter, listed below it in the outline."""
+        self._builder.bookmarks.append(Bookmark(2, label, self._pages - 1, _LEFT, self._y))
+        self._write("H2", [Span(text, 13, "serif", leading=1.4)], after=2 * _MM)
+
+    def number(self, made: Any) -> Any:
+        """Take up an object that something drawn refers to."""
+        return self._builder.number(made)
+
+    def sheet(self, wide: float, tall: float) -> None:
+        """Begin a page of another size, with nothing on it."""
+        self._new_page((wide, tall))
+
+    def overlay(self, form: bytes, place: bytes, size: tuple[float, float], alt: str) -> None:
+        """Draw a form of another document over the whole page; *place* does it as /Exhibit."""
+        name = self._named(form)
+        self._draw(place.replace(b"/Exhibit", b"/" + name.encode()), (0, 0, *size), alt)
+
+    def picture(self, drawn: Any, wide: float, tall: float, alt: str) -> None:
+        """Draw an image over the whole page."""
+        name = self._named(self._builder.number(drawn).reference)
+        self._draw(f"{_n(wide)} 0 0 {_n(tall)} 0 0 cm /{name} Do".encode(), (0, 0, wide, tall), alt)
+
+    def figure(self, drawn: Any, wide: float, tall: float, alt: str) -> None:
+        """Place an image below what was written, with a line around it."""
+        self._room(tall)
+        name = self._named(self._builder.number(drawn).reference)
+        bottom = self._y - tall
+        self._stream.stream.append(
+            f"/Artifact BMC {_c(_RULE)} RG 0.5 w {_n(_LEFT)} {_n(bottom)} {_n(wide)} {_n(tall)} "
+            "re S EMC".encode()
+        )
+        matrix = f"{_n(wide)} 0 0 {_n(tall)} {_n(_LEFT)} {_n(bottom)} cm /{name} Do"
+        self._draw(matrix.encode(), (_LEFT, bottom, _LEFT + wide, self._y), alt)
+        self._y = bottom
+
+    def _named(self, reference: bytes) -> str:
+        objects = self._resources["XObject"]
+        name = f"e{len(objects)}"
+        objects[name] = reference
+        return name
+
+    def _draw(self, drawing: bytes, box: tuple[float, float, float, float], alt: str) -> None:
+        element = self._element("Figure", self._section)
+        element["Alt"] = pydyf.String(alt)
+        element["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": pydyf.Array(box)})
+        mark = self._mark(element)
+        self._stream.stream.append(b"q /Figure <</MCID %d>> BDC\n%b\nEMC Q" % (mark, drawing))
 
     def reserve(self, name: str, height: float = 14) -> None:
         """Keep a line free for a value that the linker stamps under *name*."""
@@ -180,6 +235,8 @@ class Flow:
             if owner is not None and span.link:
                 target = self._element("Link", owner)
             tall = sum(line.height for line in group)
+            if span.anchor:
+                self._builder.anchors.setdefault(span.anchor, (self._pages - 1, _LEFT, y + 6))
             self._text(target, group, x + _PAD_X, y, (room - 2 * _PAD_X) if right else 0)
             if target is not None and span.link:
                 wide = max(width(line.glyphs, span.size) for line in group)
@@ -202,7 +259,12 @@ class Flow:
         element = self._element(tag, self._section)
         for line in self._wrapped(spans, ROOM + 2 * _PAD_X):
             self._room(line.height)
-            self._text(element, [line], _LEFT, self._y, 0)
+            target = self._element("Link", element) if line.span.link else element
+            self._text(target, [line], _LEFT, self._y, 0)
+            if line.span.link:
+                wide = width(line.glyphs, line.span.size)
+                box = [_LEFT, self._y - line.height, _LEFT + wide, self._y]
+                self._lead(target, box, line.span.link)
             self._y -= line.height
         self._y -= after
 
@@ -213,12 +275,7 @@ class Flow:
         if owner is None:
             self._stream.stream.append(b"/Artifact BMC")
         else:
-            mark = len(self._marks)
-            self._marks.append(owner.reference)
-            kid: Any = mark
-            if owner["Pg"] != self._page.reference:
-                kid = pydyf.Dictionary({"Type": "/MCR", "Pg": self._page.reference, "MCID": mark})
-            owner["K"].append(kid)
+            mark = self._mark(owner)
             self._stream.stream.append(f"/{owner['S'][1:]} <</MCID {mark}>> BDC".encode())
         for line in lines:
             span = line.span
@@ -235,6 +292,16 @@ class Flow:
             )
             top -= line.height
         self._stream.stream.append(b"EMC")
+
+    def _mark(self, owner: Any) -> int:
+        """Give the next piece of content of this page to *owner*; return its mark."""
+        mark = len(self._marks)
+        self._marks.append(owner.reference)
+        kid: Any = mark
+        if owner["Pg"] != self._page.reference:
+            kid = pydyf.Dictionary({"Type": "/MCR", "Pg": self._page.reference, "MCID": mark})
+        owner["K"].append(kid)
+        return mark
 
     def _wrapped(self, spans: Cell, room: float) -> list[_Line]:
         return [
@@ -259,14 +326,15 @@ class Flow:
         if self._y - height < _BOTTOM:
             self._new_page()
 
-    def _new_page(self) -> None:
+    def _new_page(self, size: tuple[float, float] = PAGE) -> None:
         if self._stream is not None:
             self._end_page()
         self._stream = pydyf.Stream(compress=True)
-        self._page = self._builder.page(self._stream, *PAGE, self._resources)
+        self._page = self._builder.page(self._stream, *size, self._resources)
         self._section.setdefault("Pg", self._page.reference)
         self._marks, self._y = [], _TOP
         self._pages += 1
+        self._builder.anchors.setdefault(self._key, (0, 0, size[1]))
 
     def _end_page(self) -> None:
         self._builder.marks(self._pages - 1, self._marks)
@@ -285,13 +353,13 @@ def _grouped(lines: Sequence[_Line]) -> Iterator[tuple[Span, list[_Line]]]:
 
 
 def _broken(glyphs: Sequence[Glyph], size: float, room: float) -> Iterator[Sequence[Glyph]]:
-    """Break a text into lines: after a space where there is one, else wherever the line is full."""
+    """Break a text into lines: after a space where a word would be cut, else where the line is full."""
     start, end, wide, space = 0, 0, 0.0, -1
     limit = room * 1000 / size
     while end < len(glyphs):
         glyph = glyphs[end]
         if wide + glyph.width > limit and end > start:
-            cut = space + 1 if space >= start and _inside_a_word(glyphs, end) else end
+            cut = space + 1 if space >= start and _keeps(glyphs, space, end) else end
             yield glyphs[start:cut]
             start = end = cut
             wide, space = 0.0, -1
@@ -303,8 +371,14 @@ def _broken(glyphs: Sequence[Glyph], size: float, room: float) -> Iterator[Seque
     yield glyphs[start:]
 
 
-def _inside_a_word(glyphs: Sequence[Glyph], at: int) -> bool:
-    return glyphs[at].text.isascii() and glyphs[at - 1].text.isascii()
+# A longer piece than this is rather cut than carried over: the line would be too empty.
+_CARRIED = 8
+
+
+def _keeps(glyphs: Sequence[Glyph], space: int, at: int) -> bool:
+    """Say whether the word that begins after *space* goes to the next line as a whole."""
+    latin = glyphs[at].text.isascii() and glyphs[at - 1].text.isascii()
+    return latin or at - space <= _CARRIED
 
 
 def _rule(y: float) -> str:

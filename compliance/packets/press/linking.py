@@ -30,14 +30,16 @@ _SPARSE = 2
 class Piece:
     """A part in its place in the document.
 
-    *heads* is None where a page carries none (the cover). *lists* tells that page numbers are
-    written beside its links: the contents.
+    *heads* is None where a page carries none (the cover), and *margin* what stands at the edge of a
+    page that somebody else made. *lists* tells that page numbers are written beside its links: the
+    contents.
     """
 
     part: Part
     place: Callable[[int], Placed]
     heads: Heads | None = None
     lists: bool = False
+    margin: str = ""
 
 
 @dataclass(slots=True)
@@ -154,18 +156,27 @@ def _glyphs(pieces: Sequence[Piece]) -> dict[str, faces.Glyphs]:
 def _stamps(
     piece: Piece, first: int, pages: int, places: _Places, values: Mapping[str, str]
 ) -> Iterator[Stamp]:
-    for index in range(len(piece.part.sheets)):
-        stamp = Stamp()
-        if piece.heads:
-            stamping.running(stamp, piece.heads, first + index + 1, pages)
-        if piece.lists:
-            for each in piece.part.links:
-                if each.page == index and each.target in places.anchors:
-                    stamping.listed(stamp, each.box, places.anchors[each.target][1])
-        for name, (page, x, y) in piece.part.anchors.items():
-            if page == index and name in values:
-                stamping.valued(stamp, x, y, values[name])
+    for index, sheet in enumerate(piece.part.sheets):
+        stamp, page = Stamp(), first + index + 1
+        if piece.margin:
+            stamping.margin(stamp, piece.margin, page, pages, (sheet.width, sheet.height))
+        elif piece.heads:
+            stamping.running(stamp, piece.heads, page, pages)
+        _fill_in(stamp, piece, index, places, values)
         yield stamp
+
+
+def _fill_in(
+    stamp: Stamp, piece: Piece, index: int, places: _Places, values: Mapping[str, str]
+) -> None:
+    """Write what the section kept free on page *index*: numbers of its contents, late values."""
+    if piece.lists:
+        for each in piece.part.links:
+            if each.page == index and each.target in places.anchors:
+                stamping.listed(stamp, each.box, places.anchors[each.target][1])
+    for name, (page, x, y) in piece.part.anchors.items():
+        if page == index and name in values:
+            stamping.valued(stamp, x, y, values[name])
 
 
 class _Tail:

@@ -106,6 +106,8 @@ class Encoder:
                 return self._dictionary(value)
             case pydyf.Array() | list() | tuple():
                 return b"[" + b" ".join(self.encode(each) for each in value) + b"]"
+            case Wrapped():
+                return self.encode(value.value)
             case Key():
                 return _KEY % (value.number - self._first)
             case bytes() if found := _POINTER.fullmatch(value):
@@ -129,6 +131,12 @@ class Encoder:
 
     def _named(self, value: Any) -> bytes:
         return b"(%b.%b)" % (self._key, pydyf._to_bytes(value.string))
+
+
+class Wrapped(pydyf.Object):  # type: ignore[misc]  # pydyf has no types
+    """An object of its own that is neither a dictionary nor a stream, or not yet known."""
+
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)

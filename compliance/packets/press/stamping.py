@@ -49,6 +49,9 @@ class Stamp:
             % (_colour(ink), _n(thick), _n(left), _n(y), _n(right), _n(y))
         )
 
+    def patch(self, x: float, y: float, wide: float, tall: float) -> None:
+        self._lines.append(b"1 1 1 rg %b %b %b %b re f" % (_n(x), _n(y), _n(wide), _n(tall)))
+
     def dots(self, left: float, right: float, y: float) -> None:
         """Lead the eye from a title to its page; dots stand under one another on every line."""
         if right - left > 6:
@@ -73,6 +76,15 @@ def running(stamp: Stamp, heads: Heads, page: int, pages: int) -> None:
     stamp.rule(_LEFT, _RIGHT, _RULE, 1.4 if heads.colour else 0.5, ink)
     stamp.text(_LEFT, _FOOT, 7.5, shape(heads.number), _FAINT)
     stamp.right(_RIGHT, _FOOT, 7.5, f"{page} / {pages}", _QUIET)
+
+
+def margin(stamp: Stamp, label: str, page: int, pages: int, size: tuple[float, float]) -> None:
+    """Write number and page at the upper edge of a page that somebody else made, on white."""
+    text = shape(f"{label} · {page} / {pages}")
+    wide = width(text, 6.5)
+    left, top = size[0] - wide - 10, size[1] - 5
+    stamp.patch(left - 3, top - 9, wide + 6, 11)
+    stamp.text(left, top - 6.5, 6.5, text, _QUIET)
 
 
 def listed(stamp: Stamp, box: list[float], page: int) -> None:

@@ -1,0 +1,231 @@
+"""Evidence as it was handed in: images placed on a page, PDFs page by page with their content untouched.
+
+Of an uploaded PDF only what draws its pages is taken over: no annotation, action, script or embedded
+file. A page that would break the archival form is printed as a picture; the original is attached always.
+"""
+
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pikepdf
+import pydyf
+import pypdfium2
+from PIL import Image, ImageOps
+
+from compliance.packets.press.laying import ROOM, Flow
+from compliance.packets.press.parts import Part, Wrapped
+
+# Beyond these a file is a document of its own, and stands beside the packet's pages alone.
+MOST_PAGES = 500
+MOST_BYTES = 50 * 1024 * 1024
+_PIXELS = 40_000_000
+_DPI = 150
+_ROOM_BELOW = 560.0
+
+
+class Unplaceable(Exception):
+    """The file cannot be shown on pages; the text says why, as a word of NOTES."""
+
+
+def image(flow: Flow, data: bytes, alt: str) -> None:
+    """Place an image below what was written, as large as the page allows."""
+    try:
+        drawn, (wide, tall) = _image(data)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Unplaceable("broken") from error
+    # Screens have 96 points an inch, paper 72; nothing is enlarged.
+    scale = min(ROOM / wide, _ROOM_BELOW / tall, 0.75)
+    flow.figure(drawn, wide * scale, tall * scale, alt)
+
+
+def document(key: str, data: bytes, alt: str, checked: Callable[[Part], bool]) -> Part:
+    """Return the pages of a PDF as they are. *checked* tells whether a part keeps the archival form."""
+    if len(data) > MOST_BYTES:
+        raise Unplaceable("large")
+    try:
+        with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as source:
+            if source.is_encrypted:
+                raise Unplaceable("encrypted")
+            if not 0 < len(source.pages) <= MOST_PAGES:
+                raise Unplaceable("large")
+            part = _as_they_are(key, source, alt)
+        if checked(part):
+            return part
+        return _printed(key, data, alt)
+    except pikepdf.PasswordError as error:
+        raise Unplaceable("encrypted") from error
+    except (
+        pikepdf.PdfError,
+        pypdfium2.PdfiumError,
+        ValueError,
+        TypeError,
+        KeyError,
+        RuntimeError,
+    ) as error:
+        raise Unplaceable("broken") from error
+
+
+def _as_they_are(key: str, source: pikepdf.Pdf, alt: str) -> Part:
+    flow = Flow(key, blank=True)
+    copier = _Copier(flow)
+    for index, page in enumerate(source.pages):
+        form = source.make_indirect(page.as_form_xobject())
+        wide, tall = _size(page)
+        flow.sheet(wide, tall)
+        place = page.calc_form_xobject_placement(
+            form,
+            pikepdf.Name("/Exhibit"),
+            pikepdf.Rectangle(0, 0, wide, tall),
+            invert_transformations=False,
+            allow_shrink=True,
+            allow_expand=False,
+        )
+        flow.overlay(copier.take(form), place, (wide, tall), f"{alt} {index + 1}")
+    return flow.finish()
+
+
+def _size(page: pikepdf.Page) -> tuple[float, float]:
+    """Return how wide and tall a page lies before its reader, in points."""
+    left, bottom, right, top = (float(each) for each in page.trimbox)
+    wide, tall = abs(right - left), abs(top - bottom)
+    if int(page.get("/Rotate", 0)) % 180:
+        wide, tall = tall, wide
+    if not 3 <= min(wide, tall) <= max(wide, tall) <= 14400:
+        raise ValueError("no page of this size can be")
+    return wide, tall
+
+
+def _printed(key: str, data: bytes, alt: str) -> Part:
+    """Every page as a picture, for files whose fonts or colours an archive refuses."""
+    flow = Flow(key, blank=True)
+    for index, (picture, wide, tall) in enumerate(_rasterised(data)):
+        flow.sheet(wide, tall)
+        flow.picture(_jpeg(picture), wide, tall, f"{alt} {index + 1}")
+    return flow.finish()
+
+
+def _rasterised(data: bytes) -> Iterator[tuple[Image.Image, float, float]]:
+    found = pypdfium2.PdfDocument(data)
+    try:
+        for page in found:
+            wide, tall = page.get_size()
+            scale = min(_DPI / 72, (_PIXELS / max(wide * tall, 1)) ** 0.5)
+            yield page.render(scale=scale).to_pil().convert("RGB"), wide, tall
+    finally:
+        found.close()
+
+
+def _image(data: bytes) -> tuple[Any, tuple[int, int]]:
+    with Image.open(io.BytesIO(data)) as opened:
+        if opened.width * opened.height > _PIXELS:
+            opened.draft("RGB", (4000, 4000))
+            if opened.width * opened.height > 4 * _PIXELS:
+                raise Unplaceable("large")
+        turned = opened.getexif().get(0x0112, 1) != 1
+        plain = opened.format == "JPEG" and opened.mode in {"RGB", "L"} and not turned
+        if plain and opened.width * opened.height <= _PIXELS:
+            return _stream(data, opened.size, opened.mode, "DCTDecode"), opened.size
+        picture = _flat(ImageOps.exif_transpose(opened))
+    if picture.width * picture.height > _PIXELS:
+        picture.thumbnail((4000, 4000))
+    packed = zlib.compress(picture.tobytes(), 6)
+    return _stream(packed, picture.size, picture.mode, "FlateDecode"), picture.size
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    """On white, without transparency, in grey or sRGB."""
+    if picture.mode in {"1", "L", "I;16", "I"}:
+        return picture.convert("L")
+    if picture.mode in {"RGBA", "LA", "PA", "P"}:
+        clear = picture.convert("RGBA")
+        ground = Image.new("RGBA", clear.size, "white")
+        return Image.alpha_composite(ground, clear).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _jpeg(picture: Image.Image) -> Any:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=82)
+    return _stream(out.getvalue(), picture.size, "RGB", "DCTDecode")
+
+
+def _stream(data: bytes, size: tuple[int, int], mode: str, coding: str) -> Any:
+    return pydyf.Stream(
+        [data],
+        pydyf.Dictionary(
+            {
+                "Type": "/XObject",
+                "Subtype": "/Image",
+                "Width": size[0],
+                "Height": size[1],
+                "ColorSpace": "/DeviceGray" if mode == "L" else "/DeviceRGB",
+                "BitsPerComponent": 8,
+                "Filter": f"/{coding}",
+            }
+        ),
+    )
+
+
+class _Copier:
+    """Takes objects of another PDF over into a flow, each once."""
+
+    # Keys that lead out of a drawing: to pages, structure, actions, other files.
+    _LEFT = frozenset(
+        {
+            "/StructParent",
+            "/StructParents",
+            "/Metadata",
+            "/PieceInfo",
+            "/LastModified",
+            "/OPI",
+            "/AF",
+        }
+    )
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._taken: dict[tuple[int, int], Any] = {}
+
+    def take(self, found: pikepdf.Object) -> bytes:
+        """Return the reference of the copy of an indirect object."""
+        if found.objgen not in self._taken:
+            is_stream = isinstance(found, pikepdf.Stream)
+            made = pydyf.Stream([found.read_raw_bytes()]) if is_stream else Wrapped()
+            self._flow.number(made)
+            self._taken[found.objgen] = made
+            if isinstance(made, Wrapped):
+                made.value = self._copied(found)
+            else:
+                about = {key: each for key, each in found.items() if key != "/Length"}
+                made.extra = self._dictionary(about)
+        return bytes(self._taken[found.objgen].reference)
+
+    def _value(self, found: Any) -> Any:
+        if isinstance(found, pikepdf.Object) and found.is_indirect:
+            return self.take(found)
+        return self._copied(found)
+
+    def _copied(self, found: Any) -> Any:
+        match found:
+            case pikepdf.Dictionary():
+                return self._dictionary(dict(found.items()))
+            case pikepdf.Array():
+                return pydyf.Array([self._value(each) for each in found])
+            case pikepdf.String():
+                return b"<" + bytes(found).hex().encode() + b">"
+            case pikepdf.Object():
+                return found.unparse()
+            case bool():
+                return str(found).lower().encode()
+        return b"null" if found is None else str(found).encode()
+
+    def _dictionary(self, items: dict[str, Any]) -> Any:
+        return pydyf.Dictionary(
+            {
+                pydyf.name(key[1:])[1:].decode(): self._value(each)
+                for key, each in items.items()
+                if key not in self._LEFT
+            }
+        )
