@@ -114,7 +114,7 @@ def _copy(table: str, columns: list[str], rows: list[Sequence[Value]]) -> None:
     text = "".join(["\t".join([_word(value) for value in row]) + "\n" for row in rows])
     with connection.cursor() as cursor:
         rows_in = io.BytesIO(text.encode())
-        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", rows_in, size=CHUNK)
+        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", rows_in, CHUNK)
 
 
 def _word(value: Value) -> str:

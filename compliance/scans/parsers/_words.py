@@ -50,24 +50,31 @@ _NEVER_RAN = re.compile(
 )
 
 # Each pattern with the letters that it needs: a search for these is a hundred times as fast, and
-# most texts hold none.
+# most texts hold none. A search for one letter is ten times as fast again, so it comes first.
 _SECRETS = (
     (
+        "-",
         ("PRIVATE KEY",),
         re.compile(
             r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
             re.DOTALL,
         ),
     ),
-    (("AKIA", "ASIA"), re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    ("K", ("AKIA",), re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
+    ("S", ("ASIA",), re.compile(r"\bASIA[0-9A-Z]{16}\b")),
     (
-        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "glpat-", "xox", "sk_live_", "AIza"),
-        re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AIza)[\w-]{10,}"),
+        "_",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "sk_live_"),
+        re.compile(r"\b(?:gh[pousr]_|github_pat_|sk_live_)[\w-]{10,}"),
     ),
-    (("eyJ",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
-    (("$",), re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[^\s:]{8,}")),
+    ("-", ("glpat-", "xox"), re.compile(r"\b(?:glpat-|xox[abprs]-)[\w-]{10,}")),
+    ("z", ("AIza",), re.compile(r"\bAIza[\w-]{10,}")),
+    ("J", ("eyJ",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
+    ("$", ("$",), re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[^\s:]{8,}")),
 )
 _NAMES = ("pass", "pwd", "secret", "token", "key", "authorization", "cookie", "비밀번호")
+# Longer than any of them with a quote behind it.
+LONGEST_NAME = 24
 _NAMED_SECRET = re.compile(
     r"""((?:pass(?:word|wd)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|cookie|비밀번호)
     ["']?\s*[:=]\s*["']?(?:bearer\s+|basic\s+)?)([^\s"',;]{4,})""",
@@ -102,18 +109,26 @@ def short(value: object, limit: int = NAME_LIMIT) -> str:
 
 def mask(value: str) -> str:
     """The same text with what looks like a secret starred out."""
-    for letters, pattern in _SECRETS:
+    for letter, letters, pattern in _SECRETS:
+        if letter not in value:
+            continue
         for each in letters:  # a bare loop: this sees every text of every row
             if each in value:
                 value = pattern.sub("****", value)
                 break
-    if "://" in value and "@" in value:
+    if "@" in value and "://" in value:
         value = _CREDENTIAL_IN_URL.sub(r"\1****@", value)
-    folded = value.casefold()  # as the pattern ignores case
-    for name in _NAMES:
-        if name in folded:
-            return _NAMED_SECRET.sub(r"\1****", value)
-    return value
+    return _NAMED_SECRET.sub(r"\1****", value) if _names_a_secret(value) else value
+
+
+def _names_a_secret(value: str) -> bool:
+    """Does a name of secrets stand before a colon or an equals sign?"""
+    if ":" not in value and "=" not in value:
+        return False
+    *before, _last = value.replace("=", ":").split(":")
+    ends = "\n".join([part.rstrip()[-LONGEST_NAME:] for part in before])
+    folded = ends.casefold()  # as the pattern ignores case
+    return any(name in folded for name in _NAMES)
 
 
 def excerpt(*parts: object) -> str:
