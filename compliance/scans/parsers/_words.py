@@ -103,8 +103,13 @@ def short(value: object, limit: int = NAME_LIMIT) -> str:
     """Text on one line, cut to `limit` characters."""
     if type(value) is str and len(value) <= limit and value.isprintable():
         return " ".join(value.split())  # the usual case, some ten times a row
-    words = " ".join(text(value)[: limit * 4].split())
+    words = " ".join(_head(value, limit * 4).split())
     return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def _head(value: object, limit: int) -> str:
+    """The beginning of a text, cut before it is cleaned: a line of a million zeros takes a second."""
+    return text(value[: limit * 2] if isinstance(value, str) else value)[:limit]
 
 
 def mask(value: str) -> str:
@@ -134,7 +139,7 @@ def _names_a_secret(value: str) -> bool:
 def excerpt(*parts: object) -> str:
     """The raw words of a row: masked, bounded, one part a line."""
     # Cut before masking as well: regular expressions over a 12 MB plugin output take seconds.
-    joined = "\n".join(part for part in (text(p)[: EXCERPT_LIMIT * 4] for p in parts) if part)
+    joined = "\n".join(part for part in (_head(p, EXCERPT_LIMIT * 4) for p in parts) if part)
     return mask(joined)[:EXCERPT_LIMIT]
 
 
