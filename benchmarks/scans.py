@@ -92,13 +92,14 @@ def _measure_one(kind: str, size: int) -> dict[str, Any]:
 def _import(path: Path, name: str) -> dict[str, Any]:
     from django.db import connection
 
+    from benchmarks._server import server_cpu
     from compliance.accounts.models import Organisation, User
     from compliance.scans import services
     from compliance.scans.models import ScanRun
 
     organisation = Organisation.objects.get(slug="bareun")
     by = User.objects.get(email="seoyeon@bareun.example")
-    queries, server = 0, _server_cpu()
+    queries, server = 0, server_cpu()
 
     def count(execute: Any, *arguments: Any) -> Any:
         nonlocal queries
@@ -113,31 +114,8 @@ def _import(path: Path, name: str) -> dict[str, Any]:
     assert run.state == ScanRun.State.IMPORTED, run.error  # noqa: S101
     seen = run.count("unchanged")
     assert seen == 0 if name == "first" else seen >= run.count("rows") * 0.9, run.counts  # noqa: S101
-    server = _server_cpu() - server
+    server = server_cpu() - server
     return {name: wall, f"{name}_cpu": cpu, f"{name}_server": server, f"{name}_queries": queries}
-
-
-def _server_cpu() -> float:
-    """Seconds that a PostgreSQL on this machine has worked, the connections of now and before."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return 0.0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        postmaster = _times(cursor.fetchone()[0])[0]
-    ours = (_times(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
-    return _times(postmaster)[2] + sum(own for parent, own, _all in ours if parent == postmaster)
-
-
-def _times(pid: int) -> tuple[int, float, float]:
-    """(parent, seconds of this process, those with the children that have ended)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:  # ended meanwhile
-        return 0, 0.0, 0.0
-    user, system, ended_user, ended_system = (int(n) / 100 for n in fields[11:15])
-    return int(fields[1]), user + system, user + system + ended_user + ended_system
 
 
 def _counted() -> dict[str, int]:

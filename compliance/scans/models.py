@@ -157,7 +157,7 @@ def spot(position: str) -> str:
 class CheckResult(models.Model):
     """One row of a run. Passes stand beside failures: “no finding” needs “was checked”."""
 
-    # Indexes that begin with the run and with the rule stand below; each row is written once.
+    # Indexes that begin with the run, the rule and the asset stand below; each row is written once.
     # The database checks none of the three for each row: staging.py has just read them (ADR 17).
     run = models.ForeignKey(
         ScanRun,
@@ -170,7 +170,11 @@ class CheckResult(models.Model):
         Rule, on_delete=models.PROTECT, related_name="results", db_index=False, db_constraint=False
     )
     asset = models.ForeignKey(
-        Asset, on_delete=models.PROTECT, related_name="results", db_constraint=False
+        Asset,
+        on_delete=models.PROTECT,
+        related_name="results",
+        db_index=False,
+        db_constraint=False,
     )
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
@@ -191,6 +195,7 @@ class CheckResult(models.Model):
         indexes = [
             models.Index(fields=["run", "outcome"], name="result_run_outcome"),
             models.Index(fields=["rule", "outcome"], name="result_rule_outcome"),
+            models.Index(fields=["asset", "run"], name="result_asset_run"),
         ]
 
     def __str__(self) -> str:
