@@ -19,22 +19,35 @@ SIZES = tuple(
     int(n) for n in os.environ.get("BENCH_SCAN_SIZES", "1000,10000,50000,200000").split(",")
 )
 FORMATS = tuple(os.environ.get("BENCH_SCAN_FORMATS", "trivy,sarif,nessus,generic").split(","))
+BATCH = 1000
 # DefectDojo 3.2.0 with PostgreSQL on two quiet cores, Trivy: seconds, and megabytes.
 PEER = {1_000: (22.4, 211), 10_000: (234.7, 354), 50_000: (1172.0, 947)}
 
 
 def measure() -> Iterator[str]:
     for kind in FORMATS:
-        rates: list[str] = []
+        sizes: dict[int, dict[str, Any]] = {}
         for size in SIZES:
             facts = _child(kind, size)
             if "refused" in facts:
                 yield f"{kind}: {facts['refused']}"
                 break
             yield from _lines(kind, size, facts)
-            rates.append(f"{size}: {facts['first'] / size * 1e6:.0f}")
-        if len(rates) > 1:
-            yield f"{kind}: first import, microseconds a row at each size: {', '.join(rates)}"
+            sizes[size] = facts
+        if len(sizes) > 1:
+            yield from _growth(kind, sizes)
+
+
+def _growth(kind: str, sizes: dict[int, dict[str, Any]]) -> Iterator[str]:
+    """What a row costs at each size: the same where cost grows as the file does."""
+    for key, what in (("first", "first import"), ("again", "unchanged")):
+        wall = [f"{n}: {facts[key] / n * 1e6:.0f}" for n, facts in sizes.items()]
+        cpu = [
+            f"{n}: {(facts[key + '_cpu'] + facts[key + '_server']) / n * 1e6:.0f}"
+            for n, facts in sizes.items()
+        ]
+        yield f"{kind}: {what}, microseconds a row at each size: {', '.join(wall)}"
+        yield f"{kind}: {what}, of CPU here and in the server: {', '.join(cpu)}"
 
 
 def _lines(kind: str, size: int, facts: dict[str, Any]) -> Iterator[str]:
@@ -49,7 +62,8 @@ def _lines(kind: str, size: int, facts: dict[str, Any]) -> Iterator[str]:
         yield (
             f"{name}: {what} {seconds:.2f} s ({size / seconds:,.0f}/s, {seconds / floor:.1f} x floor), "
             f"{facts[key + '_cpu']:.2f} s CPU here"
-            f" and {facts[key + '_server']:.2f} s in the server, {facts[key + '_queries']} queries"
+            f" and {facts[key + '_server']:.2f} s in the server, {facts[key + '_queries']} queries, "
+            f"{facts[key + '_queries'] / max(1, size / BATCH):.1f} for {BATCH} rows"
         )
     yield f"{name}: {facts['tasks']} tasks opened, {facts['mappings']} mappings, peak memory {facts['peak']} MB"
     if kind == "trivy" and size in PEER:
@@ -91,53 +105,38 @@ def _measure_one(kind: str, size: int) -> dict[str, Any]:
 
 def _import(path: Path, name: str) -> dict[str, Any]:
     from django.db import connection
+    from django.db.backends.signals import connection_created
 
+    from benchmarks._server import server_cpu
     from compliance.accounts.models import Organisation, User
     from compliance.scans import services
     from compliance.scans.models import ScanRun
 
     organisation = Organisation.objects.get(slug="bareun")
     by = User.objects.get(email="seoyeon@bareun.example")
-    queries, server = 0, _server_cpu()
+    queries, server = 0, server_cpu()
 
     def count(execute: Any, *arguments: Any) -> Any:
         nonlocal queries
         queries += 1
         return execute(*arguments)
 
+    def count_too(connection: Any, **_news: Any) -> None:
+        connection.execute_wrappers.append(count)
+
+    # Rows are written by a thread with a connection of its own; COPY is no query here.
+    connection_created.connect(count_too)
     with path.open("rb") as stream, connection.execute_wrapper(count):
         wall, cpu = time.perf_counter(), time.process_time()
         # A run has its scope in its name: SARIF and generic files name no asset themselves.
         run, _fresh = services.import_now(organisation, stream, name=f"{path.name}.scan", by=by)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    connection_created.disconnect(count_too)
     assert run.state == ScanRun.State.IMPORTED, run.error  # noqa: S101
     seen = run.count("unchanged")
     assert seen == 0 if name == "first" else seen >= run.count("rows") * 0.9, run.counts  # noqa: S101
-    server = _server_cpu() - server
+    server = server_cpu() - server
     return {name: wall, f"{name}_cpu": cpu, f"{name}_server": server, f"{name}_queries": queries}
-
-
-def _server_cpu() -> float:
-    """Seconds that a PostgreSQL on this machine has worked, the connections of now and before."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return 0.0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        postmaster = _times(cursor.fetchone()[0])[0]
-    ours = (_times(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit())
-    return _times(postmaster)[2] + sum(own for parent, own, _all in ours if parent == postmaster)
-
-
-def _times(pid: int) -> tuple[int, float, float]:
-    """(parent, seconds of this process, those with the children that have ended)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:  # ended meanwhile
-        return 0, 0.0, 0.0
-    user, system, ended_user, ended_system = (int(n) / 100 for n in fields[11:15])
-    return int(fields[1]), user + system, user + system + ended_user + ended_system
 
 
 def _counted() -> dict[str, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation
@@ -41,17 +41,52 @@ def former(run: ScanRun) -> ScanRun | None:
     return next(same, None) or earlier.first() or comparable(run).first()
 
 
-def failures_only_in(run: ScanRun, other: ScanRun) -> QuerySet[CheckResult]:
-    """Failures of *run* whose identity does not fail in *other*."""
-    there = other.results.filter(outcome=Outcome.FAIL).values("fingerprint")
-    found = run.results.filter(outcome=Outcome.FAIL).exclude(fingerprint__in=there)
-    return found.select_related("rule", "asset").order_by("pk")
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Failures that are in one of two runs, or in both: their number and, sliced, their results."""
+
+    ids: QuerySet[CheckResult, int]
+    number: int
+
+    def count(self) -> int:
+        return self.number
+
+    def __len__(self) -> int:
+        return self.number
+
+    def __getitem__(self, part: slice) -> list[CheckResult]:
+        chosen = list(self.ids[part])
+        found = CheckResult.objects.select_related("rule", "asset").in_bulk(chosen)
+        return [found[pk] for pk in chosen]
 
 
-def failures_in_both(run: ScanRun, other: ScanRun) -> QuerySet[CheckResult]:
-    there = other.results.filter(outcome=Outcome.FAIL).values("fingerprint")
-    found = run.results.filter(outcome=Outcome.FAIL, fingerprint__in=there)
-    return found.select_related("rule", "asset").order_by("pk")
+def sides(run: ScanRun, other: ScanRun) -> dict[str, Side]:
+    """Failures by where they are: "appeared" in *run* alone, "gone" from it, or in "both".
+
+    Each is told by its fingerprint and shown by its first result. One pass over both runs groups
+    them: a join of two large runs is quadratic until the database knows how large they are.
+    """
+    failures = CheckResult.objects.filter(run__in=[run, other], outcome=Outcome.FAIL)
+    grouped = (
+        failures.order_by()
+        .values("fingerprint")
+        .annotate(here=Min("pk", filter=Q(run=run)), there=Min("pk", filter=Q(run=other)))
+    )
+    only_here, only_there = Q(there__isnull=True), Q(here__isnull=True)
+    parts = {
+        "appeared": (only_here, "here"),
+        "gone": (only_there, "there"),
+        "both": (~only_here & ~only_there, "here"),
+    }
+    counts = grouped.aggregate(
+        **{name: Count("fingerprint", filter=where) for name, (where, _first) in parts.items()}
+    )
+    return {
+        name: Side(
+            grouped.filter(where).order_by(first).values_list(first, flat=True), counts[name]
+        )
+        for name, (where, first) in parts.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

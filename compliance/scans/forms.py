@@ -9,8 +9,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation
-from compliance.requirements.models import Requirement
-from compliance.requirements.versions import of_current_profiles
 from compliance.scans import clock, selectors
 from compliance.scans.asking import Questions
 from compliance.scans.models import Asset, CheckResult, Effect, Finding, FindingState, ScanRun
@@ -158,8 +156,7 @@ class FindingFilter(forms.Form):
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
         self.organisation = organisation
-        tools = Finding.objects.filter(organisation=organisation).order_by("rule__tool")
-        names = tools.values_list("rule__tool", flat=True).distinct()
+        names = selectors.tools(organisation)
         self.fields["tool"].choices = [ANY, *((name, name) for name in names)]  # type: ignore[attr-defined]
         # An asset comes by a link from its page; a list of all of them would be too long.
         chosen = str((data or {}).get("asset") or "")
@@ -167,15 +164,7 @@ class FindingFilter(forms.Form):
             organisation=organisation, pk=chosen if chosen.isdecimal() else 0
         )
         self.fields["asset"].choices = [ANY, *((str(a.pk), a.name) for a in found)]  # type: ignore[attr-defined]
-        mapped = (
-            Requirement.objects.filter(
-                profile__in=of_current_profiles(organisation),
-                rule_mappings__rule__organisation=organisation,
-                rule_mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
-            )
-            .distinct()
-            .only("pk", "code")
-        )
+        mapped = selectors.requirements_spoken_of(organisation)
         self.fields["requirement"].choices = [ANY, *((str(r.pk), r.code) for r in mapped)]  # type: ignore[attr-defined]
 
     def chosen(self, name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -81,6 +81,8 @@ class Book:
     exact: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
     prefixes: dict[str, list[MappingEdge]] = field(default_factory=lambda: defaultdict(list))
     links: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    # Prefixes of a namespace without their star, the longest first.
+    families: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def find(self, refs: Iterable[str]) -> list[Found]:
         """The edges of the most specific level, one a requirement; each profile has its own best."""
@@ -107,15 +109,26 @@ class Book:
         for ref in refs:
             if ref in self.links or ref in self.exact:
                 found.setdefault(ref, ref)
-            elif prefixes := [edge.from_ref for edge in self._edges(ref)]:
-                found.setdefault(max(prefixes, key=len), ref)
+            elif family := self._family(ref):
+                found.setdefault(family, ref)
         return found
 
     def add(self, edge: MappingEdge) -> None:
         if edge.from_ref.endswith("*"):
-            self.prefixes[_namespace(edge.from_ref)].append(edge)
+            namespace, prefix = _namespace(edge.from_ref), edge.from_ref[:-1]
+            self.prefixes[namespace].append(edge)
+            if prefix not in self.families[namespace]:
+                self.families[namespace].append(prefix)
+                self.families[namespace].sort(key=len, reverse=True)
         else:
             self.exact[edge.from_ref].append(edge)
+
+    def _family(self, ref: str) -> str:
+        """The longest prefix that knows the reference, with its star; empty if none does."""
+        for prefix in self.families.get(_namespace(ref), ()):
+            if ref.startswith(prefix):
+                return f"{prefix}*"
+        return ""
 
     def _edges(self, ref: str) -> Iterator[MappingEdge]:
         yield from self.exact.get(ref, ())
@@ -186,9 +199,12 @@ class _Requirements:
 
 
 class _Answer(NamedTuple):
-    """What rules with the same deciders get: (requirement, edge, effect, path) each, and a raise."""
+    """What rules with the same deciders get.
 
-    mappings: list[tuple[int, int, str, list[str]]]
+    `mappings` are (requirement, edge, effect, decider, the rest of the path as JSON) each.
+    """
+
+    mappings: list[tuple[int, int, str, str, str]]
     raise_to: str
 
 
@@ -197,13 +213,13 @@ class _Rule(NamedTuple):
 
     pk: int
     organisation_id: int
-    refs: list[str]
+    refs: Sequence[str]
     raise_to: str
     tool: str
     code: str
 
-    def way(self, ref: str) -> list[str]:
-        return [ref] if ref.endswith(self.code) else [f"{self.tool}:{self.code}", ref]
+    def way(self, ref: str) -> tuple[str, ...]:
+        return (ref,) if ref.endswith(self.code) else (f"{self.tool}:{self.code}", ref)
 
 
 # (requirement, edge, effect, path as JSON)
@@ -238,22 +254,23 @@ class _Resolver:
         if key not in self.known:
             self.known[key] = self._answer(*key)
         answer = self.known[key]
-        rows = [
-            (requirement, edge, effect, json.dumps([*rule.way(speaking[path[0]]), *path[1:]]))
-            for requirement, edge, effect, path in answer.mappings
-        ]
+        rows = []
+        for requirement, edge, effect, decider, rest in answer.mappings:
+            way = bulk.array(rule.way(speaking[decider]))
+            rows.append((requirement, edge, effect, f"{way[:-1]}, {rest[1:]}"))
         return rows, answer.raise_to
 
     def _answer(self, organisation_id: int, deciders: tuple[str, ...]) -> _Answer:
         found = self.book(organisation_id).find(deciders)
-        rows: dict[int, tuple[int, int, str, list[str]]] = {}
+        rows: dict[int, tuple[int, int, str, str, str]] = {}
         counting: list[Found] = []
         for each in found:
             requirements = self.requirements.of(each.edge, organisation_id)
             counting += [each] if requirements else []
             for requirement in requirements:
-                path = [*each.path, requirement.code]
-                row = (requirement.pk, each.edge.pk, each.edge.effect, path)
+                decider, *rest = each.path
+                rest = bulk.array([*rest, requirement.code])
+                row = (requirement.pk, each.edge.pk, each.edge.effect, decider, rest)
                 rows.setdefault(requirement.pk, row)
         return _Answer(list(rows.values()), _raised(counting))
 
@@ -266,7 +283,7 @@ class Naming:
         self.edition = edition(organisation_id)
         self.resolver = _Resolver()
 
-    def look_up(self, tool: str, code: str, refs: list[str]) -> tuple[list[Mapped], str]:
+    def look_up(self, tool: str, code: str, refs: Sequence[str]) -> tuple[list[Mapped], str]:
         """The mappings of a rule, (requirement, edge, effect, path as JSON) each, and its raise."""
         return self.resolver.rows(_Rule(0, self.organisation_id, refs, "", tool, code))
 

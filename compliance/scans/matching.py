@@ -78,7 +78,9 @@ class Matcher:
         return found.aggregate(last=Max("number"))["last"] or 0
 
     def _failures(self) -> None:
-        self._execute(sql.SEE)
+        self._execute(sql.LISTEN)
+        self._settle("scan_word")
+        self._execute(sql.SEE.format(next=sql.NEXT[connection.vendor]))
         self._settle("scan_seen")
         kinds = dict(self._rows(sql.KINDS))
         self.changes.new = kinds.get("new", 0)
@@ -91,11 +93,9 @@ class Matcher:
     # What is gone
 
     def _cover(self) -> None:
-        self._execute(sql.LISTEN)
         self._execute(sql.COVERED)
         self._execute_many(sql.COVERED_TOO, [(pk,) for pk in self.targets])
-        for table in ("scan_word", "scan_asset"):
-            self._settle(table)
+        self._settle("scan_asset")
         self._execute(sql.MISS)
 
     def _note_absences(self) -> None:
@@ -143,6 +143,8 @@ class Matcher:
         self._drop_tables()
         for statement in sql.TABLES.values():
             self._execute(statement)
+        if connection.vendor == "postgresql":
+            self._execute(sql.ROOM)
 
     def _drop_tables(self) -> None:
         for table in sql.TABLES:

@@ -157,7 +157,7 @@ def spot(position: str) -> str:
 class CheckResult(models.Model):
     """One row of a run. Passes stand beside failures: “no finding” needs “was checked”."""
 
-    # Indexes that begin with the run and with the rule stand below; each row is written once.
+    # Indexes that begin with the run, the rule and the asset stand below; each row is written once.
     # The database checks none of the three for each row: staging.py has just read them (ADR 17).
     run = models.ForeignKey(
         ScanRun,
@@ -170,7 +170,11 @@ class CheckResult(models.Model):
         Rule, on_delete=models.PROTECT, related_name="results", db_index=False, db_constraint=False
     )
     asset = models.ForeignKey(
-        Asset, on_delete=models.PROTECT, related_name="results", db_constraint=False
+        Asset,
+        on_delete=models.PROTECT,
+        related_name="results",
+        db_index=False,
+        db_constraint=False,
     )
     outcome = models.CharField(max_length=20, choices=Outcome.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
@@ -191,6 +195,7 @@ class CheckResult(models.Model):
         indexes = [
             models.Index(fields=["run", "outcome"], name="result_run_outcome"),
             models.Index(fields=["rule", "outcome"], name="result_rule_outcome"),
+            models.Index(fields=["asset", "run"], name="result_asset_run"),
         ]
 
     def __str__(self) -> str:
@@ -228,10 +233,13 @@ class Finding(models.Model):
     number = models.PositiveIntegerField(_("number"))
     fingerprint = models.CharField(max_length=64)
     format = models.CharField(max_length=30)
+    # Written by the ten thousand with numbers just read, as check results are (ADR 17).
     rule = models.ForeignKey(
-        Rule, on_delete=models.PROTECT, related_name="findings", db_index=False
+        Rule, on_delete=models.PROTECT, related_name="findings", db_index=False, db_constraint=False
     )
-    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="findings")
+    asset = models.ForeignKey(
+        Asset, on_delete=models.PROTECT, related_name="findings", db_constraint=False
+    )
     location = models.CharField(max_length=1000, blank=True)
     place = models.JSONField(default=list)
     title = models.CharField(max_length=300)
@@ -335,7 +343,11 @@ class Observation(models.Model):
     """
 
     finding = models.ForeignKey(
-        Finding, on_delete=models.CASCADE, related_name="observations", db_index=False
+        Finding,
+        on_delete=models.CASCADE,
+        related_name="observations",
+        db_index=False,
+        db_constraint=False,
     )
     run = models.ForeignKey(
         ScanRun, on_delete=models.CASCADE, related_name="observations", db_constraint=False
@@ -500,15 +512,25 @@ class RefLink(models.Model):
 
 
 class RuleMapping(models.Model):
-    """Why a rule speaks about a requirement: resolved once a rule, with the path kept."""
+    """Why a rule speaks about a requirement: resolved once a rule, with the path kept.
+
+    Worked out, so the database checks no key of it (ADR 17): what changes edges or requirements
+    changes `mapping.edition` too, and rules of another edition are resolved again.
+    """
 
     rule = models.ForeignKey(
-        Rule, on_delete=models.CASCADE, related_name="mappings", db_index=False
+        Rule,
+        on_delete=models.CASCADE,
+        related_name="mappings",
+        db_index=False,
+        db_constraint=False,
     )
     requirement = models.ForeignKey(
-        Requirement, on_delete=models.CASCADE, related_name="rule_mappings"
+        Requirement, on_delete=models.CASCADE, related_name="rule_mappings", db_constraint=False
     )
-    edge = models.ForeignKey(MappingEdge, on_delete=models.CASCADE, related_name="+")
+    edge = models.ForeignKey(
+        MappingEdge, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     effect = models.CharField(max_length=10, choices=Effect.choices)
     path = models.JSONField(default=list)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.scans import comparing, exporting
 from compliance.scans.forms import FindingFilter
-from compliance.scans.models import Asset, Finding, FindingState, ScanRun
+from compliance.scans.models import Asset, CheckResult, Finding, FindingState, ScanRun
 from compliance.shared.severity import Severity
 
 PAGE = 50
@@ -44,11 +44,7 @@ def compare(request: OrganisationRequest, pk: int) -> HttpResponse:
         "choices": comparing.comparable(run)[:CHOICES],
     }
     if other is not None:
-        sides = {
-            "appeared": comparing.failures_only_in(run, other),
-            "gone": comparing.failures_only_in(other, run),
-            "both": comparing.failures_in_both(run, other),
-        }
+        sides = comparing.sides(run, other)
         show = request.GET.get("show", "")
         show = show if show in sides else "appeared"
         page = Paginator(sides[show], PAGE).get_page(request.GET.get("page"))
@@ -80,7 +76,8 @@ def asset(request: OrganisationRequest, pk: int) -> HttpResponse:
         .values_list("severity")
         .annotate(n=Count("pk"))
     )
-    looked = ScanRun.objects.imported().filter(results__asset=found).distinct()
+    here = CheckResult.objects.filter(asset=found, run=OuterRef("pk"))
+    looked = ScanRun.objects.imported().filter(Exists(here), organisation=request.organisation)
     findings = found.findings.select_related("rule").order_by("-number")
     context = {
         "asset": found,

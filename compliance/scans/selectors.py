@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -28,6 +29,7 @@ from django.db.models.functions import Cast
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.registries import Ids
+from compliance.requirements.versions import of_current_profiles
 from compliance.scans.models import (
     CheckResult,
     Effect,
@@ -269,3 +271,30 @@ def mappings_shown(organisation: Organisation) -> QuerySet[RuleMapping]:
     return rows.select_related("requirement__profile", "edge__set").order_by(
         "requirement__profile__adoptions__adopted_at", "requirement__order"
     )
+
+
+def tools(organisation: Organisation) -> list[str]:
+    """The tools whose checks the organisation knows, each found by one look into their index."""
+    statement = """
+        WITH RECURSIVE each_tool (tool) AS (
+            SELECT MIN(tool) FROM scans_rule WHERE organisation_id = %(organisation)s
+            UNION ALL
+            SELECT (
+                SELECT MIN(tool) FROM scans_rule
+                WHERE organisation_id = %(organisation)s AND tool > each_tool.tool
+            ) FROM each_tool WHERE each_tool.tool IS NOT NULL
+        )
+        SELECT tool FROM each_tool WHERE tool IS NOT NULL
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"organisation": organisation.pk})
+        return [tool for (tool,) in cursor.fetchall()]
+
+
+def requirements_spoken_of(organisation: Organisation) -> QuerySet[Requirement]:
+    """Requirements of profiles worked with that failures of the organisation's checks violate."""
+    violated = RuleMapping.objects.filter(
+        requirement=OuterRef("pk"), rule__organisation=organisation, effect__in=_VIOLATES
+    )
+    current = Requirement.objects.filter(profile__in=of_current_profiles(organisation))
+    return current.filter(Exists(violated)).only("pk", "code")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self
@@ -42,6 +43,7 @@ RESULT = (
     "epss",
     "fingerprint",
 )
+RULE = ("id", "organisation", "tool", "code", "title", "refs", "raise_to", "resolved")
 
 
 def fingerprint(identity: Iterable[str]) -> str:
@@ -56,7 +58,7 @@ class _Known:
 
     pk: int
     title: str
-    refs: list[str]
+    refs: tuple[str, ...]
 
 
 class Stage:
@@ -176,43 +178,37 @@ class Writer:
         self._refresh_rules(rows, missing)
 
     def _find_rules(self, wanted: dict[tuple[str, str], Row]) -> None:
-        for pk, tool, code, title, refs in self._stored(wanted, "title", "refs"):
-            self.rules[tool, code] = _Known(pk, title, refs)
+        """The wanted rules that the database has. Queries: one a tool, by the index of rules."""
+        codes: dict[str, list[str]] = defaultdict(list)
+        for tool, code in wanted:
+            codes[tool].append(code)
+        for tool, mine in codes.items():
+            within: dict[str, bulk.Value] = {
+                "organisation": self.run.organisation_id,
+                "tool": tool,
+            }
+            names = ("id", "code", "title", "refs")
+            for pk, code, title, stored in bulk.find(Rule, names, within, ("code", mine)):
+                refs = wanted[tool, code].refs[:MOST_REFS]
+                if bulk.array(refs) != stored:  # most often a rule refers to what it did before
+                    refs = tuple(json.loads(stored))
+                self.rules[tool, code] = _Known(pk, title, refs)
 
     def _name_rules(self, new: dict[tuple[str, str], Row]) -> None:
         """Write new rules with their mappings: most checks refer to what their first row says."""
         if self.naming is None:
             self.naming = mapping.Naming(self.run.organisation_id)
-        refs = {key: list(row.refs[:MOST_REFS]) for key, row in new.items()}
-        found = {key: self.naming.look_up(*key, refs[key]) for key in new}
         owner, edition = self.run.organisation_id, self.naming.edition
-        bulk.insert(
-            Rule,
-            ("organisation", "tool", "code", "title", "refs", "raise_to", "resolved"),
-            [
-                (owner, *key, row.title[:300], json.dumps(refs[key]), found[key][1], edition)
-                for key, row in new.items()
-            ],
-        )
-        for pk, tool, code in self._stored(new):
-            row = new[tool, code]
-            self.rules[tool, code] = _Known(pk, row.title[:300], refs[tool, code])
-        mapping.write(
-            (self.rules[key].pk, *mapped)
-            for key, (rows, _raise) in found.items()
-            for mapped in rows
-        )
-
-    def _stored(
-        self, wanted: dict[tuple[str, str], Row], *columns: str
-    ) -> Iterator[tuple[Any, ...]]:
-        """(number, tool, code, *columns*) of the rules that the database has."""
-        found = Rule.objects.filter(
-            organisation=self.run.organisation_id, code__in={code for _tool, code in wanted}
-        )
-        for row in found.values_list("pk", "tool", "code", *columns):
-            if row[1:3] in wanted:
-                yield row
+        rules: list[tuple[bulk.Value, ...]] = []
+        mappings: list[tuple[int, *mapping.Mapped]] = []
+        for pk, (key, row) in zip(bulk.numbers(Rule, len(new)), new.items(), strict=True):
+            title, refs = row.title[:300], row.refs[:MOST_REFS]
+            mapped, raise_to = self.naming.look_up(*key, refs)
+            rules.append((pk, owner, *key, title, bulk.array(refs), raise_to, edition))
+            mappings += [(pk, *each) for each in mapped]
+            self.rules[key] = _Known(pk, title, refs)
+        bulk.insert(Rule, RULE, rules)
+        mapping.write(mappings)
 
     def _refresh_rules(self, rows: list[Row], first: dict[tuple[str, str], Row]) -> None:
         """Rules gather references; the title is that of the run's first row, unless just the code."""
@@ -224,12 +220,16 @@ class Writer:
                 changed[rule.pk] = rule
         for row in rows:
             rule = self.rules[rule_key(row)]
-            new = [ref for ref in row.refs if ref not in rule.refs]
-            if new and len(rule.refs) < MOST_REFS:
-                rule.refs = list(dict.fromkeys([*rule.refs, *new]))[:MOST_REFS]
+            if row.refs == rule.refs or len(rule.refs) >= MOST_REFS:
+                continue
+            if not set(rule.refs).issuperset(row.refs):
+                rule.refs = tuple(dict.fromkeys([*rule.refs, *row.refs]))[:MOST_REFS]
                 changed[rule.pk] = rule
         Rule.objects.bulk_update(
-            [Rule(pk=r.pk, title=r.title, refs=r.refs, resolved="") for r in changed.values()],
+            [
+                Rule(pk=r.pk, title=r.title, refs=list(r.refs), resolved="")
+                for r in changed.values()
+            ],
             ["refs", "title", "resolved"],
             batch_size=500,
         )
@@ -243,7 +243,7 @@ class Writer:
             row.severity.value,
             row.tool_severity[:300],
             row.location[:1000],
-            json.dumps(row.place),
+            bulk.array(row.place),
             row.title[:300],
             row.excerpt,
             row.position[:60],

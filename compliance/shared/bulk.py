@@ -7,15 +7,21 @@ model do not apply: name every column that has no default in the database.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from json.encoder import encode_basestring
+from typing import Any
 
 from django.db import connection, models
 
 Value = str | int | float | bool | datetime | None
 # What one statement takes: memory stays at some megabytes.
 PART = 2000
+# What the driver takes of a COPY at once. It asks for the interpreter's lock each time, and a
+# thread that reads a file beside it gives that away every five milliseconds.
+CHUNK = 1 << 20
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
@@ -31,6 +37,59 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         write(model._meta.db_table, columns, part)
         total += len(part)
     return total
+
+
+def numbers(model: type[models.Model], count: int) -> list[int]:
+    """Primary keys for *count* rows that `insert` writes with their "id", so nobody reads them again.
+
+    On SQLite the caller's transaction, which is the only writer, keeps them free.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            statement = (
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            )
+            cursor.execute(statement, [table, count])
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        return list(range(last + 1, last + 1 + count))
+
+
+def find(
+    model: type[models.Model],
+    names: Sequence[str],
+    within: dict[str, Value],
+    among: tuple[str, Iterable[str]],
+) -> Iterator[tuple[Any, ...]]:
+    """The fields *names* of rows where *within* holds and one field is *among* many texts.
+
+    All texts are one parameter: a thousand of them cost the ORM more than the database. JSON
+    comes as text.
+    """
+    quote = connection.ops.quote_name
+    columns = {name: quote(str(model._meta.get_field(name).column)) for name in (*names, *within)}  # type: ignore[union-attr]
+    name, texts = among
+    column = quote(str(model._meta.get_field(name).column))  # type: ignore[union-attr]
+    if connection.vendor == "postgresql":
+        values: Any = list(texts)
+        one_of = f"{column} = ANY(%s)"
+    else:
+        values = json.dumps(list(texts))
+        one_of = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+    conditions = " AND ".join([*(f"{columns[each]} = %s" for each in within), one_of])
+    chosen = ", ".join(columns[each] for each in names)
+    # Table and columns are a model's own; only values come from outside.
+    statement = f"SELECT {chosen} FROM {quote(model._meta.db_table)} WHERE {conditions}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*within.values(), values])
+        yield from cursor.fetchall()
+
+
+def array(texts: Iterable[str]) -> str:
+    """A JSON array of texts, written as PostgreSQL writes it: some five times as fast as json."""
+    return f"[{', '.join(map(encode_basestring, texts))}]"
 
 
 def _execute(table: str, columns: list[str], rows: list[Sequence[Value]]) -> None:
@@ -54,7 +113,8 @@ def _copy(table: str, columns: list[str], rows: list[Sequence[Value]]) -> None:
     names = ", ".join(quote(column) for column in columns)
     text = "".join(["\t".join([_word(value) for value in row]) + "\n" for row in rows])
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", io.BytesIO(text.encode()))
+        rows_in = io.BytesIO(text.encode())
+        cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN", rows_in, CHUNK)
 
 
 def _word(value: Value) -> str:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO
 
 from compliance.scans.parsers import _sheet, _text
@@ -42,7 +43,13 @@ GRADES = {"상": Severity.HIGH, "중": Severity.MEDIUM, "하": Severity.LOW}
 
 def plain(word: str) -> str:
     """A heading or a result, without case, spacing, brackets and full-width forms."""
-    word = unicodedata.normalize("NFKC", word[:200]).casefold()
+    return _plain(word[:200])
+
+
+@lru_cache(maxsize=4096)
+def _plain(word: str) -> str:
+    """Every row is asked whether it is one of headings again, and most cells repeat."""
+    word = unicodedata.normalize("NFKC", word).casefold()
     word = re.sub(r"\([^)]*\)", "", word) or word
     return re.sub(r"[\s_\-./·:()\[\]*※★☆■□▶●\"'\ufeff]", "", word)
 

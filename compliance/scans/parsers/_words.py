@@ -50,24 +50,31 @@ _NEVER_RAN = re.compile(
 )
 
 # Each pattern with the letters that it needs: a search for these is a hundred times as fast, and
-# most texts hold none.
+# most texts hold none. A search for one letter is ten times as fast again, so it comes first.
 _SECRETS = (
     (
+        "-",
         ("PRIVATE KEY",),
         re.compile(
             r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
             re.DOTALL,
         ),
     ),
-    (("AKIA", "ASIA"), re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    ("K", ("AKIA",), re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
+    ("S", ("ASIA",), re.compile(r"\bASIA[0-9A-Z]{16}\b")),
     (
-        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "glpat-", "xox", "sk_live_", "AIza"),
-        re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk_live_|AIza)[\w-]{10,}"),
+        "_",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "sk_live_"),
+        re.compile(r"\b(?:gh[pousr]_|github_pat_|sk_live_)[\w-]{10,}"),
     ),
-    (("eyJ",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
-    (("$",), re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[^\s:]{8,}")),
+    ("-", ("glpat-", "xox"), re.compile(r"\b(?:glpat-|xox[abprs]-)[\w-]{10,}")),
+    ("z", ("AIza",), re.compile(r"\bAIza[\w-]{10,}")),
+    ("J", ("eyJ",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
+    ("$", ("$",), re.compile(r"\$(?:1|2[aby]?|5|6|y)\$[^\s:]{8,}")),
 )
 _NAMES = ("pass", "pwd", "secret", "token", "key", "authorization", "cookie", "비밀번호")
+# Longer than any of them with a quote behind it.
+LONGEST_NAME = 24
 _NAMED_SECRET = re.compile(
     r"""((?:pass(?:word|wd)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|cookie|비밀번호)
     ["']?\s*[:=]\s*["']?(?:bearer\s+|basic\s+)?)([^\s"',;]{4,})""",
@@ -96,30 +103,43 @@ def short(value: object, limit: int = NAME_LIMIT) -> str:
     """Text on one line, cut to `limit` characters."""
     if type(value) is str and len(value) <= limit and value.isprintable():
         return " ".join(value.split())  # the usual case, some ten times a row
-    words = " ".join(text(value)[: limit * 4].split())
+    words = " ".join(_head(value, limit * 4).split())
     return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def _head(value: object, limit: int) -> str:
+    """The beginning of a text, cut before it is cleaned: a line of a million zeros takes a second."""
+    return text(value[: limit * 2] if isinstance(value, str) else value)[:limit]
 
 
 def mask(value: str) -> str:
     """The same text with what looks like a secret starred out."""
-    for letters, pattern in _SECRETS:
+    for letter, letters, pattern in _SECRETS:
+        if letter not in value:
+            continue
         for each in letters:  # a bare loop: this sees every text of every row
             if each in value:
                 value = pattern.sub("****", value)
                 break
-    if "://" in value and "@" in value:
+    if "@" in value and "://" in value:
         value = _CREDENTIAL_IN_URL.sub(r"\1****@", value)
-    folded = value.casefold()  # as the pattern ignores case
-    for name in _NAMES:
-        if name in folded:
-            return _NAMED_SECRET.sub(r"\1****", value)
-    return value
+    return _NAMED_SECRET.sub(r"\1****", value) if _names_a_secret(value) else value
+
+
+def _names_a_secret(value: str) -> bool:
+    """Does a name of secrets stand before a colon or an equals sign?"""
+    if ":" not in value and "=" not in value:
+        return False
+    *before, _last = value.replace("=", ":").split(":")
+    ends = "\n".join([part.rstrip()[-LONGEST_NAME:] for part in before])
+    folded = ends.casefold()  # as the pattern ignores case
+    return any(name in folded for name in _NAMES)
 
 
 def excerpt(*parts: object) -> str:
     """The raw words of a row: masked, bounded, one part a line."""
     # Cut before masking as well: regular expressions over a 12 MB plugin output take seconds.
-    joined = "\n".join(part for part in (text(p)[: EXCERPT_LIMIT * 4] for p in parts) if part)
+    joined = "\n".join(part for part in (_head(p, EXCERPT_LIMIT * 4) for p in parts) if part)
     return mask(joined)[:EXCERPT_LIMIT]
 
 
