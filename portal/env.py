@@ -1,5 +1,6 @@
 """Settings from the environment. A wrong value stops the start with one sentence."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+LAST_PORT = 65535
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Environment:
@@ -46,6 +50,25 @@ class Environment:
 
     def words(self, name: str, default: str = "") -> list[str]:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def networks(self, name: str) -> list[Network]:
+        """Return networks written as 10.0.0.0/8 or as single addresses, separated by commas."""
+        try:
+            return [ipaddress.ip_network(word) for word in self.words(name)]
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name}: {error}. Write networks like 10.1.2.0/24, separated by commas."
+            ) from error
+
+    def ports(self, name: str, default: str) -> list[tuple[int, int]]:
+        """Return ports and ranges of ports ("443,8000-8999") as pairs of first and last."""
+        found = []
+        for word in self.words(name, default):
+            low, _, high = word.partition("-")
+            if not (low.isdigit() and (high or low).isdigit() and 0 < int(low) <= LAST_PORT):
+                raise ImproperlyConfigured(f"{name} has {word!r}; write it like 443,8000-8999.")
+            found.append((int(low), int(high or low)))
+        return found
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         return database(self.text(name) or default, name)

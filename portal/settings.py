@@ -159,6 +159,13 @@ PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024
 # What the page that verifies a packet reads into memory at most.
 VERIFY_LIMIT = env.number("VERIFY_LIMIT_MB", 300, least=1) * 1024 * 1024
 
+# What leaves the portal: private networks only where they are named, few ports, own authorities.
+OUTBOUND_ALLOW = env.networks("OUTBOUND_ALLOW")
+OUTBOUND_PORTS = env.ports("OUTBOUND_PORTS", "80,443,8443")
+OUTBOUND_CA = env.text("OUTBOUND_CA")
+# Keys of stored credentials, newest first; with none set they are made once in VAR_DIR.
+FIELD_KEYS = env.words("FIELD_KEYS")
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
