@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
+from math import ceil
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
 
 import httpcore
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from compliance.shared.errors import filled
 from compliance.shared.outbound import targets
 from compliance.shared.outbound.errors import BadAnswer, Forbidden, TooSlow, Unreachable
 from compliance.shared.outbound.wire import Backend, Budget
@@ -118,7 +120,8 @@ class Session:
             return self._exchange(request, target)
         except httpcore.TimeoutException as error:
             sentence = _("%(host)s did not answer within %(seconds)d seconds.")
-            raise TooSlow(sentence % {"host": target.host, "seconds": request.seconds}) from error
+            seconds = ceil(request.seconds)
+            raise TooSlow(filled(sentence, host=target.host, seconds=seconds)) from error
         except (
             httpcore.NetworkError,
             httpcore.ProtocolError,
@@ -165,7 +168,7 @@ def _next(
     following = targets.check(url)
     if target.scheme == "https" and following.scheme == "http":
         sentence = _("%(host)s sends on from https to http. Nothing is sent unencrypted.")
-        raise Forbidden(sentence % {"host": target.host})
+        raise Forbidden(filled(sentence, host=target.host))
     headers = request.headers
     if following.origin != target.origin:
         headers = {name: value for name, value in headers.items() if name.lower() in HARMLESS}
@@ -184,10 +187,9 @@ def _trust(own: str) -> ssl.SSLContext:
 def _broken(host: str, error: Exception) -> Unreachable:
     # httpcore hides the cause but keeps the socket's own error as the argument of its own.
     if any(isinstance(each, ssl.SSLError) for each in error.args):
-        return Unreachable(
-            _("The certificate of %(host)s does not hold. Renew it, or correct the address.")
-            % {"host": host}
-        )
-    if isinstance(error, httpcore.ProtocolError):
-        return Unreachable(_("%(host)s did not answer as HTTP does.") % {"host": host})
-    return Unreachable(_("%(host)s cannot be reached, or broke off.") % {"host": host})
+        why = _("The certificate of %(host)s does not hold. Renew it, or correct the address.")
+    elif isinstance(error, httpcore.ProtocolError):
+        why = _("%(host)s did not answer as HTTP does.")
+    else:
+        why = _("%(host)s cannot be reached, or broke off.")
+    return Unreachable(filled(why, host=host))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from compliance.shared.errors import filled
 from compliance.shared.outbound.errors import Forbidden
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -87,7 +88,7 @@ def check(url: str) -> Target:
             "The portal does not send to port %(port)s. If it is meant, the operator adds it to "
             "OUTBOUND_PORTS."
         )
-        raise Forbidden(sentence % {"port": port})
+        raise Forbidden(filled(sentence, port=port))
     _check_literal(host)
     return Target(parts.scheme, host, port, _path(parts.path, parts.query))
 
@@ -135,7 +136,7 @@ def _inside(host: str) -> Forbidden:
         "%(host)s leads into a private network. The portal sends nothing there; if it is meant, "
         "the operator adds the network to OUTBOUND_ALLOW."
     )
-    return Forbidden(sentence % {"host": host})
+    return Forbidden(filled(sentence, host=host))
 
 
 def _ascii(host: str) -> str:

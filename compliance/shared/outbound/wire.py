@@ -9,8 +9,9 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import httpcore
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from compliance.shared.errors import filled
 from compliance.shared.outbound.errors import Unreachable
 from compliance.shared.outbound.targets import permitted
 
@@ -116,7 +117,7 @@ class Backend(httpcore.NetworkBackend):
             raise httpcore.ConnectTimeout("the name was not resolved in time") from error
         if isinstance(found, OSError):
             sentence = _("%(host)s has no address. Check how the name is written.")
-            raise Unreachable(sentence % {"host": host}) from found
+            raise Unreachable(filled(sentence, host=host)) from found
         return found
 
 
