@@ -185,8 +185,19 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrf"
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+# Without a mail server nothing is mailed; notices stay in the portal.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+# Less than what a worker holds a queue for.
+EMAIL_TIMEOUT = 8
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "gatepass@localhost")
+# What links in mails and messages begin with.
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+KAKAOWORK_API = env.text("KAKAOWORK_API", "https://api.kakaowork.com/v1").rstrip("/")
 
 LOGGING = {
     "version": 1,

@@ -5,4 +5,6 @@ class NoticesConfig(AppConfig):
     name = "compliance.notices"
 
     def ready(self) -> None:
-        from compliance.notices import receivers  # noqa: F401
+        from compliance.notices import actions, hearing, receivers  # noqa: F401
+
+        hearing.register()

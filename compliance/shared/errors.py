@@ -31,8 +31,7 @@ ASK_AN_OWNER = _("Your role does not include this. Ask an owner of the organisat
 
 def filled(sentence: "str | Promise", **values: object) -> Promise:
     """Fill *values* into a lazy *sentence* when it is read, in the language of the reader then."""
-    made: Promise = lazy(lambda: str(sentence) % values, str)()
-    return made
+    return lazy(lambda: str(sentence) % values, str)()  # type: ignore[return-value]
 
 
 def why_not(check: Callable[..., None], *args: Any, **kwargs: Any) -> str:
