@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.notices.models import Preference, Target
 from compliance.notices.targets import TargetFacts
@@ -20,8 +21,8 @@ Choices = dict[str, dict[str, str]]
 class QuietForm(forms.Form):
     """Quiet hours: both times or neither."""
 
-    quiet_from = forms.TimeField(label=_("Quiet from"), required=False)
-    quiet_until = forms.TimeField(label=_("until"), required=False)
+    quiet_from = forms.TimeField(label=pgettext_lazy("quiet hours", "From"), required=False)
+    quiet_until = forms.TimeField(label=pgettext_lazy("quiet hours", "Until"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

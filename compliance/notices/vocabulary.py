@@ -107,7 +107,6 @@ _BY_ROOM: Mapping[str, Topic] = {
     "assessment": Topic.REQUIREMENTS,
     "profile": Topic.REQUIREMENTS,
     "vault": Topic.ALARMS,
-    "notice_target": Topic.ALARMS,
 }
 # Reading is kept in the audit log and told to nobody.
 _SILENT = (".viewed", ".downloaded")

@@ -17,6 +17,7 @@ class SmtpSink:
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     recipient: Callable[[str], str] = lambda address: "250 OK"
     data: Callable[[EmailMessage], str] = lambda mail: "250 OK"
 
@@ -40,6 +41,7 @@ class _Handler:
         if answer.startswith("250"):
             mail["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
             self.sink.mails.append(mail)
+            self.sink.raw.append(envelope.content)
         return answer
 
 
