@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 LAST_PORT = 65535
+_PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -64,10 +66,9 @@ class Environment:
         """Return ports and ranges of ports ("443,8000-8999") as pairs of first and last."""
         found = []
         for word in self.words(name, default):
-            low, _, high = word.partition("-")
-            if not (low.isdigit() and (high or low).isdigit() and 0 < int(low) <= LAST_PORT):
+            if not (match := _PORTS.fullmatch(word)) or not 0 < int(match[1]) <= LAST_PORT:
                 raise ImproperlyConfigured(f"{name} has {word!r}; write it like 443,8000-8999.")
-            found.append((int(low), int(high or low)))
+            found.append((int(match[1]), int(match[2] or match[1])))
         return found
 
     def database(self, name: str, default: str) -> dict[str, Any]:

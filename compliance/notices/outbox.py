@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Any
 
 from django.db import connection, transaction
@@ -27,6 +27,8 @@ GIVE_UP_AFTER = timedelta(days=3)
 PART = 50
 # A digest is one mail, whatever it tells of; beyond that a second one follows.
 DIGEST_PART = 500
+# More mails than this about one bulk change are one mail.
+MANY = 10
 LANES_AT_ONCE = 500
 
 State = Delivery.State
@@ -93,7 +95,8 @@ def claim() -> Lane | None:
 def due(lane: Lane) -> list[list[Delivery]]:
     """Return the next messages of a lane in order, with what they speak of.
 
-    Each is a list: a digest tells of many deliveries at once, everything else of one.
+    Each is a list: a digest tells of many deliveries at once, so does a mail about what somebody did
+    to many things in one go, and everything else of one.
     """
     rows = lane.deliveries.filter(state=State.WAITING, due_at__lte=timezone.now())
     rows = rows.select_related("entry", "user", "target", "organisation").order_by("due_at", "pk")
@@ -103,7 +106,19 @@ def due(lane: Lane) -> list[list[Delivery]]:
         each.target = found[0].target
     if found and found[0].kind == Delivery.Kind.DIGEST:
         return [list(rows.filter(kind=Delivery.Kind.DIGEST)[:DIGEST_PART])]
-    return [[each] for each in takewhile(lambda each: each.kind != Delivery.Kind.DIGEST, found)]
+    at_once = takewhile(lambda each: each.kind != Delivery.Kind.DIGEST, found)
+    batches: list[list[Delivery]] = []
+    for _told, rows_of_one in groupby(at_once, key=_done_in_one_go):
+        together = list(rows_of_one)
+        batches += [together] if len(together) > MANY else [[each] for each in together]
+    return batches
+
+
+def _done_in_one_go(row: Delivery) -> tuple[Any, ...]:
+    """Mails of one action that came into the outbox together; nothing else is alike."""
+    if row.kind != Delivery.Kind.MAIL or row.entry is None:
+        return (row.pk,)
+    return row.entry.action, row.entry.actor_id, row.created_at
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 
 from compliance.accounts import services as accounts
@@ -195,6 +196,16 @@ def test_what_comes_at_once_does_not_wait_for_the_digest(post_office, manna, ali
     go()
     [mail] = post_office.to("bob@example.com")
     assert "확인 부탁드립니다" in parts(mail)["text/plain"]
+
+
+def test_a_bulk_change_is_one_mail(post_office, manna, alice, bob, go):
+    with transaction.atomic():
+        made = [task_for(bob, manna, alice, f"조치 {number}") for number in range(15)]
+    go()
+    [mail] = post_office.to("bob@example.com")
+    assert mail["Subject"].strip() == "[Gatepass] 새 보완조치: 알림 15건"
+    assert all(str(each) in parts(mail)["text/plain"] for each in made)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
 
 
 def test_a_repetition_has_the_same_message_id(post_office, manna, alice, bob, go):

@@ -21,6 +21,7 @@ from compliance.notices import wording
 from compliance.notices.channels.answers import failed
 from compliance.notices.models import Delivery
 from compliance.notices.outbox import Outcome, State
+from compliance.notices.vocabulary import state_of
 from compliance.shared.errors import filled
 
 PERMANENT = 500
@@ -73,12 +74,12 @@ def compose(batch: list[Delivery]) -> EmailMultiAlternatives:
     assert first.user is not None  # noqa: S101 - types
     with translation.override(first.user.language):
         told = [wording.of(each, first.user.language) for each in batch]
-        digest = first.kind == Delivery.Kind.DIGEST
-        subject = _digest_subject(len(told)) if digest else told[0].subject
+        many = first.kind == Delivery.Kind.DIGEST or len(batch) > 1
+        subject = _subject_of_many(batch) if many else told[0].subject
         context = {
             "subject": subject,
             "messages": told,
-            "digest": digest,
+            "digest": many,
             "organisation": first.organisation,
             "choices": wording.choices_link(first.organisation.slug),
             "day": timezone.localdate(),
@@ -87,7 +88,7 @@ def compose(batch: list[Delivery]) -> EmailMultiAlternatives:
             subject=subject,
             body=render_to_string("notices/mail/message.txt", context),
             to=[_address(first.user)],
-            headers=_headers(first, digest=digest),
+            headers=_headers(first, alone=not many),
         )
         mail.attach_alternative(render_to_string("notices/mail/message.html", context), "text/html")
     return mail
@@ -98,13 +99,18 @@ def _address(user: User) -> str:
     return f'"{name}" <{user.email}>'
 
 
-def _digest_subject(count: int) -> str:
-    what = ngettext("%(n)d notice", "%(n)d notices", count) % {"n": count}
-    digest = _("Digest of %(day)s") % {"day": timezone.localdate().isoformat()}
-    return f"{wording.tag()} {digest}: {what}"
+def _subject_of_many(batch: list[Delivery]) -> str:
+    """“2026-11-26 모아보기: 알림 7건”, or what was done to many things: “배정: 알림 40건”."""
+    what = ngettext("%(n)d notice", "%(n)d notices", len(batch)) % {"n": len(batch)}
+    first = batch[0]
+    if first.kind == Delivery.Kind.DIGEST or first.entry is None:
+        about = _("Digest of %(day)s") % {"day": timezone.localdate().isoformat()}
+    else:
+        about = state_of(first.entry.action)
+    return f"{wording.tag()} {about}: {what}" if about else f"{wording.tag()} {what}"
 
 
-def _headers(first: Delivery, *, digest: bool) -> dict[str, str]:
+def _headers(first: Delivery, *, alone: bool) -> dict[str, str]:
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     headers = {
         "Message-ID": f"<{first.uid.hex}@{domain}>",
@@ -114,7 +120,7 @@ def _headers(first: Delivery, *, digest: bool) -> dict[str, str]:
         "X-Auto-Response-Suppress": "All",
     }
     entry = first.entry
-    if entry is not None and not digest and entry.target_id is not None:
+    if entry is not None and alone and entry.target_id is not None:
         # Mails about one thing hang on an ancestor that was never sent: one thread in the reader.
         about = f"{entry.target_kind}.{entry.target_id}"
         root = f"<{about}.{entry.organisation_id}@{domain}>"
