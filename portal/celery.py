@@ -47,6 +47,7 @@ def _configuration() -> dict[str, Any]:
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS},
             },
+            "tidy notices": {"task": "notices.tidy", "schedule": crontab(hour="3", minute="42")},
             "expire evidence": {"task": "evidence.expire_due", "schedule": crontab(minute="7")},
             "say which approvals end": {
                 "task": "applications.announce_ends",

@@ -1,12 +1,18 @@
 """Settings from the environment. A wrong value stops the start with one sentence."""
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+LAST_PORT = 65535
+_PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Environment:
@@ -46,6 +52,24 @@ class Environment:
 
     def words(self, name: str, default: str = "") -> list[str]:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def networks(self, name: str) -> list[Network]:
+        """Return networks written as 10.0.0.0/8 or as single addresses, separated by commas."""
+        try:
+            return [ipaddress.ip_network(word) for word in self.words(name)]
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name}: {error}. Write networks like 10.1.2.0/24, separated by commas."
+            ) from error
+
+    def ports(self, name: str, default: str) -> list[tuple[int, int]]:
+        """Return ports and ranges of ports ("443,8000-8999") as pairs of first and last."""
+        found = []
+        for word in self.words(name, default):
+            if not (match := _PORTS.fullmatch(word)) or not 0 < int(match[1]) <= LAST_PORT:
+                raise ImproperlyConfigured(f"{name} has {word!r}; write it like 443,8000-8999.")
+            found.append((int(match[1]), int(match[2] or match[1])))
+        return found
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         return database(self.text(name) or default, name)

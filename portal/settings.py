@@ -160,6 +160,13 @@ PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024
 # What the page that verifies a packet reads into memory at most.
 VERIFY_LIMIT = env.number("VERIFY_LIMIT_MB", 300, least=1) * 1024 * 1024
 
+# What leaves the portal: private networks only where they are named, few ports, own authorities.
+OUTBOUND_ALLOW = env.networks("OUTBOUND_ALLOW")
+OUTBOUND_PORTS = env.ports("OUTBOUND_PORTS", "80,443,8443")
+OUTBOUND_CA = env.text("OUTBOUND_CA")
+# Keys of stored credentials, newest first; with none set they are made once in VAR_DIR.
+FIELD_KEYS = env.words("FIELD_KEYS")
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -179,8 +186,19 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrf"
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+# Without a mail server nothing is mailed; notices stay in the portal.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+# Less than what a worker holds a queue for.
+EMAIL_TIMEOUT = 8
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "gatepass@localhost")
+# What links in mails and messages begin with.
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+KAKAOWORK_API = env.text("KAKAOWORK_API", "https://api.kakaowork.com/v1").rstrip("/")
 
 LOGGING = {
     "version": 1,

@@ -146,12 +146,14 @@
     if (event.target.matches?.("[data-search]")) event.stopPropagation();
   }, true);
 
+  // What a page asks by itself every few seconds fails in silence, and takes nobody from their work.
+  const quiet = (event) => Boolean(event.detail.requestConfig?.elt?.hasAttribute("data-quiet"));
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     // The sign-in has ended: the whole page goes there, not a fragment of this one.
     if (xhr.responseURL && new URL(xhr.responseURL).pathname === words.signIn) {
       event.detail.shouldSwap = false;
-      return location.reload();
+      return quiet(event) ? undefined : location.reload();
     }
     if (xhr.getResponseHeader("HX-Retarget") || [400, 409, 422].includes(xhr.status)) {
       event.detail.shouldSwap = true;
@@ -160,10 +162,12 @@
   });
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    if (quiet(event)) return;
     toast(status === 403 ? words.signedOut : status === 413 ? words.tooLarge : words.failed);
   });
-  document.addEventListener("htmx:sendError", () => toast(words.offline));
-  document.addEventListener("htmx:timeout", () => toast(words.offline));
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => quiet(event) || toast(words.offline));
+  }
 
   // Keys: / search, j k move in a list, Enter opens, ? help. They can be switched off.
   const off = () => localStorage.getItem("keys") === "off";

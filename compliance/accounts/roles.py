@@ -38,6 +38,7 @@ class Capability(models.TextChoices):
     APPLICATION_APPROVE = "application.approve", _("Approve and submit applications")
     PACKET_BUILD = "packet.build", _("Freeze a round and build its packet")
     AUDIT_READ = "audit.read", _("Read the audit log")
+    NOTICES_MANAGE = "notices.manage", _("Say where notices of the organisation are sent")
 
 
 _C = Capability

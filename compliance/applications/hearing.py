@@ -11,6 +11,7 @@ _TELLS = [
     (Action.REVIEWED, Capability.APPLICATION_EDIT),
     (Action.APPROVED, Capability.APPLICATION_EDIT),
     (Action.CHANGES_REQUESTED, Capability.TASK_WORK),
+    (Action.VERDICTS_RECEIVED, Capability.APPLICATION_APPROVE),
     (Action.DECIDED, Capability.ASSESSMENT_EDIT),
     (Action.EXPIRING, Capability.APPLICATION_EDIT),
     (Action.EXPIRED, Capability.APPLICATION_EDIT),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compliance.accounts.roles import Capability
+from compliance.notices.topics import Topic
+from compliance.notices.vocabulary import topic_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,9 @@ class Rule:
     names everybody whose role includes it. *page* is a URL name and *arguments* its
     {argument: key of the entry's data, or "target_id"}. With *asker* even the one who did it
     hears, because it took time and they may have gone elsewhere.
+
+    *topic* is what a person chooses by; without one the action's name says it (`vocabulary`). A
+    person whom several rules name hears once, by the first of them.
     """
 
     action: str
@@ -22,6 +27,11 @@ class Rule:
     page: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     asker: bool = False
+    topic: Topic | None = None
+
+    @property
+    def about(self) -> Topic:
+        return self.topic or topic_of(self.action) or Topic.PROGRESS
 
 
 _rules: dict[str, list[Rule]] = {}

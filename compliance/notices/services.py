@@ -1,18 +1,18 @@
 """From the audit stream to people's notices: in order, none lost, none twice."""
 
 from collections.abc import Iterable
+from datetime import time
 from typing import Any
 
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from compliance.accounts.models import Membership, Organisation, User
-from compliance.accounts.roles import CAPABILITIES, Role
+from compliance.accounts.models import Organisation, User
 from compliance.audit.models import Entry, Head
-from compliance.notices import rules
-from compliance.notices.models import Cursor, Notice
-from compliance.notices.rules import Rule
+from compliance.audit.services import record
+from compliance.notices import fanout, outbox, policies
+from compliance.notices.actions import Action
+from compliance.notices.models import Cursor, Notice, Preference
 
 BATCH = 1000
 
@@ -28,7 +28,7 @@ def deliver_all() -> int:
 
 @transaction.atomic
 def deliver(organisation_id: int) -> int | None:
-    """Make notices of the next entries after the cursor; None when there are none.
+    """Make notices and deliveries of the next entries after the cursor; None when there are none.
 
     Entries of one organisation are numbered and committed in order, so a cursor by number
     misses none; whoever fails here leaves the cursor where it was for the next one.
@@ -39,10 +39,13 @@ def deliver(organisation_id: int) -> int | None:
     entries = list(stream.order_by("seq")[:BATCH])
     if not entries:
         return None
-    told = _notices(organisation_id, [each for each in entries if rules.rules_of(each.action)])
-    Notice.objects.bulk_create(told, ignore_conflicts=True)
+    audience = fanout.Audience(organisation_id)
+    news = [each for each in entries if fanout.is_news(audience, each)]
+    notices, drafts = fanout.plan(audience, news)
+    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=500)
+    outbox.queue(organisation_id, drafts)
     Cursor.objects.filter(pk=cursor.pk).update(seq=entries[-1].seq)
-    return len(told)
+    return len(notices)
 
 
 def mark_read(user: User, organisation: Organisation, pks: Iterable[int] | None = None) -> int:
@@ -53,42 +56,38 @@ def mark_read(user: User, organisation: Organisation, pks: Iterable[int] | None 
     return rows.update(read_at=timezone.now())
 
 
-def _notices(organisation_id: int, entries: list[Entry]) -> list[Notice]:
-    if not entries:
-        return []
-    slug = Organisation.objects.values_list("slug", flat=True).get(pk=organisation_id)
-    members = Membership.objects.active().filter(organisation_id=organisation_id)
-    roles = {member.user_id: Role(member.role) for member in members}
-    made = []
-    for entry in entries:
-        for rule in rules.rules_of(entry.action):
-            made += [
-                Notice(organisation_id=organisation_id, user_id=user, entry=entry, url=url)
-                for url in [_url(rule, entry, slug)]
-                for user in sorted(_hearers(rule, entry, roles))
-            ]
-    return made
+def preference_of(user: User, organisation: Organisation) -> Preference:
+    """Return what the person chose, or what is as delivered; unsaved then."""
+    found = Preference.objects.filter(user=user, organisation=organisation).first()
+    return found or Preference(user=user, organisation=organisation)
 
 
-def _hearers(rule: Rule, entry: Entry, roles: dict[int, Role]) -> set[int]:
-    """Members that the rule names; the one who did it only when they wait for it."""
-    named: set[Any] = set()
-    for key in rule.people:
-        value = entry.data.get(key)
-        named |= set(value) if isinstance(value, list) else {value}
-    if rule.capability:
-        named |= {user for user, role in roles.items() if rule.capability in CAPABILITIES[role]}
-    named = named | {entry.actor_id} if rule.asker else named - {entry.actor_id}
-    return {user for user in named if user in roles}
+@transaction.atomic
+def set_preferences(
+    organisation: Organisation,
+    *,
+    choices: dict[str, dict[str, str]],
+    quiet: tuple[time | None, time | None, str],
+    by: User,
+) -> Preference:
+    """Keep what the person chose: {topic: {channel: mode}}; quiet hours as (from, until, zone)."""
+    policies.check_can_choose(organisation, by)
+    chosen, _new = Preference.objects.select_for_update().get_or_create(
+        user=by, organisation=organisation
+    )
+    before = _shown(chosen)
+    chosen.choices = choices
+    chosen.quiet_from, chosen.quiet_until, chosen.time_zone = quiet
+    chosen.save(update_fields=["choices", "quiet_from", "quiet_until", "time_zone"])
+    if _shown(chosen) != before:
+        record(by, Action.PREFERENCES_SET, chosen, before=before, after=_shown(chosen))
+    return chosen
 
 
-def _url(rule: Rule, entry: Entry, slug: str) -> str:
-    known = {**entry.data, "target_id": entry.target_id}
-    arguments: dict[str, Any] = {name: known.get(key) for name, key in rule.arguments.items()}
-    if not rule.page or None in arguments.values():
-        return ""
-    try:
-        return reverse(rule.page, kwargs={"organisation": slug, **arguments})
-    except NoReverseMatch:
-        # An old entry may speak of a page that has moved; the sentence still arrives.
-        return ""
+def _shown(chosen: Preference) -> dict[str, Any]:
+    hours = [each.isoformat("minutes") if each else "" for each in _hours(chosen)]
+    return {"choices": chosen.choices, "quiet": hours, "time_zone": chosen.time_zone}
+
+
+def _hours(chosen: Preference) -> tuple[time | None, time | None]:
+    return chosen.quiet_from, chosen.quiet_until

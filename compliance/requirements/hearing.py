@@ -12,5 +12,7 @@ def register() -> None:
             people=("mentioned_ids", "owner_id"),
             page="requirements:detail",
             arguments={"profile": "profile", "code": "code"},
-        )
+        ),
+        # Many may be given in one go, so it leads to the list.
+        Rule(Action.ASSIGNED, people=("owner_id",), page="requirements:list"),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,6 +27,11 @@ class Unauthorised(Refused):
 
 
 ASK_AN_OWNER = _("Your role does not include this. Ask an owner of the organisation.")
+
+
+def filled(sentence: "str | Promise", **values: object) -> Promise:
+    """Fill *values* into a lazy *sentence* when it is read, in the language of the reader then."""
+    return lazy(lambda: str(sentence) % values, str)()  # type: ignore[return-value]
 
 
 def why_not(check: Callable[..., None], *args: Any, **kwargs: Any) -> str:

@@ -18,7 +18,8 @@ from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceFile
 from compliance.exchange import services as exchange
 from compliance.jobs.models import Job
-from compliance.notices.models import Notice
+from compliance.notices import targets
+from compliance.notices.models import Notice, Target
 from compliance.packets import services as packets
 from compliance.remediation import services as remediation
 from compliance.requirements import carrying, documents, loading, relating
@@ -131,6 +132,9 @@ def house(manna, adopted, alice, bob, carol, olga):
         manna, page="requirements:list", name="열린 것", query="verdict=open", shared=True, by=olga
     )
     carried = short_list_carried_over(manna)
+    facts = targets.TargetFacts(name="수집기", topics=[], address="https://example.com/hook")
+    target = targets.add(manna, Target.Kind.WEBHOOK, facts, by=alice)
+    test = targets.test(target, by=alice)
     return {
         "organisation": manna.slug,
         "profile": adopted.identifier,
@@ -167,6 +171,8 @@ def house(manna, adopted, alice, bob, carol, olga):
         "new": "short-list@3",
         "jobs:pk": job.pk,
         "notices:pk": notice.pk if notice else 1,
+        "notices:kind": "webhook",
+        "targets": {"target": target.pk, "replay": test.pk},
         # What a form needs before the policy is asked.
         "members:pk": kept.pk,
         "forms": {
@@ -198,6 +204,9 @@ def address(name, house):
     kwargs = {
         part: house.get(f"{room}:{part}", house.get(part, house.get(name))) for part in wanted
     }
+    if room == "notices" and "pk" in kwargs:
+        kind = name.partition(":")[2].partition("-")[0]
+        kwargs["pk"] = house["targets"].get(kind, kwargs["pk"])
     if name == "packets:freeze":
         kwargs["number"] = house["applications:number"]
     if name.startswith("api:evidence") and "number" in kwargs:

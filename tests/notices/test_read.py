@@ -51,3 +51,69 @@ def test_the_inbox_asks_as_much_for_fifty_as_for_one(
     client = browse(bob)
     with django_assert_max_num_queries(9):
         client.get("/o/manna/notices/")
+
+
+def test_the_list_is_sent_again_only_when_something_came(notice, alice, bob, manna, browse):
+    client = browse(bob)
+    poll = client.get("/o/manna/notices/").context["poll"]
+    assert client.get(f"/o/manna/notices/inbox/?{poll}").status_code == 204
+    tasks.create(manna, NewTask("다음 조치", assignee=bob), by=alice)
+    services.deliver_all()
+    fresh = client.get(f"/o/manna/notices/inbox/?{poll}")
+    assert "T-0002 다음 조치" in fresh.content.decode()
+    assert "<html" not in fresh.content.decode()
+
+
+def test_the_bell_is_sent_again_only_when_its_number_changed(notice, bob, browse):
+    client = browse(bob)
+    first = client.get("/o/manna/notices/unread/")
+    assert ">1<" in first.content.decode()
+    again = client.get("/o/manna/notices/unread/", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    client.post("/o/manna/notices/read/")
+    later = client.get("/o/manna/notices/unread/", headers={"If-None-Match": first["ETag"]})
+    assert later.status_code == 200
+    assert "gp-count" not in later.content.decode()
+
+
+def test_notices_of_one_thing_stand_together(notice, alice, bob, manna, browse):
+    task = tasks.create(manna, NewTask("다른 조치", assignee=bob), by=alice)
+    tasks.comment(notice_task(manna), text="확인 부탁드립니다", by=alice)
+    services.deliver_all()
+    groups = browse(bob).get("/o/manna/notices/").context["groups"]
+    assert [(group.name[:6], len(group.notices)) for group in groups] == [
+        ("T-0001", 2),
+        (str(task)[:6], 1),
+    ]
+
+
+def notice_task(manna):
+    from compliance.remediation.models import Task
+
+    return Task.objects.get(organisation=manna, number=1)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("show=unread", True),
+        ("topic=mine", True),
+        ("topic=packets", False),
+        ("q=방화벽", True),
+        ("q=없는것", False),
+        ("topic=x&show=y&page=z", True),
+        ("q=%00", True),
+    ],
+)
+def test_filters(notice, bob, browse, query, shown):
+    page = browse(bob).get(f"/o/manna/notices/?{query}")
+    assert ("T-0001 방화벽" in page.content.decode()) == shown
+
+
+def test_some_are_marked_read_and_others_not(notice, alice, bob, manna, browse):
+    tasks.create(manna, NewTask("다음 조치", assignee=bob), by=alice)
+    services.deliver_all()
+    browse(bob).post("/o/manna/notices/read/", {"notice": [notice.pk, "x", "99999999999"]})
+    assert [each.pk for each in Notice.objects.unread()] == [
+        each.pk for each in Notice.objects.exclude(pk=notice.pk)
+    ]

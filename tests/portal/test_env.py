@@ -30,6 +30,29 @@ def test_a_number_is_bounded(raw):
         Environment({"UPLOAD_LIMIT_MB": raw}).number("UPLOAD_LIMIT_MB", 200, least=1)
 
 
+def test_networks_are_read_and_a_wrong_one_is_named():
+    read = Environment({"OUTBOUND_ALLOW": "10.1.2.0/24, 192.168.7.9,fd00::/8"})
+    assert [str(each) for each in read.networks("OUTBOUND_ALLOW")] == [
+        "10.1.2.0/24",
+        "192.168.7.9/32",
+        "fd00::/8",
+    ]
+    with pytest.raises(ImproperlyConfigured, match="OUTBOUND_ALLOW"):
+        Environment({"OUTBOUND_ALLOW": "10.1.2.3/24"}).networks("OUTBOUND_ALLOW")
+
+
+def test_ports_are_numbers_and_ranges():
+    read = Environment({"OUTBOUND_PORTS": "443,8000-8999"})
+    assert read.ports("OUTBOUND_PORTS", "80") == [(443, 443), (8000, 8999)]
+    assert Environment({}).ports("OUTBOUND_PORTS", "80,443") == [(80, 80), (443, 443)]
+
+
+@pytest.mark.parametrize("wrong", ["0", "70000", "x", "443-", "-443", "4 43"])
+def test_what_is_no_port_is_refused(wrong):
+    with pytest.raises(ImproperlyConfigured, match="OUTBOUND_PORTS"):
+        Environment({"OUTBOUND_PORTS": wrong}).ports("OUTBOUND_PORTS", "80")
+
+
 def test_a_secret_may_stand_in_a_file(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("s3cret\n")

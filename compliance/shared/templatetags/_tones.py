@@ -51,6 +51,13 @@ TONES: dict[str, Tone] = {
     "done": DONE,
     "failed": BAD,
     "cancelled": NONE,
+    # targets of notices, and deliveries
+    "on": GOOD,
+    "off": NONE,
+    "disabled": STOP,
+    "waiting": WAIT,
+    "sent": DONE,
+    "dropped": NONE,
     # evidence and its review
     "draft": DRAFT,
     "in_review": WAIT,

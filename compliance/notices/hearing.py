@@ -1,0 +1,19 @@
+"""Who hears of what happens to notices themselves."""
+
+from compliance.accounts.roles import Capability
+from compliance.notices import rules
+from compliance.notices.actions import Action
+from compliance.notices.rules import Rule
+from compliance.notices.topics import Topic
+
+
+def register() -> None:
+    rules.register(
+        Rule(
+            Action.TARGET_DISABLED,
+            capability=Capability.NOTICES_MANAGE,
+            page="notices:target",
+            arguments={"pk": "target_id"},
+            topic=Topic.ALARMS,
+        )
+    )

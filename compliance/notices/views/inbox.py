@@ -1,0 +1,144 @@
+"""The inbox, the bell, and what a person chooses."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag, url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.notices import forms, selectors, services
+from compliance.notices.models import Target
+from compliance.notices.topics import Channel, Topic
+from compliance.shared.numbers import whole
+
+PER_PAGE = 50
+
+
+@require_safe
+@in_organisation
+def list_(request: OrganisationRequest) -> HttpResponse:
+    return render(request, "notices/list.html", _context(request))
+
+
+@require_safe
+@in_organisation
+def inbox(request: OrganisationRequest) -> HttpResponse:
+    """The list alone, asked for every few seconds; 204 while nothing has come or been read."""
+    if request.GET.get("seen") == selectors.state_of_inbox(request.user, request.organisation):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, "notices/_inbox.html", _context(request))
+
+
+@require_safe
+@in_organisation
+def bell(request: OrganisationRequest) -> HttpResponseBase:
+    """The number of unread notices; 304 while it has not changed."""
+    state = selectors.state_of_inbox(request.user, request.organisation)
+    etag = quote_etag(f"{state}-{get_language()}")
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = render(request, "notices/_bell.html")
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _context(request: OrganisationRequest) -> dict[str, object]:
+    chosen = selectors.Filter.of(request.GET)
+    rows = selectors.inbox(request.user, request.organisation, chosen)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query["seen"] = selectors.state_of_inbox(request.user, request.organisation)
+    unread = selectors.unread_by_topic(request.user, request.organisation)
+    return {
+        "page": page,
+        "groups": selectors.grouped(page.object_list),
+        "chosen": chosen,
+        "topics": [(topic.value, topic.label, unread.get(topic.value, 0)) for topic in Topic],
+        "poll": query.urlencode(),
+    }
+
+
+@require_POST
+@in_organisation
+def read(request: OrganisationRequest, pk: int) -> HttpResponseBase:
+    """Mark one notice read and go to what it speaks of."""
+    notice = get_object_or_404(selectors.mine(request.user, request.organisation), pk=pk)
+    services.mark_read(request.user, request.organisation, [notice.pk])
+    return redirect(notice.url) if notice.url else _back(request)
+
+
+@require_POST
+@in_organisation
+def read_all(request: OrganisationRequest) -> HttpResponseBase:
+    """Mark those named read, or everything."""
+    named = request.POST.getlist("notice")
+    services.mark_read(
+        request.user, request.organisation, [whole(each) for each in named] if named else None
+    )
+    return _back(request)
+
+
+def _back(request: OrganisationRequest) -> HttpResponseBase:
+    """To the list as it was filtered."""
+    url = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()):
+        return redirect(url)
+    return redirect("notices:list", organisation=request.organisation.slug)
+
+
+@require_safe
+@in_organisation
+def preferences(request: OrganisationRequest) -> HttpResponse:
+    chosen = services.preference_of(request.user, request.organisation)
+    initial = {
+        "quiet_from": chosen.quiet_from,
+        "quiet_until": chosen.quiet_until,
+        "time_zone": chosen.time_zone,
+    }
+    return _preferences(request, forms.QuietForm(initial=initial))
+
+
+@require_POST
+@in_organisation
+def set_preferences(request: OrganisationRequest) -> HttpResponseBase:
+    form = forms.QuietForm(request.POST)
+    if not form.is_valid():
+        return _preferences(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    given = form.cleaned_data
+    services.set_preferences(
+        request.organisation,
+        choices=forms.choices_of(request.POST),
+        quiet=(given["quiet_from"], given["quiet_until"], given["time_zone"]),
+        by=request.user,
+    )
+    messages.success(request, _("Saved. It holds for what happens from now on."))
+    return redirect("notices:preferences", organisation=request.organisation.slug)
+
+
+def _preferences(
+    request: OrganisationRequest, form: forms.QuietForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    chosen = services.preference_of(request.user, request.organisation)
+    if form.is_bound:
+        chosen.choices = forms.choices_of(request.POST)
+    channels = [Channel.INBOX, Channel.MAIL]
+    bots = Target.objects.filter(organisation=request.organisation, kind=Target.Kind.KAKAOWORK)
+    if bots.exists():
+        channels.append(Channel.KAKAOWORK)
+    context = {
+        "form": form,
+        "channels": channels,
+        "rows": forms.table(chosen, channels),
+        "mail_works": bool(settings.EMAIL_HOST),
+        "failure": selectors.last_failure(request.user, request.organisation),
+    }
+    return render(request, "notices/preferences.html", context, status=status)
