@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.remediation import views
+from compliance.remediation.views import tasks as views
 
 app_name = "remediation"
 urlpatterns = [
