@@ -192,7 +192,11 @@ def test_the_clock_says_once_what_was_missed_and_catches_up(duty):
     with time_machine.travel("2026-08-04 10:00:00+09:00", tick=False):
         assert keeping.run() == 5 + 5, "five periods opened, March to July missed"
         assert keeping.run() == 0
-    missed = Entry.objects.filter(action="duty.missed").values_list("data__period", flat=True)
+    missed = (
+        Entry.objects.filter(action="duty.missed")
+        .order_by("seq")
+        .values_list("data__period", flat=True)
+    )
     assert list(missed)[:2] == ["2025-12", "2026-01"]
     assert len(missed) == 8
 
