@@ -36,7 +36,7 @@ class Action(models.TextChoices):
     )
     DISPUTED = "task.disputed", _("{actor} disputed {target}: {reason}")
     COMMENTED = "task.commented", _("{actor} commented on {target}: {text}")
-    ARRANGED = "task.arranged", _("{actor} changed {target}: {after}")
+    ARRANGED = "task.arranged", _("{actor} changed priority, effort or place of {target}")
     BLOCKED = "task.blocked", _("{actor} let {target} wait for {blocker}")
     UNBLOCKED = "task.unblocked", _("{actor} let {target} no longer wait for {blocker}")
     STEP_ADDED = "task.step_added", _("{actor} added a step to {target}: {step}")
