@@ -209,6 +209,7 @@ def _open_items(manifest: Manifest) -> Iterator[Section]:
         ],
         gaps=manifest["gaps"],
         accepted_risks=manifest["accepted_risks"],
+        duties=manifest.get("duties", []),
     )
     findings = manifest["findings"]
     still = [each for each in findings if each["state"] not in CLOSED_FINDINGS]

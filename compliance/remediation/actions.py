@@ -36,3 +36,71 @@ class Action(models.TextChoices):
     )
     DISPUTED = "task.disputed", _("{actor} disputed {target}: {reason}")
     COMMENTED = "task.commented", _("{actor} commented on {target}: {text}")
+    ARRANGED = "task.arranged", _("{actor} changed priority, effort or place of {target}")
+    BLOCKED = "task.blocked", _("{actor} let {target} wait for {blocker}")
+    UNBLOCKED = "task.unblocked", _("{actor} let {target} no longer wait for {blocker}")
+    STEP_ADDED = "task.step_added", _("{actor} added a step to {target}: {step}")
+    STEP_DONE = "task.step_done", _("{actor} ticked off a step of {target}: {step}")
+    STEP_UNDONE = "task.step_undone", _("{actor} opened a step of {target} again: {step}")
+    STEP_REMOVED = "task.step_removed", _("{actor} removed a step of {target}: {step}")
+    WATCHED = "task.watched", _("{actor} watches {target}")
+    UNWATCHED = "task.unwatched", _("{actor} no longer watches {target}")
+    CHANGE_PLANNED = (
+        "task.change_planned",
+        _("{actor} planned the change of {target} from {start} to {end}"),
+    )
+    EXTENSION_ASKED = (
+        "task.extension_asked",
+        _("{actor} asked to extend {target} from {before} to {after}: {reason}"),
+    )
+    EXTENDED = (
+        "task.extended",
+        _("{actor} extended {target} from {before} to {after}, extension number {times}"),
+    )
+    EXTENSION_REFUSED = (
+        "task.extension_refused",
+        _("{actor} did not extend {target} to {after}: {reason}"),
+    )
+    EXTENSION_WITHDRAWN = (
+        "task.extension_withdrawn",
+        _("{actor} took back the request to extend {target}"),
+    )
+    ACCEPTANCE_ASKED = (
+        "task.acceptance_asked",
+        _("{actor} asked to accept the risk of {target} until {until}: {reason}"),
+    )
+    ACCEPTANCE_REFUSED = (
+        "task.acceptance_refused",
+        _("{actor} did not accept the risk of {target}: {reason}"),
+    )
+    ACCEPTANCE_WITHDRAWN = (
+        "task.acceptance_withdrawn",
+        _("{actor} took back the request to accept the risk of {target}"),
+    )
+    ESCALATED = (
+        "task.escalated",
+        _("{target}, due on {due}, was escalated to {names}"),
+    )
+    HANDED_OVER = (
+        "task.handed_over",
+        _("{target} went from {former}, who left, to {assignee}"),
+    )
+    ESCALATION_SET = (
+        "tasks.escalation",
+        _("{actor} set the days of escalation, lead and owner, from {before} to {after}"),
+    )
+    DUTY_CREATED = "duty.created", _("{actor} began the recurring duty {target}")
+    DUTY_PAUSED = "duty.paused", _("{actor} paused {target}: {reason}")
+    DUTY_RESUMED = "duty.resumed", _("{actor} let {target} go on")
+    DUTY_ENDED = "duty.ended", _("{actor} ended {target}: {reason}")
+    DUTY_ASSIGNED = "duty.assigned", _("{actor} gave {target} to {assignee}")
+    DUTY_DONE = "duty.done", _("{actor} did {target} for {period}")
+    DUTY_MISSED = "duty.missed", _("{target} was missed for {period}")
+    DUTY_HANDED_OVER = (
+        "duty.handed_over",
+        _("{target} went from {former}, who left, to {assignee}"),
+    )
+    DUTY_CARRIED = (
+        "duty.carried",
+        _("{target} went on from {before} to {after} of the new version {version}"),
+    )

@@ -1,15 +1,17 @@
 """What the platform asks for becomes tasks: one for each verdict that asks, once."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import transaction
 
 from compliance.accounts.models import Membership, User
-from compliance.applications.models import ReceivedVerdict, Round
+from compliance.applications import windows
+from compliance.applications.models import Application, ReceivedVerdict, Round
 from compliance.audit.services import record
 from compliance.remediation import clocks
 from compliance.remediation.actions import Action
-from compliance.remediation.models import Source, Task
+from compliance.remediation.models import Priority, Source, Task, rank_of
 from compliance.remediation.numbers import next_number
 from compliance.remediation.opening import lead_of
 from compliance.requirements.models import Assessment
@@ -37,7 +39,7 @@ def open_for_verdicts(
             requirement__in=[each.requirement_id for each in wanted],
         )
     }
-    people = _Assignees(application.organisation_id)
+    people = _Assignees(application)
     tasks = [
         _task_of(verdict, round_, number, assessments.get(verdict.requirement_id), people, by)
         for number, verdict in enumerate(wanted, first)
@@ -60,11 +62,14 @@ def open_for_verdicts(
 class _Assignees:
     """Who is still there to do it, and until when unless the platform says so."""
 
-    def __init__(self, organisation_id: int) -> None:
+    def __init__(self, application: Application) -> None:
+        organisation_id = application.organisation_id
         members = Membership.objects.active().filter(organisation_id=organisation_id)
         self._members = set(members.values_list("user_id", flat=True))
         self._lead = lead_of(organisation_id)
         self.dues = clocks.dues(organisation_id)
+        window = windows.window_of(application)
+        self.window_end = window.end if window else date.max
 
     def of(self, assessment: Assessment | None) -> int | None:
         owner = assessment.owner_id if assessment else None
@@ -80,6 +85,8 @@ def _task_of(
     by: User,
 ) -> Task:
     requirement = verdict.requirement
+    usual = min(people.dues[Severity(requirement.severity)], people.window_end)
+    due = verdict.due or round_.changes_due or usual
     return Task(
         organisation_id=round_.application.organisation_id,
         number=number,
@@ -92,7 +99,9 @@ def _task_of(
         before=(assessment.statement if assessment else "")[:20_000],
         basis=f"{requirement.code} · {round_}"[:500],
         severity=requirement.severity,
+        priority=Priority.of(requirement.severity),
         assignee_id=people.of(assessment),
-        due=verdict.due or round_.changes_due or people.dues[Severity(requirement.severity)],
+        due=due,
+        rank=rank_of(due, number),
         created_by=by,
     )

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from compliance.remediation import views
+from compliance.remediation.views import duties, settings
+from compliance.remediation.views import tasks as views
 
 app_name = "remediation"
 urlpatterns = [
@@ -13,5 +14,15 @@ urlpatterns = [
     *[
         path(f"tasks/<int:number>/{verb}/", views.act, {"verb": verb}, name=verb)
         for verb in views.VERBS
+    ],
+    path("tasks/settings/", settings.show, name="settings"),
+    path("tasks/settings/save/", settings.save, name="settings-save"),
+    path("duties/", duties.list_, name="duties"),
+    path("duties/new/", duties.create, name="duty-create"),
+    path("duties/<int:number>/", duties.detail, name="duty"),
+    path("duties/<int:number>/<int:occurrence>/done/", duties.complete, name="duty-complete"),
+    *[
+        path(f"duties/<int:number>/{verb}/", duties.act, {"verb": verb}, name=f"duty-{verb}")
+        for verb in duties.VERBS
     ],
 ]

@@ -1,6 +1,7 @@
 """Every URL × every role: what a stranger sees is what is not there."""
 
 import io
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from compliance.accounts import filters
+from compliance.accounts import clocks, filters
 from compliance.accounts.models import User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
@@ -21,6 +22,7 @@ from compliance.jobs.models import Job
 from compliance.notices import targets
 from compliance.notices.models import Notice, Target
 from compliance.packets import services as packets
+from compliance.remediation import keeping
 from compliance.remediation import services as remediation
 from compliance.requirements import carrying, documents, loading, relating
 from compliance.requirements import services as requirements
@@ -41,6 +43,10 @@ BODIES = {
     "api:evidence-return": '{"reason": "다시"}',
     "api:put_scope": '{"revision": 0, "items": []}',
     "api:post_verdicts": "[]",
+    "api:task_create": '{"title": "보완"}',
+    "api:task_comment": '{"text": "확인"}',
+    "api:task_move": '{"verb": "start"}',
+    "api:duty_create": '{"title": "점검", "rhythm": "monthly"}',
 }
 
 
@@ -135,7 +141,30 @@ def house(manna, adopted, alice, bob, carol, olga):
     facts = targets.TargetFacts(name="수집기", topics=[], address="https://example.com/hook")
     target = targets.add(manna, Target.Kind.WEBHOOK, facts, by=alice)
     test = targets.test(target, by=alice)
+    duty = keeping.create(
+        manna, keeping.NewDuty("접속기록 점검", rhythm="monthly", requirement=requirement), by=alice
+    )
+    closing = clocks.add_closing_day(manna, timezone.localdate(), "창립기념일", by=alice)
     return {
+        # Parts whose names others of the room have too.
+        "own": {
+            "members:closing-day-remove": {"pk": closing.pk},
+            **{
+                name: {"number": task.number}
+                for name in ("api:task", "api:task_comments", "api:task_comment", "api:task_move")
+            },
+            "api:duty_done": {"number": duty.number},
+            **{
+                name: {"number": duty.number}
+                for name in DOORS
+                if name == "remediation:duty" or name.startswith("remediation:duty-")
+                if name != "remediation:duty-create"
+            },
+            "remediation:duty-complete": {
+                "number": duty.number,
+                "occurrence": duty.occurrences.first().pk,
+            },
+        },
         "organisation": manna.slug,
         "profile": adopted.identifier,
         "identifier": adopted.identifier,
@@ -175,10 +204,17 @@ def house(manna, adopted, alice, bob, carol, olga):
         "targets": {"target": target.pk, "replay": test.pk},
         # What a form needs before the policy is asked.
         "members:pk": kept.pk,
+        "bodies": {
+            "api:duty_done": json.dumps(
+                {"first_day": duty.first_period.isoformat(), "evidence": []}
+            )
+        },
         "forms": {
             "members:filter-save": {"page": "requirements:list", "name": "내 것"},
             "members:filter-rename": {"name": "새 이름"},
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
+            "members:closing-day-add": {"day": "2026-12-31", "name": "종무일"},
+            "members:day-count": {"count": "working"},
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},
             "requirements:adopt": {"profile": adopted.pk},
@@ -207,6 +243,7 @@ def address(name, house):
     if room == "notices" and "pk" in kwargs:
         kind = name.partition(":")[2].partition("-")[0]
         kwargs["pk"] = house["targets"].get(kind, kwargs["pk"])
+    kwargs |= house["own"].get(name, {})
     if name == "packets:freeze":
         kwargs["number"] = house["applications:number"]
     if name.startswith("api:evidence") and "number" in kwargs:
@@ -225,7 +262,7 @@ def knock(client, name, house):
         upload = SimpleUploadedFile("x.txt", b"x\n")
         return client.post(path, {"requirement": "OI-NET-03", "files": upload})
     if name.startswith("api:"):
-        body = BODIES.get(name, "")
+        body = house["bodies"].get(name) or BODIES.get(name, "")
         return client.generic(door.method, path, body, content_type="application/json")
     return client.generic(door.method, path)
 
