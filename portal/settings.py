@@ -145,6 +145,10 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "webp", "woff2", "gz
 
 # Uploads go through the vault; what Django buffers on the way stays on disk past 2.5 MB.
 VAULT_ROOT = Path(env.text("VAULT_ROOT") or VAR_DIR / "vault")
+# A bucket instead of that folder, which then only holds what is still arriving.
+STORAGE_URL = env.text("STORAGE_URL")
+STORAGE_ACCESS_KEY = env.text("STORAGE_ACCESS_KEY")
+STORAGE_SECRET_KEY = env.text("STORAGE_SECRET_KEY")
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB", 200, least=1) * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
