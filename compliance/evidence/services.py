@@ -38,7 +38,7 @@ LONGEST_TITLE = 200
 class Upload:
     """One file on its way in."""
 
-    stream: vault.Readable
+    stream: vault.Readable | vault.Received
     name: str
 
 

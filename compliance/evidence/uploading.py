@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from compliance.evidence.forms import UploadForm
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
 from compliance.shared.numbers import whole
+from compliance.vault import receiving
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,19 @@ class _Outcome:
 
 
 def uploads(files: "Iterable[UploadedFile[Any]]") -> list[services.Upload]:
-    return [services.Upload(each.file, each.name or "") for each in files]  # type: ignore[arg-type]
+    return [services.Upload(receiving.stream_of(each), each.name or "") for each in files]
+
+
+def files_of(request: OrganisationRequest) -> "MultiValueDict[str, UploadedFile[Any]]":
+    """Return the request's files, and behind them those that came in pieces before it.
+
+    Those are named by their tokens in `uploads`. Raises Refused when one is not here whole.
+    """
+    files = request.FILES.copy()
+    tokens = request.POST.getlist("uploads")
+    for each in receiving.finished(request.organisation, tokens, by=request.user):
+        files.appendlist("files", each)
+    return files
 
 
 def answer(request: OrganisationRequest) -> HttpResponse:
@@ -53,7 +67,7 @@ def _take(request: OrganisationRequest) -> list[_Outcome]:
     policies.check_can_add(request.organisation, request.user)
     requirement = _requirement(request)
     form = UploadForm(
-        request.POST, request.FILES, organisation=request.organisation, requirement=requirement
+        request.POST, files_of(request), organisation=request.organisation, requirement=requirement
     )
     if not form.is_valid():
         raise Refused(form.sentence)
@@ -85,6 +99,7 @@ def _add(
         )
     except Refused as refusal:
         return _Outcome(str(refusal))
+    receiving.clear(lot)
     return _Outcome(_sentence(added), added)
 
 

@@ -21,7 +21,7 @@ from compliance.evidence.forms import COMMON_REASONS, FilterForm, ReturnForm, Ve
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceLink
 from compliance.shared.errors import Refused, why_not
 from compliance.shared.numbers import whole
-from compliance.vault import http, previews
+from compliance.vault import http, previews, receiving
 
 ROWS_ON_A_PAGE = 50
 QUEUE_SHOWN = 30
@@ -126,13 +126,13 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     return uploading.answer(request)
 
 
-@require_GET
+@require_safe
 @in_organisation
 def file(request: OrganisationRequest, file: int) -> HttpResponseBase:
     """Hand out the original, as an attachment, and keep that it was taken."""
     found = _file(request, file)
     response = http.serve(request, found.blob, name=found.name)
-    if "Range" not in request.headers:
+    if request.method == "GET" and "Range" not in request.headers:
         facts = {"name": found.name, "sha256": found.blob.sha256}
         record_read(request.user, Action.DOWNLOADED, found.version.evidence, **facts)
     return response
@@ -160,11 +160,14 @@ def preview(request: OrganisationRequest, file: int, page: int) -> HttpResponseB
 def add_version(request: OrganisationRequest, number: int) -> HttpResponse:
     evidence = _evidence(request, number)
     policies.check_can_change(evidence, request.user)
-    form = VersionForm(request.POST, request.FILES)
+    form = VersionForm(request.POST, uploading.files_of(request))
     if not form.is_valid():
         raise Refused(form.sentence)
-    files = uploading.uploads(form.cleaned_data["files"])
-    version = services.add_version(evidence, files, by=request.user, **form.circumstances())
+    files = form.cleaned_data["files"]
+    version = services.add_version(
+        evidence, uploading.uploads(files), by=request.user, **form.circumstances()
+    )
+    receiving.clear(files)
     messages.success(request, _("Version %(number)s is under review.") % {"number": version.number})
     return _to(request, evidence)
 

@@ -29,7 +29,7 @@ class Folder:
         with (self.root / key).open("rb", buffering=0) as file:
             with suppress(OSError):
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
-            yield file  # type: ignore[misc]  # unbuffered: read() gives what it gives
+            yield file
 
     def local(self, key: str) -> Path:
         return self.root / key
