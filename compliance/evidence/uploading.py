@@ -21,14 +21,16 @@ from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
 from compliance.shared.numbers import whole
 from compliance.vault import receiving
+from compliance.vault.storage import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of one lot of files."""
+    """What became of one lot of files; *again*: the same bytes may be handed in once more."""
 
     sentence: str
     added: services.Added | None = None
+    again: bool = False
 
 
 def uploads(files: "Iterable[UploadedFile[Any]]") -> list[services.Upload]:
@@ -52,7 +54,7 @@ def answer(request: OrganisationRequest) -> HttpResponse:
     try:
         outcomes = _take(request)
     except Refused as refusal:
-        outcomes = [_Outcome(str(refusal))]
+        outcomes = [_Outcome(str(refusal), again=True)]
         if isinstance(refusal, Unauthorised) and not _wants_json(request):
             raise
     if _wants_json(request):
@@ -97,7 +99,10 @@ def _add(
             confidentiality=chosen["confidentiality"] or "internal",
             **form.circumstances(),
         )
+    except Unavailable as outage:
+        return _Outcome(str(outage), again=True)
     except Refused as refusal:
+        receiving.clear(lot)
         return _Outcome(str(refusal))
     receiving.clear(lot)
     return _Outcome(_sentence(added), added)
@@ -125,7 +130,7 @@ def _json(request: OrganisationRequest, outcomes: list[_Outcome]) -> JsonRespons
 
 def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, object]:
     if outcome.added is None:
-        return {"ok": False, "sentence": outcome.sentence}
+        return {"ok": False, "sentence": outcome.sentence, "again": outcome.again}
     evidence = outcome.added.evidence
     return {
         "ok": True,

@@ -296,8 +296,8 @@
     finish(outcome, otherwise) {
       this.end();
       this.tell(outcome ? outcome.sentence : otherwise, outcome?.ok ? "good" : "bad");
-      this.again = !outcome;
-      if (outcome) forgetFile(this.words.pieces, this.file);
+      this.again = !outcome || outcome.again;
+      if (!this.again) forgetFile(this.words.pieces, this.file);
       if (outcome?.url) {
         const link = document.createElement("a");
         link.href = outcome.url;

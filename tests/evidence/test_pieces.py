@@ -1,7 +1,9 @@
 """Files that came in pieces become evidence, once the form arrives."""
 
+import errno
 import hashlib
 import uuid
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -47,9 +49,32 @@ def test_an_upload_that_is_not_whole_becomes_nothing(bobs, net03):
     assert bobs.head(url)["Upload-Offset"] == str(len(TEXT) - 1)
 
 
+def test_what_the_inspection_refuses_is_thrown_away(bobs, net03):
+    url = whole(bobs, samples.pdf()[:300], name="cut.pdf")
+    [said] = evidence(bobs, net03, url).json()["added"]
+    assert (said["ok"], said["again"], "broken" in said["sentence"]) == (False, False, True)
+    assert not list(layout.unfinished())
+    assert bobs.head(url).status_code == 404
+
+
 def test_what_is_refused_in_the_end_may_be_sent_on_after_the_form_is_mended(bobs, net03):
     url = whole(bobs)
-    assert evidence(bobs, net03, url, kind="").status_code == 422
+    [said] = evidence(bobs, net03, url, kind="").json()["added"]
+    assert (said["ok"], said["again"]) == (False, True)
+    assert evidence(bobs, net03, url).status_code == 201
+
+
+def test_a_full_disk_costs_nothing_that_was_sent(bobs, net03, monkeypatch):
+    """The bytes are here: once there is room, the same upload is handed in again."""
+    url = whole(bobs)
+
+    def full(*args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        [said] = evidence(bobs, net03, url).json()["added"]
+    assert (said["again"], "storage is full" in said["sentence"]) == (True, True)
     assert evidence(bobs, net03, url).status_code == 201
 
 
