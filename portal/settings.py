@@ -146,6 +146,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "webp", "woff2", "gz
 # Uploads go through the vault; what Django buffers on the way stays on disk past 2.5 MB.
 VAULT_ROOT = Path(env.text("VAULT_ROOT") or VAR_DIR / "vault")
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB", 200, least=1) * 1024 * 1024
+# With a virus scanner named, nothing is shown or handed out before it has looked.
+CLAMD_URL = env.address("CLAMD_URL", "unix", "tcp")
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -31,7 +31,29 @@ _LOCAL_HEADER = 30
 _HEAD = 4096
 _NEVER = {"program", "html", "svg", "script", "rtf", "postscript", "shortcut"}
 RUN_BY_NAME = frozenset(
-    "exe dll com scr msi bat cmd ps1 vbs vbe js jse wsf hta lnk jar cpl reg app dmg pkg".split()
+    [
+        "exe",
+        "dll",
+        "com",
+        "scr",
+        "msi",
+        "bat",
+        "cmd",
+        "ps1",
+        "vbs",
+        "vbe",
+        "js",
+        "jse",
+        "wsf",
+        "hta",
+        "lnk",
+        "jar",
+        "cpl",
+        "reg",
+        "app",
+        "dmg",
+        "pkg",
+    ]
 )
 _FAULTS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error, EOFError)
 

@@ -92,9 +92,9 @@ def _check_object(each: Any, depth: int) -> None:
 
 
 def _check_action(each: Any) -> None:
-    for key, sentence in _KEYS.items():
+    for key, said in _KEYS.items():
         if key in each:
-            raise Problem(sentence)
+            raise Problem(said)
     sentence = _ACTIONS.get(str(each.get("/S", ""))) or _SUBTYPES.get(str(each.get("/Subtype", "")))
     if sentence:
         raise Problem(sentence)

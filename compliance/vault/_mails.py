@@ -43,7 +43,7 @@ def parts_of(path: Path) -> list[EmailMessage]:
         raise Problem(_("This mail is broken. Save it from the mail program again.")) from fault
     if len(found) > MOST_PARTS:
         raise Problem(_("This mail is too large to be checked. Upload its attachments instead."))
-    return found  # type: ignore[return-value]
+    return found
 
 
 def bytes_of(part: EmailMessage) -> bytes:

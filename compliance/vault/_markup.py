@@ -48,7 +48,6 @@ def check_xml(path: Path) -> None:
     parser.StartElementHandler = watch.start
     parser.EndElementHandler = watch.end
     parser.EntityDeclHandler = watch.entity
-    parser.ExternalEntityRefHandler = watch.entity
     left = PARSED
     try:
         with path.open(encoding=codec, newline="") as file:

@@ -11,16 +11,18 @@ from compliance.vault.problems import Problem
 
 # Parts larger than this are read up to it: definitions that matter stand in small parts.
 PART = 32 * 1024**2
-_MACROS = re.compile(rb"macroEnabled|vnd\.ms-office\.vbaProject|vnd\.ms-excel\.macrosheet", re.I)
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>", re.I)
-_EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External", re.I)
-_FETCHED = re.compile(
-    rb"/(attachedTemplate|oleObject|frame|subDocument|aFChunk|control)[\"']", re.I
+_MACROS = re.compile(
+    rb"macroEnabled|vnd\.ms-office\.vbaProject|vnd\.ms-excel\.macrosheet", re.IGNORECASE
 )
-_PACKED = re.compile(rb"/(aFChunk|activeXControlBinary)[\"']", re.I)
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>", re.IGNORECASE)
+_EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External", re.IGNORECASE)
+_FETCHED = re.compile(
+    rb"/(attachedTemplate|oleObject|frame|subDocument|aFChunk|control)[\"']", re.IGNORECASE
+)
+_PACKED = re.compile(rb"/(aFChunk|activeXControlBinary)[\"']", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)")
 _INSTRUCTION = re.compile(rb"<w:instrText[^>]*>([^<]*)</w:instrText>|w:instr=\"([^\"]*)\"")
-_DDE_FIELD = re.compile(rb"\bDDE(AUTO)?\b", re.I)
+_DDE_FIELD = re.compile(rb"\bDDE(AUTO)?\b", re.IGNORECASE)
 _FORMULA = re.compile(rb"<f\b[^>]*>([^<]*)</f>|<definedName\b[^>]*>([^<]*)</definedName>")
 _DDE_FORMULA = re.compile(rb"\w+\|'[^']*'!|\w+\|[^!<>|&\s]+!")
 _DDE_LINK = re.compile(rb"<(?:\w+:)?(ddeLink|oleLink)\b")
@@ -33,25 +35,34 @@ _DECLARES = _("This document declares entities, which can read other files. Save
 
 
 def check_xlsx(path: Path) -> None:
-    # Excel on the web has written xl/workbook2.xml; which one counts, the relations say.
-    _check(path, r"xl/workbook\d*\.xml")
+    _check(path, check_workbook(path))
 
 
 def check_docx(path: Path) -> None:
-    _check(path, r"word/document\d*\.xml")
+    _check(path, _entries(path, r"word/document\d*\.xml"))
 
 
 def check_pptx(path: Path) -> None:
-    _check(path, r"ppt/presentation\d*\.xml")
+    _check(path, _entries(path, r"ppt/presentation\d*\.xml"))
 
 
-def _check(path: Path, main: str) -> None:
+def check_workbook(path: Path) -> list[zipfile.ZipInfo]:
+    """Only that it is a workbook without macros, of a size one may read; return its entries."""
+    # Excel on the web has written xl/workbook2.xml; which one counts, the relations say.
+    return _entries(path, r"xl/workbook\d*\.xml")
+
+
+def _entries(path: Path, main: str) -> list[zipfile.ZipInfo]:
     """*main*: a pattern of the main part's name. Names of parts are equal whatever their case."""
     entries = _archives.directory(path)
     names = {each.filename.lower() for each in entries}
     if "[content_types].xml" not in names or not any(re.fullmatch(main, n) for n in names):
         raise _archives.not_that_document()
     _archives.check_macros(names)
+    return entries
+
+
+def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     with zipfile.ZipFile(path) as archive:
         for entry in entries:
             _check_part(archive, entry)

@@ -86,7 +86,7 @@ def family_of(head: bytes) -> str:
         return "webp"
     if head[4:8] == b"ftyp":
         return "heic" if head[8:12] in _HEIC_BRANDS else "video"
-    if _EICAR in head[:256]:
+    if head.lstrip().startswith(_EICAR):
         return "malware"
     return _family_of_text(head)
 

@@ -10,3 +10,7 @@ class Action(models.TextChoices):
         "vault.damage_found",
         _("{actor} found that the stored file {name} is missing or was altered ({target})"),
     )
+    QUARANTINED = (
+        "vault.quarantined",
+        _("{actor} put the stored file {target} into quarantine: {signature}"),
+    )

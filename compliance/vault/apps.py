@@ -5,4 +5,4 @@ class VaultConfig(AppConfig):
     name = "compliance.vault"
 
     def ready(self) -> None:
-        from compliance.vault import actions  # noqa: F401
+        from compliance.vault import actions, handlers, receivers  # noqa: F401

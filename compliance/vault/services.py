@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from compliance.accounts.models import Organisation
 from compliance.audit.services import SYSTEM, record_read
 from compliance.shared.errors import Refused
-from compliance.vault import inspection, layout
+from compliance.vault import inspection, layout, quarantine, signals
 from compliance.vault.actions import Action
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
@@ -71,7 +71,9 @@ def store_all(
             limited = _arriving(organisation, stream, gate, settings.UPLOAD_LIMIT)
             arrived = stack.enter_context(limited)
             passed.append((arrived, gate.inspect(arrived.path)))
-        return [_keep(organisation, arrived, media_type) for arrived, media_type in passed]
+        blobs = [_keep(organisation, arrived, media_type) for arrived, media_type in passed]
+    signals.stored.send(sender=Blob, blobs=blobs)
+    return blobs
 
 
 def store_output(organisation: Organisation, made: Readable | bytes, *, media_type: str) -> Blob:
@@ -81,30 +83,35 @@ def store_output(organisation: Organisation, made: Readable | bytes, *, media_ty
         return _keep(organisation, arrived, media_type)
 
 
-def checked_path(blob: Blob, *, name: str = "") -> Path:
-    """Return where the bytes stand, after hashing them; raises Damaged."""
+def checked_path(blob: Blob, *, name: str = "", held: bool = False) -> Path:
+    """Return where the bytes stand, after hashing them; raises Damaged, and Withheld for such in
+    quarantine unless *held*: the portal's own readers, that show nobody the file, may read them."""
+    if not held:
+        quarantine.check(blob, name=name)
     path = layout.path_of(blob)
     if not _is_intact(path, blob):
         _raise_alarm(blob, name)
     return path
 
 
-def open_checked(blob: Blob, *, name: str = "") -> Iterator[bytes]:
+def open_checked(blob: Blob, *, name: str = "", held: bool = False) -> Iterator[bytes]:
     """Yield the bytes in chunks; the last one only when the digest of all is right, else Damaged."""
-    digest, held = hashlib.sha256(), b""
+    if not held:
+        quarantine.check(blob, name=name)
+    digest, kept = hashlib.sha256(), b""
     try:
         with layout.path_of(blob).open("rb") as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
-                if held:
-                    yield held
-                held = chunk
+                if kept:
+                    yield kept
+                kept = chunk
     except OSError:
         _raise_alarm(blob, name)
     if digest.hexdigest() != blob.sha256:
         _raise_alarm(blob, name)
-    if held:
-        yield held
+    if kept:
+        yield kept
 
 
 def read_checked(blob: Blob, *, name: str = "") -> bytes:

@@ -9,7 +9,7 @@ _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _CUTOFF = 4096
 
 
-def ole(streams: dict[str, bytes]) -> bytes:
+def ole(streams: dict[str, bytes]) -> bytes:  # noqa: PLR0915 - one format, top to bottom
     """*streams*: path with “/” between storage and stream → content. One level of storages."""
     entries: list[list] = [["Root Entry", 5, [], _END, 0]]
     body, chains = b"", []
