@@ -30,31 +30,10 @@ _END = struct.Struct("<4s4H2IH")
 _LOCAL_HEADER = 30
 _HEAD = 4096
 _NEVER = {"program", "html", "svg", "script", "rtf", "postscript", "shortcut"}
-RUN_BY_NAME = frozenset(
-    [
-        "exe",
-        "dll",
-        "com",
-        "scr",
-        "msi",
-        "bat",
-        "cmd",
-        "ps1",
-        "vbs",
-        "vbe",
-        "js",
-        "jse",
-        "wsf",
-        "hta",
-        "lnk",
-        "jar",
-        "cpl",
-        "reg",
-        "app",
-        "dmg",
-        "pkg",
-    ]
-)
+_RUN_ENDINGS = """
+exe dll com scr msi bat cmd ps1 vbs vbe js jse wsf hta lnk jar cpl reg app dmg pkg
+"""
+RUN_BY_NAME = frozenset(_RUN_ENDINGS.split())
 _FAULTS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error, EOFError)
 
 

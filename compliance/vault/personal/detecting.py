@@ -27,10 +27,8 @@ DETECTORS: list[Detector] = [
 ]
 # Nothing of a person is without a digit or an at sign.
 _WORTH = re.compile(r"[\d@]")
-_WIDE = {ord("０") + n: ord("0") + n for n in range(10)} | {
-    ord("－"): ord("-"),
-    ord("＠"): ord("@"),
-}
+_WIDE = {ord("０") + n: ord("0") + n for n in range(10)} | {ord("＠"): ord("@")}
+_WIDE |= dict.fromkeys(map(ord, "－–‐−‑"), ord("-"))
 
 
 def find(text: str, around: str = "") -> list[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from compliance.vault.personal.hits import MOBILE, Hit
 
 _NUMBER = re.compile(
-    r"(?<![\w.\-+])(?:(\+?82)[-. ]?\(?0?\)?)?(0?1[016789])([-. )]{0,2})(\d{3,4})([-. ]?)(\d{4})(?![\w]|[-.]\d)"
+    r"(?<![\w.\-+])(?:(\+?82)[-. ]?\(?0?\)?)?(0?1[016789])([-. )]{0,3})(\d{3,4})([-. ]{0,3})(\d{4})(?![\w]|[-.]\d)"
 )
 _NAMED = re.compile(
     r"휴대|핸드폰|연락처|전화|mobile|phone|cell|\btel\b|수신|발신|sms|문자", re.IGNORECASE
@@ -18,6 +18,9 @@ _OTHER = re.compile(
 _NEAR = 24
 
 
+_WITHOUT_ZERO = re.compile(r"(?<![\w.\-])10(\d{4})(\d{4})(?![\w]|[-.]\d)")
+
+
 def find(text: str, _around: str = "") -> Iterator[Hit]:
     for match in _NUMBER.finditer(text):
         country, prefix, first, middle, second, last = match.groups()
@@ -27,9 +30,16 @@ def find(text: str, _around: str = "") -> Iterator[Hit]:
             near = text[max(0, match.start() - _NEAR) : match.start()]
             if not _NAMED.search(near) and _OTHER.search(near):
                 continue
-        elif bool(first) != bool(second) and not country:
+        elif second and not first and not country:
             continue
+        if not (middle + last).strip("0"):
+            continue  # 010-0000-0000 is a form to be filled in
         yield Hit(MOBILE, match.start(), match.end(), f"0{prefix[-2:]}-{'*' * len(middle)}-{last}")
+
+    for match in _WITHOUT_ZERO.finditer(text):
+        # A spreadsheet that took the number for a number has dropped its first zero.
+        if _NAMED.search(text[max(0, match.start() - _NEAR) : match.start()]):
+            yield Hit(MOBILE, match.start(), match.end(), f"010-****-{match[2]}")
 
 
 def _fits(country: str | None, prefix: str, middle: str) -> bool:

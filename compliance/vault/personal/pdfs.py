@@ -49,13 +49,18 @@ def _piece(page: Any, texts: Any, text: str, number: int) -> Piece:
             box = _on_page(page, texts.get_charbox(at, loose=True), number)
             if box[3] <= box[1] or box[4] <= box[2]:
                 continue  # a space or a line end has no body
-            if boxes and abs(boxes[-1][2] - box[2]) < _LINE and box[1] >= boxes[-1][1]:
+            if boxes and _goes_on(boxes[-1], box):
                 boxes[-1] = _joined(boxes[-1], box)
             else:
                 boxes.append(box)
         return boxes
 
     return Piece(text, {"page": number}, boxes_of=boxes_of)
+
+
+def _goes_on(line: Box, box: Box) -> bool:
+    """The same line, written across the page or, on a turned one, along it."""
+    return abs(line[2] - box[2]) < _LINE or abs(line[1] - box[1]) < _LINE
 
 
 def _on_page(page: Any, box: tuple[float, float, float, float], number: int) -> Box:

@@ -12,14 +12,15 @@ from compliance.vault.personal.hits import FOREIGNER, RESIDENT, Hit
 
 RANDOM_SINCE = date(2020, 10, 5)
 _NUMBER = re.compile(
-    r"(?<![\d.\-–])(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
-    r"(\s?[-–‐−]\s?|\s?)([1-8])(\d{6}|[*xX●•]{6})(?![\d]|[-.]\d)"
+    r"(?<![\d.\-])(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+    r"(\s?-\s?|\s?)([1-8])(\d{6}|[*xX●•]{6})(?![\d]|[-.]\d)"
 )
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_NAMED = re.compile(r"주민|외국인\s?등록|등록번호|resident|\bRRN\b|\bSSN\b|생년", re.IGNORECASE)
+_TWELVE = re.compile(r"(?<![\d.\-])\d{12}(?![\d]|[-.]\d)")
+_NAMED = re.compile(r"주민|외국인\s?등록|resident|\bRRN\b|\bSSN\b|jumin", re.IGNORECASE)
 # Numbers that begin with a day as well, and are nobody's.
 _OTHER = re.compile(
-    r"(주문|접수|송장|운송장|거래|전표|문서|관리|예약|티켓|배송|정산|영수증|승인|청구|order|invoice|ticket|receipt|trace|batch)"
+    r"(법인|사업자|주문|접수|송장|운송장|거래|전표|문서|관리|예약|티켓|배송|정산|영수증|승인|청구|order|invoice|ticket|receipt|trace|batch)"
     r"[^\n]{0,16}$",
     re.IGNORECASE,
 )
@@ -27,6 +28,7 @@ _NEAR = 30
 
 
 def find(text: str, around: str = "") -> Iterator[Hit]:
+    yield from _without_zero(text)
     for match in _NUMBER.finditer(text):
         year, month, day, dash, gender, rest = match.groups()
         born = _born(year, month, day, gender)
@@ -37,6 +39,18 @@ def find(text: str, around: str = "") -> Iterator[Hit]:
             kind = FOREIGNER if gender in "5678" else RESIDENT
             masked = f"{year}{month}{day}-{gender}******"
             yield Hit(kind, match.start(), match.end(), masked)
+
+
+def _without_zero(text: str) -> Iterator[Hit]:
+    """A spreadsheet that took the number for a number has dropped its first zero."""
+    for match in _TWELVE.finditer(text):
+        digits = f"0{match[0]}"
+        near = text[max(0, match.start() - _NEAR) : match.start()]
+        gender = digits[6]
+        born = _born(digits[:2], digits[2:4], digits[4:6], gender) if gender in "12345678" else None
+        if born and _NAMED.search(near):
+            kind = FOREIGNER if gender in "5678" else RESIDENT
+            yield Hit(kind, match.start(), match.end(), f"{digits[:6]}-{gender}******")
 
 
 def _is_one(match: "re.Match[str]", born: date, near: str, around: str, *, dashed: bool) -> bool:
