@@ -16,17 +16,18 @@ from django.utils.translation import gettext as _
 from compliance.accounts.http import OrganisationRequest
 from compliance.evidence import policies, selectors, services
 from compliance.evidence.forms import UploadForm
+from compliance.evidence.models import Evidence, State
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
-from compliance.shared.numbers import whole
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of one lot of files."""
+    """What became of one lot of files; `kept`: where they are already."""
 
     sentence: str
     added: services.Added | None = None
+    kept: Evidence | None = None
 
 
 def uploads(files: "Iterable[UploadedFile[Any]]") -> list[services.Upload]:
@@ -64,8 +65,8 @@ def _take(request: OrganisationRequest) -> list[_Outcome]:
 
 def _requirement(request: OrganisationRequest) -> Requirement | None:
     """The kinds to choose from hang on the requirement, so it is looked up before the form."""
-    chosen = whole(request.POST.get("requirement", ""))
-    return selectors.adopted_requirements(request.organisation).filter(pk=chosen).first()
+    pk, code = request.POST.get("requirement", ""), request.POST.get("requirement_code", "")
+    return selectors.named_requirement(request.organisation, pk, code)
 
 
 def _add(
@@ -81,8 +82,13 @@ def _add(
             title=chosen["title"],
             kind=form.chosen_kind,
             confidentiality=chosen["confidentiality"] or "internal",
+            tags=[chosen["tags"]],
+            submit=not chosen["draft"],
+            once=not request.POST.get("again"),
             **form.circumstances(),
         )
+    except services.AlreadyKept as kept:
+        return _Outcome(str(kept), kept=kept.evidence)
     except Refused as refusal:
         return _Outcome(str(refusal))
     return _Outcome(_sentence(added), added)
@@ -92,6 +98,8 @@ def _sentence(added: services.Added) -> str:
     facts = {"evidence": added.evidence}
     if added.repeated:
         return _("This is under review already as %(evidence)s. It was not added again.") % facts
+    if added.link and added.link.state == State.DRAFT:
+        return _("%(evidence)s is kept as a draft. Submit it when it is complete.") % facts
     if added.link:
         return _("%(evidence)s is under review.") % facts
     return _("%(evidence)s is kept. Link it to a requirement.") % facts
@@ -109,6 +117,8 @@ def _json(request: OrganisationRequest, outcomes: list[_Outcome]) -> JsonRespons
 
 
 def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, object]:
+    if outcome.kept:
+        return {"ok": False, "sentence": outcome.sentence, "kept": _kept(request, outcome.kept)}
     if outcome.added is None:
         return {"ok": False, "sentence": outcome.sentence}
     evidence = outcome.added.evidence
@@ -118,6 +128,17 @@ def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, objec
         "repeated": outcome.added.repeated,
         "code": evidence.code,
         "url": reverse("evidence:detail", args=[request.organisation.slug, evidence.number]),
+    }
+
+
+def _kept(request: OrganisationRequest, evidence: Evidence) -> dict[str, object]:
+    """Where the same files are already, and how to link them instead of adding them again."""
+    slug = request.organisation.slug
+    return {
+        "code": evidence.code,
+        "number": evidence.number,
+        "url": reverse("evidence:detail", args=[slug, evidence.number]),
+        "reuse": reverse("evidence:reuse", args=[slug]),
     }
 
 
