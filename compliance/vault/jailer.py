@@ -21,7 +21,7 @@ from compliance.vault.problems import Problem
 OURS = "compliance.vault."
 # What every child needs is read once, before the fork.
 WARM = ["pikepdf", "PIL.Image", "lxml.etree", "olefile", "ijson", "pypdfium2"]
-WARM += ["compliance.vault.inspection", "compliance.vault.personal.finding"]
+WARM += ["compliance.vault.inspection", "compliance.vault.personal.redacting"]
 _MESSAGE = 65536
 
 

@@ -25,7 +25,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        return "".join(_text_of(node) for node in self.nodes)
+        return "".join(text_of(node) for node in self.nodes)
 
 
 def parse(archive: zipfile.ZipFile, name: str) -> Any:
@@ -75,5 +75,5 @@ def _own(element: Any) -> Iterator[Any]:
         yield from _own(child)
 
 
-def _text_of(node: Any) -> str:
+def text_of(node: Any) -> str:
     return " " if local(node) in SPACES else node.text or ""

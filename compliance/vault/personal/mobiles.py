@@ -16,30 +16,31 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 24
-
-
 _WITHOUT_ZERO = re.compile(r"(?<![\w.\-])10(\d{4})(\d{4})(?![\w]|[-.]\d)")
 
 
 def find(text: str, _around: str = "") -> Iterator[Hit]:
     for match in _NUMBER.finditer(text):
-        country, prefix, first, middle, second, last = match.groups()
-        if not _fits(country, prefix, middle):
-            continue
-        if not (first or second):
-            near = text[max(0, match.start() - _NEAR) : match.start()]
-            if not _NAMED.search(near) and _OTHER.search(near):
-                continue
-        elif second and not first and not country:
-            continue
-        if not (middle + last).strip("0"):
-            continue  # 010-0000-0000 is a form to be filled in
-        yield Hit(MOBILE, match.start(), match.end(), f"0{prefix[-2:]}-{'*' * len(middle)}-{last}")
-
+        _country, prefix, _first, middle, _second, last = match.groups()
+        if _is_one(match, text):
+            masked = f"0{prefix[-2:]}-{'*' * len(middle)}-{last}"
+            yield Hit(MOBILE, match.start(), match.end(), masked)
     for match in _WITHOUT_ZERO.finditer(text):
         # A spreadsheet that took the number for a number has dropped its first zero.
         if _NAMED.search(text[max(0, match.start() - _NEAR) : match.start()]):
             yield Hit(MOBILE, match.start(), match.end(), f"010-****-{match[2]}")
+
+
+def _is_one(match: "re.Match[str]", text: str) -> bool:
+    country, prefix, first, middle, second, last = match.groups()
+    if not _fits(country, prefix, middle):
+        return False
+    if not (middle + last).strip("0"):
+        return False  # 010-0000-0000 is a form to be filled in
+    if first or second:
+        return bool(first or country)
+    near = text[max(0, match.start() - _NEAR) : match.start()]
+    return bool(_NAMED.search(near)) or not _OTHER.search(near)
 
 
 def _fits(country: str | None, prefix: str, middle: str) -> bool:

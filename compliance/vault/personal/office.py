@@ -65,7 +65,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> Iterator[Piece]:
 
 def read_xlsx(path: Path) -> Iterator[Piece]:
     with zipfile.ZipFile(path) as archive:
-        shared = _shared(archive)
+        shared = shared_strings(archive)
         for title, name in sheets(archive):
             yield from _sheet(archive, name, title, shared)
         for name in archive.namelist():
@@ -99,7 +99,7 @@ def sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     return known + [(name.rpartition("/")[2], name) for name in left]
 
 
-def _shared(archive: zipfile.ZipFile) -> list[str]:
+def shared_strings(archive: zipfile.ZipFile) -> list[str]:
     name = "xl/sharedStrings.xml"
     if name not in archive.namelist():
         return []
@@ -121,9 +121,7 @@ def _sheet(archive: zipfile.ZipFile, name: str, title: str, shared: list[str]) -
             cells = [(c.get("r", ""), value_of(c, shared)) for c in row if blocks.local(c) == "c"]
             filled = [(place, text) for place, text in cells if text]
             yield from _cells(filled, title, headers)
-            # A row of words names the columns below it.
-            if len(filled) > 1 and not any(char.isdigit() for _p, t in filled for char in t):
-                headers = {_column(place): text[:60] for place, text in filled}
+            headers = headers_of(dict(filled), headers)
             row.clear()
 
 
@@ -150,12 +148,20 @@ def _cells(cells: list[tuple[str, str]], title: str, headers: dict[str, str]) ->
     around = " ".join(text for _place, text in cells)[:1000]
     for place, text in cells:
         if any(char.isdigit() or char == "@" for char in text):
-            header = headers.get(_column(place), "")
+            header = headers.get(column_of(place), "")
             lead = f"{header}: " if header else ""
             yield Piece(text, {"sheet": title, "cell": place}, lead=lead, around=around)
 
 
-def _column(place: str) -> str:
+def headers_of(texts: dict[str, str], before: dict[str, str]) -> dict[str, str]:
+    """A row of words names the columns below it; any other row leaves the names as they were."""
+    filled = {place: text for place, text in texts.items() if text}
+    if len(filled) < 2 or any(char.isdigit() for text in filled.values() for char in text):
+        return before
+    return {column_of(place): text[:60] for place, text in filled.items()}
+
+
+def column_of(place: str) -> str:
     found = _LETTERS.match(place)
     return found[0] if found else ""
 
