@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 TRANSPORT_ALIASES["spool"] = "compliance.jobs.spool:Transport"
 
 SWEEP_SECONDS = 5.0
+# How soon a scanner that is back, or a job that was given up, is taken up again.
+INSPECT_SECONDS = 30.0
 
 
 def _configuration() -> dict[str, Any]:
@@ -54,6 +56,11 @@ def _configuration() -> dict[str, Any]:
             "end acceptances of risks": {
                 "task": "scans.end_acceptances",
                 "schedule": crontab(minute="12"),
+            },
+            "inspect what waits": {
+                "task": "vault.inspect_waiting",
+                "schedule": INSPECT_SECONDS,
+                "options": {"expires": INSPECT_SECONDS},
             },
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
             "hash every stored file": {

@@ -154,6 +154,8 @@ STORAGE_URL = env.text("STORAGE_URL")
 STORAGE_ACCESS_KEY = env.text("STORAGE_ACCESS_KEY")
 STORAGE_SECRET_KEY = env.text("STORAGE_SECRET_KEY")
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB", 200, least=1) * 1024 * 1024
+# With a virus scanner named, nothing is shown or handed out before it has looked.
+CLAMD_URL = env.address("CLAMD_URL", "unix", "tcp")
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -18,6 +18,7 @@ from compliance.requirements.models import Assessment, Profile
 from tests.services.fixtures import (  # noqa: F401 - fixtures are found by their names here
     browser,
     chromium_path,
+    clamd_url,
     installation,
     postgresql_url,
     redis_url,

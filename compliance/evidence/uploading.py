@@ -17,19 +17,21 @@ from django.utils.translation import gettext as _
 from compliance.accounts.http import OrganisationRequest
 from compliance.evidence import policies, selectors, services
 from compliance.evidence.forms import UploadForm
+from compliance.evidence.models import Evidence, State
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
-from compliance.shared.numbers import whole
 from compliance.vault import receiving
 from compliance.vault.storage import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of one lot of files; *again*: the same bytes may be handed in once more."""
+    """What became of one lot of files. `kept`: where they are already; `again`: the same bytes may
+    be handed in once more."""
 
     sentence: str
     added: services.Added | None = None
+    kept: Evidence | None = None
     again: bool = False
 
 
@@ -80,8 +82,8 @@ def _take(request: OrganisationRequest) -> list[_Outcome]:
 
 def _requirement(request: OrganisationRequest) -> Requirement | None:
     """The kinds to choose from hang on the requirement, so it is looked up before the form."""
-    chosen = whole(request.POST.get("requirement", ""))
-    return selectors.adopted_requirements(request.organisation).filter(pk=chosen).first()
+    pk, code = request.POST.get("requirement", ""), request.POST.get("requirement_code", "")
+    return selectors.named_requirement(request.organisation, pk, code)
 
 
 def _add(
@@ -97,8 +99,14 @@ def _add(
             title=chosen["title"],
             kind=form.chosen_kind,
             confidentiality=chosen["confidentiality"] or "internal",
+            tags=[chosen["tags"]],
+            submit=not chosen["draft"],
+            once=not request.POST.get("again"),
             **form.circumstances(),
         )
+    except services.AlreadyKept as kept:
+        receiving.clear(lot)
+        return _Outcome(str(kept), kept=kept.evidence)
     except Unavailable as outage:
         return _Outcome(str(outage), again=True)
     except Refused as refusal:
@@ -112,6 +120,8 @@ def _sentence(added: services.Added) -> str:
     facts = {"evidence": added.evidence}
     if added.repeated:
         return _("This is under review already as %(evidence)s. It was not added again.") % facts
+    if added.link and added.link.state == State.DRAFT:
+        return _("%(evidence)s is kept as a draft. Submit it when it is complete.") % facts
     if added.link:
         return _("%(evidence)s is under review.") % facts
     return _("%(evidence)s is kept. Link it to a requirement.") % facts
@@ -129,6 +139,8 @@ def _json(request: OrganisationRequest, outcomes: list[_Outcome]) -> JsonRespons
 
 
 def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, object]:
+    if outcome.kept:
+        return {"ok": False, "sentence": outcome.sentence, "kept": _kept(request, outcome.kept)}
     if outcome.added is None:
         return {"ok": False, "sentence": outcome.sentence, "again": outcome.again}
     evidence = outcome.added.evidence
@@ -138,6 +150,17 @@ def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, objec
         "repeated": outcome.added.repeated,
         "code": evidence.code,
         "url": reverse("evidence:detail", args=[request.organisation.slug, evidence.number]),
+    }
+
+
+def _kept(request: OrganisationRequest, evidence: Evidence) -> dict[str, object]:
+    """Where the same files are already, and how to link them instead of adding them again."""
+    slug = request.organisation.slug
+    return {
+        "code": evidence.code,
+        "number": evidence.number,
+        "url": reverse("evidence:detail", args=[slug, evidence.number]),
+        "reuse": reverse("evidence:reuse", args=[slug]),
     }
 
 

@@ -14,3 +14,7 @@ class Action(models.TextChoices):
         "vault.damage_mended",
         _("{actor} found that the stored file {name} is whole again ({target})"),
     )
+    QUARANTINED = (
+        "vault.quarantined",
+        _("{actor} put the stored file {target} into quarantine: {signature}"),
+    )

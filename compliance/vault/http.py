@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
 from compliance.shared.errors import Refused
-from compliance.vault import _texts, services
+from compliance.vault import _texts, quarantine, services
 from compliance.vault.models import Blob
 
 # What a browser may show by itself; everything else is only ever an attachment.
@@ -91,7 +91,8 @@ def _part(header: str, size: int) -> tuple[int, int, bool] | None:
 def _answer(request: HttpRequest, blob: Blob, name: str, part: tuple[int, int]) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse()
-    chunks: Iterable[bytes] = services.open_checked(blob, name=name, first=part[0], last=part[1])
+    quarantine.check(blob, name=name)
+    chunks: Iterable[bytes] = services.open_checked(blob, name=name, part=part)
     if blob.damaged_at or blob.size <= CHECKED_FIRST:
         chunks = _checked_first(blob, name, chunks)
     return StreamingHttpResponse(chunks)

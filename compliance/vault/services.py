@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation
 from compliance.shared.errors import Refused
-from compliance.vault import damage, inspection, layout, notes
+from compliance.vault import damage, inspection, layout, notes, quarantine, signals
 from compliance.vault.arrivals import Received, arriving
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
@@ -58,7 +58,9 @@ def store_all(
                 arriving(stream, gate.check_head, limit=settings.UPLOAD_LIMIT)
             )
             passed.append((arrived, gate.inspect(arrived.path), gate.name))
-        return [_keep(organisation, *each) for each in passed]
+        blobs = [_keep(organisation, *each) for each in passed]
+    signals.stored.send(sender=Blob, blobs=blobs)
+    return blobs
 
 
 def store_output(organisation: Organisation, made: Readable | bytes, *, media_type: str) -> Blob:
@@ -68,11 +70,15 @@ def store_output(organisation: Organisation, made: Readable | bytes, *, media_ty
         return _keep(organisation, arrived, media_type)
 
 
-def checked_path(blob: Blob, *, name: str = "") -> Path:
+def checked_path(blob: Blob, *, name: str = "", held: bool = False) -> Path:
     """Return a file with the bytes, for reading only, after hashing them; raises Damaged.
 
-    With a bucket it is a copy, which stays for hours after it was asked for last.
+    With a bucket it is a copy, which stays for hours after it was asked for last. Raises Withheld
+    for such in quarantine unless *held*: the portal's own readers, that show nobody the file, may
+    read them.
     """
+    if not held:
+        quarantine.check(blob, name=name)
     key = layout.key_of(blob)
     path = _hashed(key, blob)
     if path is None:
@@ -85,30 +91,32 @@ def checked_path(blob: Blob, *, name: str = "") -> Path:
 
 
 def open_checked(
-    blob: Blob, *, name: str = "", first: int = 0, last: int | None = None
+    blob: Blob, *, name: str = "", held: bool = False, part: tuple[int, int] | None = None
 ) -> Iterator[bytes]:
-    """Yield the bytes from *first* to *last* in chunks, the final one only when all bytes are right.
+    """Yield the bytes in chunks, the final one only when all of them are right.
 
-    All bytes are read and hashed whatever the part. Raises Damaged, so that a wrong file never
-    leaves whole.
+    *part* (first, last) is what is yielded; all bytes are read and hashed whatever the part.
+    Raises Damaged, so that a wrong file never leaves whole, and Withheld like `checked_path`.
     """
-    end = blob.size if last is None else last + 1
-    digest, at, held = hashlib.sha256(), 0, deque[bytes]()
+    if not held:
+        quarantine.check(blob, name=name)
+    first, end = (part[0], part[1] + 1) if part else (0, blob.size)
+    digest, at, kept = hashlib.sha256(), 0, deque[bytes]()
     try:
         with storage().open(layout.key_of(blob)) as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
                 if wanted := chunk[max(first - at, 0) : max(end - at, 0)]:
-                    if held:
-                        yield held.popleft()
-                    held.append(wanted)
+                    if kept:
+                        yield kept.popleft()
+                    kept.append(wanted)
                 at += len(chunk)
     except OSError:
         _refuse(blob, name)
     if digest.hexdigest() != blob.sha256:
         _refuse(blob, name)
     _welcome(blob, name)
-    yield from held
+    yield from kept
 
 
 def read_checked(blob: Blob, *, name: str = "") -> bytes:

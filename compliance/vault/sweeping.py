@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from django.db.models import Exists, ForeignObjectRel, OuterRef, ProtectedError
+from django.db.models import CASCADE, Exists, ForeignObjectRel, OuterRef, ProtectedError
 from django.utils import timezone
 
 from compliance.vault import layout, notes
@@ -57,7 +57,8 @@ def _unused() -> int:
     """Rows to which no other table points. Who hands the same bytes in again moves kept_at on."""
     old = Blob.objects.filter(kept_at__lt=timezone.now() - timedelta(seconds=DAY))
     for each in Blob._meta.get_fields(include_hidden=True):
-        if isinstance(each, ForeignObjectRel):
+        # What goes with the blob, as its inspection does, is no use of it.
+        if isinstance(each, ForeignObjectRel) and each.on_delete is not CASCADE:
             users = each.related_model._base_manager.filter(**{each.field.name: OuterRef("pk")})
             old = old.filter(~Exists(users))
     with notes.nothing_arrives() as quiet:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from compliance.vault import checking, sweeping
+from compliance.vault import checking, inspecting, sweeping
 
 
 @shared_task(name="vault.sweep", ignore_result=True)
@@ -13,3 +13,8 @@ def sweep() -> None:
 @shared_task(name="vault.verify", ignore_result=True)
 def verify() -> None:
     checking.verify()
+
+
+@shared_task(name="vault.inspect_waiting", ignore_result=True)
+def inspect_waiting() -> None:
+    inspecting.send_waiting()

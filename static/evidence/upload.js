@@ -66,7 +66,7 @@
     if (kept) await refresh();
   }
 
-  async function sendLot(form, lot) {
+  async function sendLot(form, lot, anyway = false) {
     const tokens = [];
     for (const line of lot) {
       try {
@@ -83,7 +83,7 @@
     }
     if (!tokens.length) return false;
     if (form.dataset.upload === "page") return submitPage(form, tokens);
-    return post(form, tokens, lot.filter((line) => !line.over));
+    return post(form, tokens, lot.filter((line) => !line.over), anyway);
   }
 
   // One file on its way. `run` gives the token of the finished upload, or throws.
@@ -228,9 +228,10 @@
     return true;
   }
 
-  async function post(form, tokens, lines) {
+  async function post(form, tokens, lines, anyway) {
     const data = new FormData(form);
     data.delete("files");
+    if (anyway) data.append("again", "yes");
     for (const token of tokens) data.append("uploads", token);
     for (const line of lines) line.tell(wordsOf(form).checking);
     let outcome;
@@ -247,7 +248,45 @@
       }
     }
     for (const line of lines) line.finish(outcome, signedOut ? document.body.dataset.signedOut : wordsOf(form).stopped);
+    if (outcome?.kept) offer(form, lines, outcome.kept);
     return Boolean(outcome?.ok);
+  }
+
+  // The same files are kept already: link those, or add them once more.
+  function offer(form, lines, kept) {
+    const words = wordsOf(form);
+    const where = lines[0].said;
+    const link = Object.assign(document.createElement("a"), { href: kept.url, textContent: kept.code });
+    where.append(" ", link);
+    const requirement = form.elements.requirement?.value;
+    if (requirement) {
+      where.append(" ", button(words.link, async () => {
+        const data = new FormData();
+        data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+        data.append("requirement", requirement);
+        data.append("one", kept.number);
+        const answer = await fetch(kept.reuse, { method: "POST", body: data });
+        if (answer.ok) location.assign(answer.url);
+        else window.gatepass.toast(document.body.dataset.failed);
+      }));
+    }
+    where.append(" ", button(words.anyway, async () => {
+      const list = form.querySelector("[data-files]");
+      const again = lines.map((line) => new Line(list, line.file, words));
+      lines.forEach((line) => line.item.remove());
+      running += 1;
+      try {
+        if (await sendLot(form, again, true)) await refresh();
+      } finally {
+        running -= 1;
+      }
+    }));
+  }
+
+  function button(text, act) {
+    const made = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link", textContent: text });
+    made.addEventListener("click", (event) => { event.preventDefault(); made.disabled = true; act(); });
+    return made;
   }
 
   function show(form, files) {
@@ -261,7 +300,7 @@
     constructor(list, file, words) {
       this.file = file;
       this.words = words;
-      const item = document.createElement("li");
+      const item = this.item = document.createElement("li");
       this.bar = document.createElement("progress");
       this.bar.max = file.size || 1;
       this.bar.value = 0;
@@ -269,8 +308,7 @@
       this.far = part("size");
       this.far.setAttribute("aria-hidden", "true"); // the bar says it already
       this.said = part("said");
-      this.cancel = document.createElement("button");
-      Object.assign(this.cancel, { type: "button", className: "btn btn-sm btn-link", textContent: words.cancel });
+      this.cancel = button(words.cancel, () => {});
       this.cancel.setAttribute("aria-label", `${words.cancel}: ${file.name}`);
       item.append(Object.assign(part("name"), { textContent: file.name }), this.bar, this.far, this.cancel, this.said);
       list.append(item);

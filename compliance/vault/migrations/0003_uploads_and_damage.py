@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_days_for_each_severity'),
-        ('vault', '0001_initial'),
+        ('vault', '0002_inspection'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
