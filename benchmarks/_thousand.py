@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,7 +10,7 @@ from compliance.accounts import services as accounts
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.roles import Role
 from compliance.audit.services import SYSTEM
-from compliance.evidence.models import Evidence, EvidenceLink, EvidenceVersion
+from compliance.evidence.models import Evidence, EvidenceLink, EvidenceVersion, digest_of
 from compliance.remediation.models import Task
 from compliance.requirements import services
 from compliance.requirements.models import (
@@ -126,14 +127,19 @@ def _evidence(
         for n in range(len(requirements))
     )
     versions = EvidenceVersion.objects.bulk_create(
-        EvidenceVersion(evidence=each, number=1, collected_at=today, uploaded_by=fixer)
+        EvidenceVersion(
+            evidence=each, number=1, collected_at=today, uploaded_by=fixer, digest=digest_of([])
+        )
         for each in papers
     )
     states = ["accepted", "accepted", "in_review", "returned", "expired"]
     links = []
     for n, (paper, version) in enumerate(zip(papers, versions, strict=True)):
         state = states[n % len(states)]
-        reviewed = {} if state == "in_review" else {"reviewed_by": lead, "reviewed_at": now}
+        reviewed: dict[str, Any] = {}
+        if state != "in_review":
+            reviewed = {"reviewed_by": lead, "reviewed_at": now, "reviewed_version": version}
+            reviewed["reviewed_digest"] = version.digest
         links += [
             EvidenceLink(
                 organisation=organisation,

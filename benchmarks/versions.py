@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.audit.services import SYSTEM
-from compliance.evidence.models import Evidence, EvidenceLink, EvidenceVersion, State
+from compliance.evidence.models import Evidence, EvidenceLink, EvidenceVersion, State, digest_of
 from compliance.remediation.models import Source, Task
 from compliance.requirements import carrying, services
 from compliance.requirements.models import Area, Assessment, EvidenceKind, Profile, Requirement
@@ -151,7 +151,9 @@ def _fill(organisation: Organisation, profile: Profile, people: list[User]) -> N
         for n in range(ITEMS)
     )
     versions = EvidenceVersion.objects.bulk_create(
-        EvidenceVersion(evidence=each, number=1, collected_at=today, uploaded_by=author)
+        EvidenceVersion(
+            evidence=each, number=1, collected_at=today, uploaded_by=author, digest=digest_of([])
+        )
         for each in evidence
     )
     EvidenceLink.objects.bulk_create(
@@ -166,6 +168,8 @@ def _fill(organisation: Organisation, profile: Profile, people: list[User]) -> N
                 submitted_at=now,
                 reviewed_by=reviewer,
                 reviewed_at=now,
+                reviewed_version=versions[(n + k) % ITEMS],
+                reviewed_digest=versions[(n + k) % ITEMS].digest,
                 valid_until=today + timedelta(days=300),
             )
             for n, requirement in enumerate(requirements)

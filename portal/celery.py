@@ -14,6 +14,8 @@ TRANSPORT_ALIASES["spool"] = "compliance.jobs.spool:Transport"
 
 SWEEP_SECONDS = 5.0
 WARM_SECONDS = 20.0
+# How soon a scanner that is back, or a job that was given up, is taken up again.
+INSPECT_SECONDS = 30.0
 
 
 def _configuration() -> dict[str, Any]:
@@ -75,7 +77,16 @@ def _configuration() -> dict[str, Any]:
                 "schedule": crontab(minute="22"),
             },
             "keep duties": {"task": "remediation.keep_duties", "schedule": crontab(minute="27")},
+            "inspect what waits": {
+                "task": "vault.inspect_waiting",
+                "schedule": INSPECT_SECONDS,
+                "options": {"expires": INSPECT_SECONDS},
+            },
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
+            "hash every stored file": {
+                "task": "vault.verify",
+                "schedule": crontab(hour="3", minute="51"),
+            },
         },
         **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),
     }

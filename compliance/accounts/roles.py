@@ -37,6 +37,7 @@ class Capability(models.TextChoices):
     APPLICATION_EDIT = "application.edit", _("Edit applications")
     APPLICATION_APPROVE = "application.approve", _("Approve and submit applications")
     PACKET_BUILD = "packet.build", _("Freeze a round and build its packet")
+    EVIDENCE_HOLD = "evidence.hold", _("Place evidence on hold and lift holds")
     AUDIT_READ = "audit.read", _("Read the audit log")
     NOTICES_MANAGE = "notices.manage", _("Say where notices of the organisation are sent")
 

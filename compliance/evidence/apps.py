@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,10 +10,12 @@ class EvidenceConfig(AppConfig):
         from compliance.evidence import (  # noqa: F401
             actions,
             carrying,
+            hearing,
             panels,
             reasons,
             reuse,
             states,
+            triggers,
         )
         from compliance.requirements import registries
         from compliance.shared import slots
@@ -25,3 +28,5 @@ class EvidenceConfig(AppConfig):
             registries.Column("evidence", _("Evidence"), reasons.known, states=reasons.STATES)
         )
         carrying.register()
+        hearing.register()
+        post_migrate.connect(triggers.keep, sender=self)

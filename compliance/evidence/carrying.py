@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -70,7 +69,6 @@ def _former(carried: Carried) -> list[EvidenceLink]:
 
 def _link(former: EvidenceLink, step: Step) -> EvidenceLink:
     age = former.evidence.max_age_days
-    until = former.version.collected_at + timedelta(days=age) if age else None
     link = EvidenceLink(
         organisation_id=former.organisation_id,
         evidence=former.evidence,
@@ -82,7 +80,10 @@ def _link(former: EvidenceLink, step: Step) -> EvidenceLink:
         reviewed_by_id=former.reviewed_by_id,
         reviewed_at=former.reviewed_at,
         reason=former.reason,
-        valid_until=until,
+        reviewed_version_id=former.reviewed_version_id,
+        reviewed_digest=former.reviewed_digest,
+        valid_from=former.version.valid_from,
+        valid_until=former.version.valid_for(age),
     )
     if former.state in _DECIDED and not _holds(former, step, link):
         link.state = State.IN_REVIEW

@@ -1,19 +1,17 @@
-"""Uploading, filtering, returning."""
+"""Uploading and returning."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation
 from compliance.evidence import selectors
-from compliance.evidence.models import Confidentiality, Evidence, EvidenceLink, State
-from compliance.requirements.models import Area, EvidenceKind, Requirement
-from compliance.requirements.versions import of_current_profiles, superseded
+from compliance.evidence.models import Confidentiality
+from compliance.requirements.models import EvidenceKind, Requirement
 
 OTHER = "other"
 COMMON_REASONS = {
@@ -70,13 +68,26 @@ class VersionForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
     )
 
+    valid_from = forms.DateField(
+        label=_("Valid from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+    valid_until = forms.DateField(
+        label=_("Valid until"),
+        required=False,
+        help_text=_("Where the document names a day. How old it may be is known from its kind."),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["collected_at"].widget.attrs["max"] = timezone.localdate().isoformat()
 
     def circumstances(self) -> dict[str, Any]:
         """Return the keyword arguments of the services."""
-        return {name: self.cleaned_data[name] for name in ("collected_at", "source", "note")}
+        names = ("collected_at", "source", "note", "valid_from", "valid_until")
+        return {name: self.cleaned_data[name] for name in names}
 
     @property
     def sentence(self) -> str:
@@ -108,93 +119,62 @@ class UploadForm(VersionForm):
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
-    requirement = forms.ModelChoiceField(
-        label=_("Requirement"),
+    tags = forms.CharField(
+        label=_("Tags"),
         required=False,
-        queryset=Requirement.objects.none(),
-        empty_label=_("None yet"),
-        widget=forms.Select(attrs={"class": "form-select"}),
+        max_length=400,
+        help_text=_("Words parted by commas."),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+    draft = forms.BooleanField(
+        label=_("Keep as a draft and submit later"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    # Chosen in a searched picker: the id, or the code as it was typed.
+    requirement = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput())
+    requirement_code = forms.CharField(label=_("Requirement"), required=False, max_length=200)
 
     field_order = ["files", "requirement", "kind", "collected_at", "title", "source", "note"]
 
     def __init__(
-        self, *args: Any, organisation: Organisation, requirement: Any = None, **kwargs: Any
+        self,
+        *args: Any,
+        organisation: Organisation,
+        requirement: Requirement | None = None,
+        titles: dict[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
+        """*requirement*: what the form is for, or what was chosen in it; *titles*: of the kinds to
+        choose from by code, where the page knows them already."""
         super().__init__(*args, **kwargs)
-        self.kinds = _kinds(organisation, requirement)
+        self.organisation, self.wanted = organisation, requirement
+        if titles is None:
+            titles = {code: kind.title for code, kind in self.kinds.items()}
         chooser = self.fields["kind"]
         assert isinstance(chooser, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        chooser.choices = [
-            ("", _("Choose one")),
-            *((code, kind.title) for code, kind in self.kinds.items()),
-            (OTHER, _("Another kind")),
-        ]
-        picker = self.fields["requirement"]
-        assert isinstance(picker, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
-        # One profile after the other, baselines (the first status by name) last.
-        rows = selectors.adopted_requirements(organisation)
-        picker.queryset = rows.order_by("-profile__status", "profile_id", "order")
+        chooser.choices = [("", _("Choose one")), *titles.items(), (OTHER, _("Another kind"))]
         if requirement is not None:
-            picker.initial = requirement.pk
-            picker.widget = forms.HiddenInput()
+            self.fields["requirement"].initial = requirement.pk
+
+    @cached_property
+    def kinds(self) -> dict[str, EvidenceKind]:
+        """The kinds to choose from by code: what is asked for, else all of the profiles."""
+        asked = self.wanted.evidence_kinds.all() if self.wanted else None
+        offered = asked or selectors.adopted_kinds(self.organisation)
+        return {each.code: each for each in offered}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        named = cleaned.get("requirement") or cleaned.get("requirement_code")
+        if named and self.wanted is None:
+            raise forms.ValidationError(_("There is no such requirement. Choose one of the list."))
+        cleaned["requirement"] = self.wanted
+        return cleaned
 
     @property
     def chosen_kind(self) -> EvidenceKind | None:
         return self.kinds.get(self.cleaned_data["kind"])
-
-
-class FilterForm(forms.Form):
-    """The list's filters as they stand in the address. A wrong value filters nothing."""
-
-    q = forms.CharField(required=False, max_length=100)
-    state = forms.ChoiceField(
-        required=False,
-        choices=[("", _("All")), *State.choices, ("withdrawn", _("Withdrawn"))],
-    )
-    area = forms.ChoiceField(required=False)
-    kind = forms.ChoiceField(required=False)
-    expiring = forms.BooleanField(required=False, label=_("Expires within 30 days"))
-
-    def __init__(self, data: Any, *, organisation: Organisation) -> None:
-        super().__init__(data)
-        areas = Area.objects.filter(profile__in=of_current_profiles(organisation))
-        kinds = selectors.adopted_kinds(organisation)
-        self._choose("area", [(each.code, each.title) for each in areas])
-        self._choose("kind", [(each.code, each.title) for each in kinds])
-        for name in ("state", "area", "kind"):
-            self.fields[name].widget.attrs["class"] = "form-select"
-        self.is_valid()
-
-    def value(self, name: str) -> Any:
-        return self.cleaned_data.get(name) or ""
-
-    def apply(self, rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
-        state = self.value("state")
-        rows = rows.filter(withdrawn_at__isnull=state != "withdrawn")
-        links = self._links(state)
-        if links:
-            live = EvidenceLink.objects.filter(~superseded(), links)
-            rows = rows.filter(pk__in=live.values("evidence_id"))
-        if kind := self.value("kind"):
-            rows = rows.filter(kind_code=kind)
-        return _searched(rows, self.value("q"))
-
-    def _links(self, state: str) -> Q:
-        wanted = Q()
-        if state and state != "withdrawn":
-            wanted &= Q(state=state)
-        if area := self.value("area"):
-            wanted &= Q(requirement__area__code=area)
-        if self.value("expiring"):
-            until = timezone.localdate() + selectors.SOON
-            wanted &= Q(state=State.ACCEPTED, valid_until__lte=until)
-        return wanted
-
-    def _choose(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        field.choices = [("", _("All")), *dict(choices).items()]
 
 
 class ReturnForm(forms.Form):
@@ -215,18 +195,3 @@ class ReturnForm(forms.Form):
             return ""
         chosen = [str(COMMON_REASONS[key]) for key in self.cleaned_data["common"]]
         return "\n".join([*chosen, self.cleaned_data["reason"]]).strip()
-
-
-def _kinds(organisation: Organisation, requirement: Any) -> dict[str, EvidenceKind]:
-    """Return the kinds to choose from by code: what is asked for, else all of the profiles."""
-    asked = requirement.evidence_kinds.all() if requirement else None
-    return {each.code: each for each in (asked or selectors.adopted_kinds(organisation))}
-
-
-def _searched(rows: QuerySet[Evidence], words: str) -> QuerySet[Evidence]:
-    number = words.upper().removeprefix("EV-").lstrip("0")
-    found = Q(title__icontains=words) | Q(links__requirement__code__icontains=words)
-    found |= Q(versions__files__name__icontains=words) | Q(versions__files__blob__sha256=words)
-    if number.isdecimal() and len(number) < 9:
-        found |= Q(number=int(number))
-    return rows.filter(pk__in=Evidence.objects.filter(found).values("pk")) if words else rows

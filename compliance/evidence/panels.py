@@ -33,10 +33,13 @@ def _former(assessment: Assessment) -> dict[str, Any]:
     return {"why_not_add": sentence} if sentence else {}
 
 
-def upload_context(request: HttpRequest, organisation: Any, wanted: Any = None) -> dict[str, Any]:
-    """What the form for a new evidence needs, wherever it stands."""
+def upload_context(
+    request: HttpRequest, organisation: Any, wanted: Any = None, *, kinds: Any = None
+) -> dict[str, Any]:
+    """What the form for a new evidence needs, wherever it stands. *kinds*: {code: title}, where the
+    page has asked for them already."""
     return {
-        "form": UploadForm(organisation=organisation, requirement=wanted),
+        "form": UploadForm(organisation=organisation, requirement=wanted, titles=kinds),
         "why_not_add": why_not(policies.check_can_add, organisation, request.user),
         **upload_facts(),
     }

@@ -1,9 +1,11 @@
 """Reads: the review queue, coverage of what is asked for, files as people may see them."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
@@ -17,11 +19,15 @@ from compliance.evidence.models import (
     EvidenceLinkQuerySet,
     EvidenceVersion,
     State,
+    digest_of,
 )
 from compliance.requirements.models import Assessment, EvidenceKind, Requirement
 from compliance.requirements.versions import of_current_profiles, superseded
+from compliance.shared.numbers import whole
+from compliance.vault.models import Blob
 
-SOON = timedelta(days=30)
+PICKS = 20
+
 # Custody: what happened to it. Looks and downloads are kept too, and shown apart.
 ACCESS = [Action.VIEWED, Action.DOWNLOADED]
 
@@ -70,20 +76,46 @@ def coverage(kinds: list[EvidenceKind], links: list[EvidenceLink]) -> list[Cover
     ]
 
 
-def listed(organisation: Organisation, user: User) -> QuerySet[Evidence]:
-    """Evidence with its links and newest version, in a constant number of queries."""
-    links = EvidenceLink.objects.filter(~superseded()).select_related(
-        "requirement__area", "reviewed_by"
+def evidence_of(organisation: Organisation, user: User) -> QuerySet[Evidence]:
+    return Evidence.objects.visible_to(user).filter(organisation=organisation)
+
+
+def with_files(organisation: Organisation, blobs: Sequence[Blob]) -> list[Evidence]:
+    """Evidence that was not withdrawn and whose newest version has exactly these files."""
+    wanted = {blob.pk for blob in blobs}
+    rows = Evidence.objects.current().filter(
+        organisation=organisation, versions__files__blob__in=wanted
     )
-    versions = EvidenceVersion.objects.select_related("uploaded_by").annotate(
-        number_of_files=Count("files")
-    )
-    return (
-        Evidence.objects.visible_to(user)
-        .filter(organisation=organisation)
-        .select_related("kind")
-        .prefetch_related(Prefetch("links", links), Prefetch("versions", versions))
-    )
+    versions = EvidenceVersion.objects.prefetch_related("files")
+    found = rows.distinct().prefetch_related(Prefetch("versions", versions))
+    return [
+        each
+        for each in found
+        if each.latest and {file.blob_id for file in each.latest.files.all()} == wanted
+    ]
+
+
+def digest_of_files(version: EvidenceVersion) -> str:
+    """Reckon the digest of a version from its files as they are now."""
+    rows = version.files.order_by("order", "pk")
+    return digest_of(rows.values_list("blob__sha256", "name"))
+
+
+def decided_about_other_files() -> list[EvidenceLink]:
+    """Links with a decision whose files are not those that the reviewer saw."""
+    decided = EvidenceLink.objects.in_force().filter(state__in=[State.ACCEPTED, State.RETURNED])
+    rows = EvidenceFile.objects.filter(version__in=decided.values("version"))
+    files: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    columns = rows.order_by("order", "pk").values_list("version_id", "blob__sha256", "name")
+    for version, sha256, name in columns.iterator():
+        files[version].append((sha256, name))
+    digests = {version: digest_of(each) for version, each in files.items()}
+    seen = decided.values_list("pk", "version_id", "reviewed_digest")
+    other = [
+        pk for pk, version, digest in seen if version in digests and digests[version] != digest
+    ]
+    related = ("evidence", "requirement", "version")
+    return list(EvidenceLink.objects.filter(pk__in=other).select_related(*related))
 
 
 def links_of_evidence(evidence: Evidence) -> tuple[list[EvidenceLink], list[EvidenceLink]]:
@@ -131,6 +163,30 @@ def assessment_of(link: EvidenceLink) -> Assessment | None:
 def adopted_requirements(organisation: Organisation) -> QuerySet[Requirement]:
     current = of_current_profiles(organisation)
     return Requirement.objects.filter(profile__in=current).select_related("area", "profile")
+
+
+def named_requirement(organisation: Organisation, pk: str, code: str = "") -> Requirement | None:
+    """The adopted requirement of an id, or of a code that somebody typed; None where none is it."""
+    rows = adopted_requirements(organisation)
+    if pk:
+        return rows.filter(pk=whole(pk)).first()
+    typed = next(iter(code.split()), "")
+    return in_order(rows.filter(code__iexact=typed)).first() if typed else None
+
+
+def picked_requirements(organisation: Organisation, words: str) -> list[Requirement]:
+    """The first requirements whose code or title has all *words*, for a picker."""
+    rows = adopted_requirements(organisation)
+    for word in words.split()[:8]:
+        rows = rows.filter(
+            Q(code__icontains=word) | Q(title_ko__icontains=word) | Q(title_en__icontains=word)
+        )
+    return list(in_order(rows)[:PICKS])
+
+
+def in_order(rows: QuerySet[Requirement]) -> QuerySet[Requirement]:
+    """One profile after the other, baselines (the first status by name) last."""
+    return rows.order_by("-profile__status", "profile_id", "order")
 
 
 def adopted_kinds(organisation: Organisation) -> QuerySet[EvidenceKind]:

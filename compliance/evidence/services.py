@@ -1,54 +1,31 @@
-"""Verbs: add, add a version, link, accept, return, withdraw, expire."""
+"""Verbs: add, add a version, link, submit, accept, return, withdraw, expire."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import PurePath
+from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.audit.services import SYSTEM, record
-from compliance.evidence import policies, signals
+from compliance.evidence import policies, selectors, signals, writing
 from compliance.evidence.actions import Action
 from compliance.evidence.models import (
     Confidentiality,
     Evidence,
-    EvidenceFile,
     EvidenceLink,
     EvidenceVersion,
     State,
 )
 from compliance.evidence.states import MOVES
+from compliance.evidence.writing import Stored
+from compliance.evidence.writing import Upload as Upload
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.shared import states
 from compliance.shared.errors import Conflict, Refused
-from compliance.vault import services as vault
-from compliance.vault.models import Blob
-from compliance.vault.names import clean_name
-
-LONGEST_TITLE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One file on its way in."""
-
-    stream: vault.Readable
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Circumstances:
-    """When and where a version was collected."""
-
-    collected_at: date
-    source: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +37,12 @@ class Added:
     repeated: bool = False
 
 
-_Stored = list[tuple[Blob, str]]
+class AlreadyKept(Refused):
+    """Exactly these files are kept already: `evidence` can be linked instead of added again."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        super().__init__(policies.already_kept(evidence))
 
 
 def add(  # noqa: PLR0913 - the fields of one form, by name
@@ -75,35 +57,51 @@ def add(  # noqa: PLR0913 - the fields of one form, by name
     collected_at: date | None = None,
     source: str = "",
     note: str = "",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+    owner: User | None = None,
+    tags: Sequence[str] = (),
+    submit: bool = True,
+    once: bool = False,
 ) -> Added:
     """Keep *files* as a new evidence, version 1, and put it under review for *requirement*.
 
-    Without a title the first file's name is it; without a day of collection it is today. All files
-    are kept or none. Not within atomic(): the bytes are hashed and inspected first.
+    Without a title the first file's name is it; without a day of collection it is today; without an
+    owner the uploader answers for it. Without *submit* its link stays a draft. With *once*, files
+    that are kept already raise AlreadyKept, which names where. All files are kept or none. Not
+    within atomic(): the bytes are hashed and inspected first.
     """
     policies.check_can_add(organisation, by)
-    facts = _circumstances(collected_at, source, note)
-    stored = _store(organisation, files)
+    if owner is not None:
+        policies.check_owner(owner, organisation)
+    names = writing.tag_names(tags)
+    facts = writing.circumstances(collected_at, source, note, valid_from, valid_until)
+    stored = writing.store(organisation, files)
     with transaction.atomic():
-        _queue_for_number(organisation)
+        writing.queue_for_number(organisation)
         if requirement and (same := _same_under_review(organisation, requirement, stored, by)):
             return Added(same.evidence, same, repeated=True)
+        if once and (kept := selectors.with_files(organisation, [blob for blob, _n in stored])):
+            raise AlreadyKept(kept[0])
         evidence = Evidence.objects.create(
             organisation=organisation,
-            number=_next_number(organisation),
-            title=_title(title, stored[0][1]),
+            number=writing.next_number(organisation),
+            title=writing.title(title, stored[0][1]),
             kind=kind,
             kind_code=kind.code if kind else "",
             confidentiality=Confidentiality(confidentiality),
+            owner=owner or by,
             created_by=by,
         )
-        version = _write_version(evidence, stored, facts, by)
-        record(by, Action.ADDED, evidence, **_facts_of(version, stored))
-        linked = _link(evidence, requirement, version, by) if requirement else None
+        if names:
+            evidence.tags.set(writing.tags(organisation, names))
+        version = writing.write_version(evidence, stored, facts, by)
+        record(by, Action.ADDED, evidence, **writing.facts_of(version, stored))
+        linked = _link(evidence, requirement, version, by, submit) if requirement else None
     return Added(evidence, linked)
 
 
-def add_version(
+def add_version(  # noqa: PLR0913 - the fields of one form, by name
     evidence: Evidence,
     files: Sequence[Upload],
     *,
@@ -111,33 +109,45 @@ def add_version(
     collected_at: date | None = None,
     source: str = "",
     note: str = "",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
 ) -> EvidenceVersion:
     """Keep the next version. What was decided about the last one no longer holds: every review
-    begins again."""
+    begins again. A draft stays one, with the new files."""
     policies.check_can_change(evidence, by)
-    facts = _circumstances(collected_at, source, note)
-    stored = _store(evidence.organisation, files)
+    facts = writing.circumstances(collected_at, source, note, valid_from, valid_until)
+    stored = writing.store(evidence.organisation, files)
     with transaction.atomic():
-        _queue_for_number(evidence.organisation)
-        version = _write_version(evidence, stored, facts, by)
-        record(by, Action.VERSION_ADDED, evidence, **_facts_of(version, stored))
+        writing.queue_for_number(evidence.organisation)
+        policies.check_not_withdrawn(Evidence.objects.get(pk=evidence.pk))
         live = EvidenceLink.objects.in_force().filter(evidence=evidence)
-        for link in live.select_related("requirement", "evidence__kind"):
-            _submit(link, version, by)
+        # Held before the audit's end is, in the order in which a decision takes both.
+        held = live.select_for_update(of=("self",)).order_by("pk")
+        links = list(held.select_related("requirement", "evidence__kind"))
+        version = writing.write_version(evidence, stored, facts, by)
+        record(by, Action.VERSION_ADDED, evidence, **writing.facts_of(version, stored))
+        for link in links:
+            if link.state == State.DRAFT:
+                _put_on(link, version)
+            else:
+                _submit(link, version, by)
     return version
 
 
 @transaction.atomic
-def link(evidence: Evidence, requirement: Requirement, *, by: User) -> EvidenceLink:
+def link(
+    evidence: Evidence, requirement: Requirement, *, by: User, submit: bool = True
+) -> EvidenceLink:
     """Say that *evidence* proves *requirement* too; repeated, return the link there is."""
     policies.check_can_change(evidence, by)
+    writing.queue_for_number(evidence.organisation)
     existing = evidence.links.filter(requirement=requirement).first()
     if existing:
         return existing
     version = evidence.versions.first()
     if version is None:
         raise Refused(policies.NO_FILE)
-    return _link(evidence, requirement, version, by)
+    return _link(evidence, requirement, version, by, submit)
 
 
 @transaction.atomic
@@ -151,35 +161,57 @@ def link_all(
 
 
 @transaction.atomic
-def accept(link: EvidenceLink, *, by: User) -> None:
-    """It proves the requirement, in the version under review."""
-    policies.check_can_accept(link, by)
-    states.move(link, MOVES, State.ACCEPTED, **_decided(by, ""))
-    _record_review(by, Action.ACCEPTED, link)
+def unlink(link: EvidenceLink, *, by: User) -> None:
+    """Take a link away that was never submitted; what a reviewer has seen stays."""
+    policies.check_can_unlink(link, by)
+    if not EvidenceLink.objects.filter(pk=link.pk, state=State.DRAFT).delete()[0]:
+        raise Conflict(policies.NOT_A_DRAFT)
+    record(by, Action.UNLINKED, link.evidence, requirement=link.requirement.code)
+    _announce(link)
 
 
 @transaction.atomic
-def return_(link: EvidenceLink, *, reason: str, by: User) -> None:
+def submit(link: EvidenceLink, *, by: User) -> None:
+    """Put a draft under review."""
+    policies.check_can_submit(link, by)
+    _submit(link, link.version, by)
+
+
+@transaction.atomic
+def accept(link: EvidenceLink, *, by: User, seen: str = "") -> None:
+    """It proves the requirement, in the version under review. *seen*: the digest of the files that
+    the reviewer had before them; where others came in meanwhile, nothing is decided."""
+    policies.check_can_accept(link, by)
+    _decide(link, State.ACCEPTED, by, seen)
+    _record_review(by, Action.ACCEPTED, link, digest=link.reviewed_digest)
+
+
+@transaction.atomic
+def return_(link: EvidenceLink, *, reason: str, by: User, seen: str = "") -> None:
     """It does not prove the requirement yet; *reason* says what has to change."""
     policies.check_can_return(link, by)
     if not reason.strip():
         raise Refused(policies.REASON_IS_MISSING)
-    states.move(link, MOVES, State.RETURNED, **_decided(by, reason.strip()[:2000]))
-    _record_review(by, Action.RETURNED, link, reason=link.reason)
+    _decide(link, State.RETURNED, by, seen, reason.strip()[:2000])
+    _record_review(by, Action.RETURNED, link, reason=link.reason, digest=link.reviewed_digest)
 
 
 @transaction.atomic
 def withdraw(evidence: Evidence, *, reason: str, by: User) -> None:
     """It no longer counts anywhere. Nothing is deleted."""
-    policies.check_can_change(evidence, by)
-    if not reason.strip():
+    policies.check_can_withdraw(evidence, by)
+    reason = reason.strip()[:2000]
+    if not reason:
         raise Refused(policies.WITHDRAWAL_REASON)
-    now = timezone.now()
+    writing.queue_for_number(evidence.organisation)
+    policies.check_not_on_hold(evidence)
+    told = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "withdrawn_reason": reason}
     rows = Evidence.objects.current().filter(pk=evidence.pk)
-    if not rows.update(withdrawn_at=now, withdrawn_by=by):
+    if not rows.update(**told):
         raise Refused(policies.WITHDRAWN)
-    evidence.withdrawn_at, evidence.withdrawn_by = now, by
-    record(by, Action.WITHDRAWN, evidence, reason=reason.strip())
+    for name, value in told.items():
+        setattr(evidence, name, value)
+    record(by, Action.WITHDRAWN, evidence, reason=reason)
     for each in evidence.links.all():
         _announce(each)
 
@@ -198,35 +230,30 @@ def expire_due(today: date | None = None) -> int:
     return count
 
 
-def _store(organisation: Organisation, files: Sequence[Upload]) -> _Stored:
-    if not files:
-        raise Refused(policies.NO_FILE)
-    blobs = vault.store_all(organisation, [(each.stream, each.name) for each in files])
-    return [(blob, clean_name(each.name)) for blob, each in zip(blobs, files, strict=True)]
+def reopen_changed() -> int:
+    """Put decisions back to the desk whose files are not those that the reviewer saw.
 
-
-def _circumstances(collected_at: date | None, source: str, note: str) -> _Circumstances:
-    day = collected_at or timezone.localdate()
-    policies.check_collected(day)
-    return _Circumstances(day, source.strip()[:200], note.strip()[:2000])
-
-
-def _queue_for_number(organisation: Organisation) -> None:
-    """Writers of one organisation take numbers one after the other."""
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
-
-
-def _next_number(organisation: Organisation) -> int:
-    rows = Evidence.objects.filter(organisation=organisation)
-    return (rows.aggregate(last=Max("number"))["last"] or 0) + 1
-
-
-def _title(given: str, file_name: str) -> str:
-    return (" ".join(given.split()) or PurePath(file_name).stem)[:LONGEST_TITLE]
+    Verbs and the database's triggers let nobody change the files of a version; this finds what was
+    changed past both.
+    """
+    count = 0
+    for each in selectors.decided_about_other_files():
+        with suppress(Conflict), transaction.atomic():
+            states.move(
+                each,
+                MOVES,
+                State.IN_REVIEW,
+                reviewed_by=None,
+                reviewed_at=None,
+                reason="",
+            )
+            _record_review(SYSTEM, Action.REOPENED, each)
+            count += 1
+    return count
 
 
 def _same_under_review(
-    organisation: Organisation, requirement: Requirement, stored: _Stored, by: User
+    organisation: Organisation, requirement: Requirement, stored: Stored, by: User
 ) -> EvidenceLink | None:
     """Return the link under which the person handed in exactly these files a moment ago."""
     wanted = {blob.pk for blob, _name in stored}
@@ -240,42 +267,42 @@ def _same_under_review(
     return None
 
 
-def _write_version(
-    evidence: Evidence, stored: _Stored, facts: _Circumstances, by: User
-) -> EvidenceVersion:
-    last = evidence.versions.aggregate(last=Max("number"))["last"] or 0
-    version = EvidenceVersion.objects.create(
-        evidence=evidence,
-        number=last + 1,
-        collected_at=facts.collected_at,
-        source=facts.source,
-        note=facts.note,
-        uploaded_by=by,
-    )
-    EvidenceFile.objects.bulk_create(
-        EvidenceFile(version=version, blob=blob, name=name, order=order)
-        for order, (blob, name) in enumerate(stored)
-    )
-    evidence.__dict__.pop("latest", None)
-    return version
-
-
 def _link(
-    evidence: Evidence, requirement: Requirement, version: EvidenceVersion, by: User
+    evidence: Evidence,
+    requirement: Requirement,
+    version: EvidenceVersion,
+    by: User,
+    submit: bool,  # noqa: FBT001 - private
 ) -> EvidenceLink:
-    made = EvidenceLink.objects.create(
+    made = EvidenceLink(
         organisation=evidence.organisation,
         evidence=evidence,
         requirement=requirement,
         version=version,
     )
-    _submit(made, version, by)
+    made.valid_from, made.valid_until = _window(evidence, version)
+    made.save()
+    if submit:
+        _submit(made, version, by)
+    else:
+        _record_review(by, Action.LINKED, made)
     return made
+
+
+def _window(evidence: Evidence, version: EvidenceVersion) -> tuple[date | None, date | None]:
+    return version.valid_from, version.valid_for(evidence.max_age_days)
+
+
+def _put_on(link: EvidenceLink, version: EvidenceVersion) -> None:
+    """A draft goes on to the next version."""
+    link.version = version
+    link.valid_from, link.valid_until = _window(link.evidence, version)
+    link.save(update_fields=["version", "valid_from", "valid_until"])
 
 
 def _submit(link: EvidenceLink, version: EvidenceVersion, by: User) -> None:
     """Put *version* under review; what was decided before is over."""
-    age = link.evidence.max_age_days
+    begins, ends = _window(link.evidence, version)
     states.move(
         link,
         MOVES,
@@ -286,13 +313,34 @@ def _submit(link: EvidenceLink, version: EvidenceVersion, by: User) -> None:
         reviewed_by=None,
         reviewed_at=None,
         reason="",
-        valid_until=version.collected_at + timedelta(days=age) if age else None,
+        valid_from=begins,
+        valid_until=ends,
     )
     _record_review(by, Action.SUBMITTED, link)
 
 
-def _decided(by: User, reason: str) -> dict[str, Any]:
-    return {"reviewed_by": by, "reviewed_at": timezone.now(), "reason": reason}
+def _decide(link: EvidenceLink, new: State, by: User, seen: str, reason: str = "") -> None:
+    """Bind the decision to the files that were looked at, or say what came in between."""
+    now = (
+        EvidenceLink.objects.select_for_update(of=("self",))
+        .select_related("version", "reviewed_by")
+        .get(pk=link.pk)
+    )
+    digest = selectors.digest_of_files(now.version)
+    if now.version_id != link.version_id or (seen and seen != digest):
+        raise Conflict(policies.NEWER_FILES)
+    if now.state != link.state:
+        raise Conflict(policies.decided_by_other(now))
+    states.move(
+        link,
+        MOVES,
+        new,
+        reviewed_by=by,
+        reviewed_at=timezone.now(),
+        reason=reason,
+        reviewed_version=now.version,
+        reviewed_digest=digest,
+    )
 
 
 def _record_review(by: Any, action: Action, link: EvidenceLink, **data: str) -> None:
@@ -305,6 +353,7 @@ def _record_review(by: Any, action: Action, link: EvidenceLink, **data: str) -> 
         number=link.evidence.number,
         version=link.version.number,
         uploader=link.version.uploaded_by_id,
+        owner=link.evidence.owner_id,
         **data,
     )
     _announce(link)
@@ -313,15 +362,3 @@ def _record_review(by: Any, action: Action, link: EvidenceLink, **data: str) -> 
 def _announce(link: EvidenceLink) -> None:
     pk = link.pk
     transaction.on_commit(lambda: signals.reviewed.send(sender=EvidenceLink, link_id=pk))
-
-
-def _facts_of(version: EvidenceVersion, stored: _Stored) -> dict[str, Any]:
-    """Return what the custody history keeps of a version: names and digests as they came in."""
-    return {
-        "version": version.number,
-        "number": version.evidence.number,
-        "collected_at": version.collected_at.isoformat(),
-        "files": [
-            {"name": name, "sha256": blob.sha256, "size": blob.size} for blob, name in stored
-        ],
-    }

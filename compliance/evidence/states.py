@@ -1,6 +1,6 @@
-"""The review of a link, as a table."""
+"""The review of a link, a request for evidence and an archive on its way in, as tables."""
 
-from compliance.evidence.models import State
+from compliance.evidence.models import IntakeState, RequestState, State
 from compliance.shared import states
 
 MOVES = {
@@ -12,3 +12,23 @@ MOVES = {
     State.EXPIRED: {State.IN_REVIEW},
 }
 states.register("evidence", State, MOVES)
+
+_R = RequestState
+REQUEST_MOVES = {
+    _R.REQUESTED: {_R.ANSWERED, _R.CLOSED, _R.WITHDRAWN},
+    # Back: the answer is not what was asked for.
+    _R.ANSWERED: {_R.REQUESTED, _R.ACCEPTED, _R.CLOSED, _R.WITHDRAWN},
+    _R.ACCEPTED: set(),
+    _R.CLOSED: set(),
+    _R.WITHDRAWN: set(),
+}
+states.register("evidence_request", RequestState, REQUEST_MOVES)
+
+_I = IntakeState
+INTAKE_MOVES = {
+    _I.READING: {_I.PREVIEW, _I.DISCARDED},
+    _I.PREVIEW: {_I.APPLIED, _I.DISCARDED},
+    _I.APPLIED: set(),
+    _I.DISCARDED: set(),
+}
+states.register("intake", IntakeState, INTAKE_MOVES)

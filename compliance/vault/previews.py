@@ -40,6 +40,9 @@ _UNREADABLE = (pypdfium2.PdfiumError, OSError, ValueError, SyntaxError)
 
 Table = list[list[str]]
 _IMAGES = {"image/png", "image/jpeg", "image/webp"}
+# What has an image of its pages, and so a thumbnail.
+DRAWN = {*_IMAGES, "application/pdf"}
+THUMBNAIL = (320, 240)
 _TEXTS = {"text/plain", "application/json", "application/xml", "application/yaml", "message/rfc822"}
 _TABLES = {"text/csv", _XLSX, "application/zip"}
 
@@ -87,6 +90,21 @@ def image(blob: Blob, number: int = 1, *, name: str = "") -> bytes:
         made = _encoded(_page(path, number) if kind_of(blob) == "pages" else _picture(path, number))
     except _UNREADABLE as fault:
         raise LookupError(number) from fault
+    _keep(kept, made)
+    return made
+
+
+def thumbnail(blob: Blob, *, name: str = "") -> bytes:
+    """Return the first page, small, as WebP; raises LookupError where none can be drawn."""
+    kept = _cache(blob, 0)
+    if kept.exists():
+        return kept.read_bytes()
+    try:
+        with Image.open(io.BytesIO(image(blob, 1, name=name))) as drawn:
+            drawn.thumbnail(THUMBNAIL)
+            made = _encoded(drawn)
+    except _UNREADABLE as fault:
+        raise LookupError(0) from fault
     _keep(kept, made)
     return made
 

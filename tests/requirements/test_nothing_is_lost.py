@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance.audit.services import SYSTEM
-from compliance.evidence.models import Evidence, EvidenceLink, EvidenceVersion, State
+from compliance.evidence.models import Evidence, EvidenceLink, EvidenceVersion, State, digest_of
 from compliance.remediation.models import Source, Task
 from compliance.requirements import carrying, services
 from compliance.requirements.models import Assessment
@@ -65,7 +65,11 @@ def filled(manna, alice, bob, carol):
             organisation=manna, number=number, title=row.requirement.code, created_by=bob
         )
         version = EvidenceVersion.objects.create(
-            evidence=evidence, number=1, collected_at=today, uploaded_by=bob
+            evidence=evidence,
+            number=1,
+            collected_at=today,
+            uploaded_by=bob,
+            digest=digest_of([]),
         )
         EvidenceLink.objects.create(
             organisation=manna,
@@ -77,6 +81,8 @@ def filled(manna, alice, bob, carol):
             submitted_at=now,
             reviewed_by=carol,
             reviewed_at=now,
+            reviewed_version=version,
+            reviewed_digest=version.digest,
         )
         Task.objects.create(
             organisation=manna,

@@ -1,0 +1,59 @@
+"""Files on their way out, and what is drawn of them."""
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_GET, require_safe
+
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.audit.services import record_read
+from compliance.evidence import pages
+from compliance.evidence.actions import Action
+from compliance.evidence.views.fetching import file_of
+from compliance.vault import http, previews
+
+
+@require_safe
+@in_organisation
+def file(request: OrganisationRequest, file: int) -> HttpResponseBase:
+    """Hand out the original, as an attachment, and keep that it was taken."""
+    found = file_of(request, file)
+    response = http.serve(request, found.blob, name=found.name)
+    if request.method == "GET" and "Range" not in request.headers:
+        facts = {"name": found.name, "sha256": found.blob.sha256}
+        record_read(request.user, Action.DOWNLOADED, found.version.evidence, **facts)
+    return response
+
+
+@require_GET
+@in_organisation
+def preview(request: OrganisationRequest, file: int, page: int) -> HttpResponseBase:
+    """An image of one page. The page that shows it has kept that somebody looked."""
+    found = file_of(request, file)
+    if previews.kind_of(found.blob) not in ("pages", "image"):
+        raise Http404
+    try:
+        made = previews.image(found.blob, page, name=found.name)
+    except LookupError as missing:
+        raise Http404 from missing
+    pages.note_look(found, found.version, request.user)
+    return _drawn(made)
+
+
+@require_GET
+@in_organisation
+def thumbnail(request: OrganisationRequest, file: int) -> HttpResponseBase:
+    """A small image of the first page, for the gallery. Too small to read, so nobody “looked”."""
+    found = file_of(request, file)
+    if found.blob.media_type not in previews.DRAWN:
+        raise Http404
+    try:
+        made = previews.thumbnail(found.blob, name=found.name)
+    except LookupError as missing:
+        raise Http404 from missing
+    return _drawn(made)
+
+
+def _drawn(made: bytes) -> HttpResponse:
+    response = http.harden(HttpResponse(made, content_type=previews.MEDIA_TYPE))
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
