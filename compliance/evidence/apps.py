@@ -12,6 +12,7 @@ class EvidenceConfig(AppConfig):
             carrying,
             hearing,
             panels,
+            personal_work,
             reasons,
             reuse,
             states,

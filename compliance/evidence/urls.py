@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.evidence.views import bulk, desk, files, keeping, listing, uploads
+from compliance.evidence.views import bulk, desk, files, keeping, listing, personal, uploads
 
 app_name = "evidence"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("evidence/files/<int:file>/", files.file, name="file"),
     path("evidence/files/<int:file>/thumbnail/", files.thumbnail, name="thumbnail"),
     path("evidence/files/<int:file>/<int:page>/", files.preview, name="preview"),
+    path("evidence/files/<int:file>/personal/", personal.found, name="personal"),
+    path("evidence/files/<int:file>/personal/decide/", personal.decide, name="personal-decide"),
+    path("evidence/files/<int:file>/redact/", personal.redact, name="redact"),
     path("evidence/<int:number>/", keeping.detail, name="detail"),
     path("evidence/<int:number>/version/", keeping.add_version, name="version"),
     path("evidence/<int:number>/link/", keeping.link, name="link"),
