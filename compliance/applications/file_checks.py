@@ -1,7 +1,6 @@
 """Pre-flight of the files themselves: personal data nobody decided about, and quarantine."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -24,7 +23,9 @@ def files(application: Application) -> Iterator[Gap]:
     """Ask only about files of which the inspection has something to say: four queries at most."""
     links = _links(application)
     versions = {version for version, _code in links}
-    rows = EvidenceFile.objects.filter(version__in=versions, blob__in=_worth_asking(application))
+    rows = EvidenceFile.objects.filter(
+        version__in=versions, blob__inspection__in=_worth_asking(application)
+    )
     worth = list(rows.select_related("blob", "version__evidence"))
     found = {each.file.pk: each for each in personal.exposures(worth)} if worth else {}
     by_version: dict[int, list[Exposure]] = {}
@@ -45,12 +46,12 @@ def _links(application: Application) -> list[tuple[int, str]]:
     return list(rows.order_by("pk").values_list("version_id", "requirement__code"))
 
 
-def _worth_asking(application: Application) -> QuerySet[Inspection, dict[str, Any]]:
+def _worth_asking(application: Application) -> QuerySet[Inspection]:
     rows = Inspection.objects.filter(organisation=application.organisation)
     told = rows.filter(personal=PersonalState.FOUND) | rows.exclude(
         state__in=[InspectionState.CLEAN, InspectionState.UNSCANNED]
     )
-    return told.values("blob")
+    return told
 
 
 def _gaps(application: Application, exposure: Exposure, code: str) -> Iterator[Gap]:

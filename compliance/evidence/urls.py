@@ -20,6 +20,7 @@ urlpatterns = [
     path("evidence/files/<int:file>/personal/", personal.found, name="personal"),
     path("evidence/files/<int:file>/personal/decide/", personal.decide, name="personal-decide"),
     path("evidence/files/<int:file>/redact/", personal.redact, name="redact"),
+    path("evidence/files/<int:file>/redact/make/", personal.make, name="redact-make"),
     path("evidence/<int:number>/", keeping.detail, name="detail"),
     path("evidence/<int:number>/version/", keeping.add_version, name="version"),
     path("evidence/<int:number>/link/", keeping.link, name="link"),

@@ -67,7 +67,7 @@
       }
     }
     field.value = JSON.stringify(boxes);
-    said.textContent = said.dataset.said.replace("%n", boxes.length);
+    said.textContent = said.dataset.said.replace("#", boxes.length);
   }
 
   function reset() {

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.evidence import personal, personal_policies, personal_work
@@ -23,7 +23,7 @@ PLACES_SHOWN = 30
 _BAD_JSON = (ValueError, TypeError, RecursionError)
 
 
-@require_GET
+@require_safe
 @in_organisation
 def found(request: OrganisationRequest, file: int) -> HttpResponse:
     """What was found, masked, with its places; reading it tells nobody the data."""
@@ -56,16 +56,22 @@ def decide(request: OrganisationRequest, file: int) -> HttpResponse:
     return redirect("evidence:personal", request.organisation.slug, wanted.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
+@in_organisation
+def make(request: OrganisationRequest, file: int) -> HttpResponse:
+    """Have a worker make the copy, and show how far it is."""
+    wanted = file_of(request, file)
+    boxes, kinds = _boxes(request.POST.get("boxes", "")), request.POST.getlist("kind")
+    job = personal_work.ask(wanted, boxes=boxes, kinds=kinds, by=request.user)
+    return redirect("jobs:progress", request.organisation.slug, job.pk)
+
+
+@require_safe
 @in_organisation
 def redact(request: OrganisationRequest, file: int) -> HttpResponse:
-    """Draw boxes, or choose kinds; the copy is made by a worker."""
+    """The page on which boxes are drawn, or kinds are chosen."""
     wanted = file_of(request, file)
     personal_policies.check_can_redact(wanted, request.user)
-    if request.method == "POST":
-        boxes, kinds = _boxes(request.POST.get("boxes", "")), request.POST.getlist("kind")
-        job = personal_work.ask(wanted, boxes=boxes, kinds=kinds, by=request.user)
-        return redirect("jobs:progress", request.organisation.slug, job.pk)
     exposure = personal.exposure_of(wanted)
     context = {
         "file": wanted,
