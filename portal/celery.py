@@ -63,6 +63,10 @@ def _configuration() -> dict[str, Any]:
                 "options": {"expires": INSPECT_SECONDS},
             },
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
+            "hash every stored file": {
+                "task": "vault.verify",
+                "schedule": crontab(hour="3", minute="51"),
+            },
         },
         **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),
     }

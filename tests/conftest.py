@@ -22,6 +22,7 @@ from tests.services.fixtures import (  # noqa: F401 - fixtures are found by thei
     installation,
     postgresql_url,
     redis_url,
+    s3_server,
 )
 
 PASSWORD = "correct horse battery"
@@ -49,6 +50,7 @@ def _settings_of_tests(settings, tmp_path):
     """Every test has its own vault; static files need no collecting; hashing is quick."""
     settings.VAR_DIR = tmp_path / "var"
     settings.VAULT_ROOT = tmp_path / "vault"
+    settings.STORAGE_URL = ""
     settings.VAULT_ROOT.mkdir()
     settings.STORAGES = {
         **settings.STORAGES,

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import File, Form, Path, Router, Schema, Status, UploadedFile
 
 from compliance.accounts.api import enter
-from compliance.evidence import services
+from compliance.evidence import services, uploading
 from compliance.evidence.models import Evidence, EvidenceLink
 from compliance.requirements import selectors as requirements
 from compliance.requirements.models import EvidenceKind, Requirement
@@ -73,7 +73,7 @@ def add(
     requirement = get_object_or_404(Requirement, profile=profile, code=facts.requirement)
     added = services.add(
         entered.organisation,
-        [services.Upload(file, file.name or "") for file in files],
+        uploading.uploads(files),
         by=entered.user,
         requirement=requirement,
         kind=_kind(requirement, facts.kind),

@@ -1,5 +1,6 @@
 """What is stored: one row a digest and organisation. Names belong to the rooms that use the bytes."""
 
+import uuid
 from typing import ClassVar, Self
 
 from django.db import models
@@ -7,7 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.models import Organisation
+from compliance.accounts.models import Organisation, User
+from compliance.vault.names import LONGEST
 
 # After as many a file is left alone: it is missing, or takes every reader with it.
 MOST_TRIES = 5
@@ -21,6 +23,10 @@ class Blob(models.Model):
     size = models.BigIntegerField(_("size in bytes"))
     media_type = models.CharField(_("media type"), max_length=100)
     created_at = models.DateTimeField(default=timezone.now)
+    # When the bytes were handed in last: what nobody uses is swept only long after.
+    kept_at = models.DateTimeField(default=timezone.now)
+    # Set while the bytes in the storage are missing or not those that were stored.
+    damaged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("stored file")
@@ -38,6 +44,26 @@ class Blob(models.Model):
     def short(self) -> str:
         """The first twelve digits, for lists."""
         return self.sha256[:12]
+
+
+class Upload(models.Model):
+    """A file on its way in, piece by piece; how much of it is here, the file on disk says."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=LONGEST)
+    size = models.BigIntegerField(_("size in bytes"))
+    begun_at = models.DateTimeField(default=timezone.now)
+    # Every piece moves it on.
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("unfinished upload")
+        ordering = ["begun_at"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class InspectionState(models.TextChoices):

@@ -50,6 +50,9 @@ DOORS: dict[str, Door] = {
     "notices:read-all": Door("POST", EVERYBODY),
     "jobs:progress": READ,
     "jobs:cancel": verb(C.TASK_MANAGE, C.PACKET_BUILD),
+    # An unfinished upload is its sender's alone: for everybody else it is not there.
+    "vault:uploads": verb(C.EVIDENCE_ADD),
+    "vault:upload": Door("HEAD", EVERYBODY),
     "dashboard:home": READ,
     "dashboard:audit": verb(C.AUDIT_READ, method="GET"),
     "requirements:library": READ,

@@ -14,6 +14,7 @@ from compliance.evidence.models import Evidence
 from compliance.evidence.views.fetching import evidence_of, requirement_of, to_evidence
 from compliance.shared.errors import Refused, why_not
 from compliance.shared.numbers import whole
+from compliance.vault import receiving
 
 
 @require_safe
@@ -45,11 +46,14 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
 def add_version(request: OrganisationRequest, number: int) -> HttpResponse:
     evidence = evidence_of(request, number)
     policies.check_can_change(evidence, request.user)
-    form = VersionForm(request.POST, request.FILES)
+    form = VersionForm(request.POST, uploading.files_of(request))
     if not form.is_valid():
         raise Refused(form.sentence)
-    files = uploading.uploads(form.cleaned_data["files"])
-    version = services.add_version(evidence, files, by=request.user, **form.circumstances())
+    files = form.cleaned_data["files"]
+    version = services.add_version(
+        evidence, uploading.uploads(files), by=request.user, **form.circumstances()
+    )
+    receiving.clear(files)
     messages.success(request, _("Version %(number)s is under review.") % {"number": version.number})
     return to_evidence(request, evidence)
 
