@@ -129,7 +129,9 @@ def test_the_same_bytes_are_offered_instead_of_kept_twice(browse, bob, submitted
     client.post(answer["kept"]["reuse"], {"requirement": srv01.pk, "one": answer["kept"]["number"]})
     assert EvidenceLink.objects.get(requirement=srv01).evidence == submitted.evidence
     send["files"].seek(0)
-    assert client.post(upload_url, {**send, "again": "1"}, **json).json()["added"][0]["ok"]
+    assert client.post(upload_url, {**send, "requirement": "", "again": "1"}, **json).json()[
+        "added"
+    ][0]["ok"]
     assert Evidence.objects.count() == 2
 
 
