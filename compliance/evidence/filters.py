@@ -29,6 +29,7 @@ _DAYS = {"on": 30}
 SORTS = ["", "title", "valid", "old"]
 VIEWS = ["", "gallery"]
 _SHOWING = {"sort", "view"}
+_RARER = ("area", "profile", "requirement", "tag", "confidentiality", "by")
 
 
 class FilterForm(forms.Form):
@@ -117,12 +118,12 @@ class FilterForm(forms.Form):
 
     @property
     def usual(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("state", "kind", "area", "owner", "expiring")]
+        return [self[name] for name in ("state", "kind", "owner", "expiring")]
 
     @property
     def rarer(self) -> list[forms.BoundField]:
         """The filters that stand behind “More”."""
-        return [self[name] for name in ("profile", "requirement", "tag", "confidentiality", "by")]
+        return [self[name] for name in _RARER]
 
     @property
     def any_rarer(self) -> int:

@@ -223,3 +223,9 @@ def check_can_change_intake(intake: Intake, user: User) -> None:
         raise Refused(INTAKE_READING)
     if intake.state != IntakeState.PREVIEW:
         raise Refused(INTAKE_OVER)
+
+
+def check_can_discard_intake(intake: Intake, user: User) -> None:
+    check_can_add(intake.organisation_id, user)
+    if intake.state not in (IntakeState.READING, IntakeState.PREVIEW):
+        raise Refused(INTAKE_OVER)

@@ -3,6 +3,7 @@
 import io
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,7 @@ from compliance.accounts.roles import Role
 from compliance.applications import services as applications
 from compliance.applications.models import ReceivedVerdict
 from compliance.audit.services import SYSTEM
+from compliance.evidence import intake, keeping, requesting
 from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceFile
 from compliance.exchange import services as exchange
@@ -33,6 +35,7 @@ from compliance.scans.models import Finding, MappingSet
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 from tests.requirements import next_version
+from tests.vault import samples
 
 ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
 CHECKS = (
@@ -106,6 +109,15 @@ def house(manna, adopted, alice, bob, carol, olga):
     upload = evidence.Upload(io.BytesIO(picture()), "룰셋.png")
     added = evidence.add(manna, [upload], by=bob, requirement=requirement)
     file = EvidenceFile.objects.get()
+    held = keeping.hold(added.evidence, reason="분쟁", by=alice)
+    requesting.ask(
+        manna,
+        requesting.Wanted(requirement, bob, "룰셋", timezone.localdate() + timedelta(days=3)),
+        by=carol,
+    )
+    archive = io.BytesIO(samples.archive(**{"OI-NET-03/규칙.txt": "a"}))
+    folders = intake.begin(manna, archive, name="증적.zip", by=bob)
+    intake.read(folders)
     run, _fresh = scans.import_now(manna, io.BytesIO(CHECKS.encode()), name="점검.csv", by=alice)
     finding = Finding.objects.get()
     task = remediation.create(
@@ -178,6 +190,8 @@ def house(manna, adopted, alice, bob, carol, olga):
         "requirements:pk": adopted.pk,
         "related": other.pk,
         "evidence:number": added.evidence.number,
+        "evidence:pk": folders.pk,
+        "hold": held.pk,
         "api:evidence": added.evidence.number,
         "api:pk": run.pk,
         "scans:pk": run.pk,
@@ -219,6 +233,8 @@ def house(manna, adopted, alice, bob, carol, olga):
             "members:day-count": {"count": "working"},
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},
+            "evidence:ask": {"requirement": requirement.pk},
+            "evidence:request-pass-on": {"owner": bob.pk},
             "requirements:adopt": {"profile": adopted.pk},
             "evidence:reuse": {"requirement": requirement.pk, "one": added.evidence.number},
             "requirements:tick": {"item": carried.items.all()[0].pk},

@@ -64,7 +64,7 @@ class _Parts:
 
     def box(self, row: Row) -> SafeString:
         if not self.pick:
-            return format_html("")
+            return SafeString("")
         return format_html(
             '<input class="form-check-input" type="checkbox" name="row" form="bulk" value="{}:{}" '
             'aria-label="{} {}">',
