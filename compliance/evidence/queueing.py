@@ -90,7 +90,7 @@ class QueueForm(forms.Form):
         return rows
 
 
-def _counted(rows: QuerySet[EvidenceLink], code: str, title: str) -> dict[str, str]:
+def _counted(rows: Any, code: str, title: str) -> dict[str, str]:
     """{code: title (how many wait)}, in one query."""
     found = rows.order_by(code).values_list(code, f"{title}_ko", f"{title}_en")
     counts: dict[str, tuple[str, int]] = {}
