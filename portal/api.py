@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.security import django_auth
 
 from compliance.accounts.api import TokenAuth
-from compliance.shared.errors import Refused, Unauthorised
+from compliance.shared.errors import Refused
 from portal.middleware import NUL, is_nul
 
 ROOMS = ["requirements", "evidence", "scans", "exchange", "applications"]
@@ -25,9 +25,7 @@ api = NinjaAPI(
 
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    forbidden = isinstance(refusal, Unauthorised)
-    status = HTTPStatus.FORBIDDEN if forbidden else HTTPStatus.CONFLICT
-    return api.create_response(request, {"detail": str(refusal)}, status=status)
+    return api.create_response(request, {"detail": str(refusal)}, status=refusal.status)
 
 
 @api.exception_handler(ValueError)

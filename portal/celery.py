@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 TRANSPORT_ALIASES["spool"] = "compliance.jobs.spool:Transport"
 
 SWEEP_SECONDS = 5.0
+# How soon a scanner that is back, or a job that was given up, is taken up again.
+INSPECT_SECONDS = 30.0
 
 
 def _configuration() -> dict[str, Any]:
@@ -55,7 +57,16 @@ def _configuration() -> dict[str, Any]:
                 "task": "scans.end_acceptances",
                 "schedule": crontab(minute="12"),
             },
+            "inspect what waits": {
+                "task": "vault.inspect_waiting",
+                "schedule": INSPECT_SECONDS,
+                "options": {"expires": INSPECT_SECONDS},
+            },
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
+            "hash every stored file": {
+                "task": "vault.verify",
+                "schedule": crontab(hour="3", minute="51"),
+            },
         },
         **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),
     }

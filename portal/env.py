@@ -44,6 +44,23 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is {raw!r}; write a whole number from {least} up.")
         return int(raw)
 
+    def address(self, name: str, *schemes: str) -> str:
+        """A URL of one of *schemes*, or ""."""
+        raw = self.text(name)
+        try:
+            parts = urlsplit(raw)
+            fits = parts.scheme in schemes and (
+                parts.path if parts.scheme == "unix" else parts.port
+            )
+        except ValueError:
+            fits = None
+        if raw and not fits:
+            forms = " or ".join(
+                "unix:///PATH" if each == "unix" else f"{each}://HOST:PORT" for each in schemes
+            )
+            raise ImproperlyConfigured(f"{name} is {raw!r}; write {forms}.")
+        return raw
+
     def words(self, name: str, default: str = "") -> list[str]:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 

@@ -2,9 +2,11 @@
 
 from http import HTTPStatus
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+
+from compliance.shared.errors import Refused
+from compliance.vault.storage import storage
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -30,4 +32,8 @@ def _database() -> bool:
 
 
 def _vault() -> bool:
-    return settings.VAULT_ROOT.is_dir() or settings.VAULT_ROOT.parent.is_dir()
+    try:
+        storage().check()
+    except (OSError, Refused):
+        return False
+    return True

@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit import context
-from compliance.shared.errors import Refused, Unauthorised
+from compliance.shared.errors import Refused
 from compliance.shared.http import refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -113,6 +113,4 @@ class refusals:  # noqa: N801 - named like the other middleware, a class only fo
             return refusal(request, str(NUL), HTTPStatus.BAD_REQUEST)
         if not isinstance(exception, Refused):
             return None
-        forbidden = isinstance(exception, Unauthorised)
-        status = HTTPStatus.FORBIDDEN if forbidden else HTTPStatus.CONFLICT
-        return refusal(request, str(exception), status)
+        return refusal(request, str(exception), exception.status)

@@ -143,9 +143,19 @@ WHITENOISE_USE_FINDERS = DEBUG
 # Source maps are for developers' tools: compressing them takes longer than everything else.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "webp", "woff2", "gz", "br"]
 
-# Uploads go through the vault; what Django buffers on the way stays on disk past 2.5 MB.
+# Uploads go through the vault. What is past 2.5 MB is written there at once, and hashed meanwhile.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "compliance.vault.receiving.Handler",
+]
 VAULT_ROOT = Path(env.text("VAULT_ROOT") or VAR_DIR / "vault")
+# A bucket instead of that folder, which then only holds what is still arriving.
+STORAGE_URL = env.text("STORAGE_URL")
+STORAGE_ACCESS_KEY = env.text("STORAGE_ACCESS_KEY")
+STORAGE_SECRET_KEY = env.text("STORAGE_SECRET_KEY")
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB", 200, least=1) * 1024 * 1024
+# With a virus scanner named, nothing is shown or handed out before it has looked.
+CLAMD_URL = env.address("CLAMD_URL", "unix", "tcp")
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

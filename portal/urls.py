@@ -10,6 +10,7 @@ from portal.health import healthz, readyz
 ORGANISATION_ROOMS = [
     "notices",
     "jobs",
+    "vault",
     "requirements",
     "evidence",
     "scans",

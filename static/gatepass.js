@@ -85,6 +85,7 @@
   }
 
   function give(zone, files) {
+    if (!files.length) return;
     const input = zone.querySelector("input[type=file]");
     const held = new DataTransfer();
     if (input.multiple) for (const file of input.files) held.items.add(file);
@@ -111,8 +112,33 @@
     if (!zone) return;
     event.preventDefault();
     zone.classList.remove("over");
-    if (event.dataTransfer.files.length) give(zone, event.dataTransfer.files);
+    // Entries are gone once this handler has ended: they are taken here, read later.
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    const files = [...event.dataTransfer.files];
+    if (!entries.some((entry) => entry.isDirectory)) return give(zone, files);
+    filesIn(entries).then((found) => give(zone, found), () => toast(words.failed));
   });
+
+  // A dropped folder is all files in it, whatever their depth; what the system hides stays out.
+  async function filesIn(entries) {
+    const found = [];
+    for (const entry of entries) {
+      if (entry.name.startsWith(".")) continue;
+      if (entry.isFile) found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+      else found.push(...(await filesIn(await children(entry))));
+    }
+    return found;
+  }
+  async function children(folder) {
+    const reader = folder.createReader();
+    const all = [];
+    for (;;) {
+      // A reader gives a hundred at a time, and none at the end.
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) return all;
+      all.push(...some);
+    }
+  }
   document.addEventListener("change", (event) => {
     const zone = zoneOf(event);
     if (zone && event.target.type === "file") show(zone);

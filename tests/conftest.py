@@ -18,9 +18,11 @@ from compliance.requirements.models import Assessment, Profile
 from tests.services.fixtures import (  # noqa: F401 - fixtures are found by their names here
     browser,
     chromium_path,
+    clamd_url,
     installation,
     postgresql_url,
     redis_url,
+    s3_server,
 )
 
 PASSWORD = "correct horse battery"
@@ -48,6 +50,7 @@ def _settings_of_tests(settings, tmp_path):
     """Every test has its own vault; static files need no collecting; hashing is quick."""
     settings.VAR_DIR = tmp_path / "var"
     settings.VAULT_ROOT = tmp_path / "vault"
+    settings.STORAGE_URL = ""
     settings.VAULT_ROOT.mkdir()
     settings.STORAGES = {
         **settings.STORAGES,

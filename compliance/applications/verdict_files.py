@@ -14,6 +14,8 @@ from compliance.applications.models import ReceivedVerdict
 from compliance.applications.verdicts import UNKNOWN, Word
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused
+from compliance.vault import inspection
+from compliance.vault.names import clean_name
 from compliance.vault.tables import Book, read_csv, read_xlsx
 from compliance.vault.tables import Table as Sheet
 
@@ -138,11 +140,13 @@ def read_table(data: bytes, name: str) -> Table:
 
 def _book(path: Path, data: bytes, name: str) -> Book:
     ending = PurePath(name).suffix.lower()
-    if ending == ".xlsx" or data.startswith(b"PK"):
-        return read_xlsx(path)
-    if ending not in {".csv", ".txt", ".tsv", ""}:
+    is_workbook = ending == ".xlsx" or data.startswith(b"PK")
+    if not is_workbook and ending not in {".csv", ".txt", ".tsv", ""}:
         raise Refused(_("Verdicts are read from XLSX and CSV files."))
-    return read_csv(path)
+    kind = "xlsx" if is_workbook else "csv"
+    if data:
+        inspection.check_file(path, f"{PurePath(clean_name(name)).stem}.{kind}", {kind})
+    return read_xlsx(path) if is_workbook else read_csv(path)
 
 
 def _sheets(book: Book) -> list[Table]:

@@ -14,6 +14,7 @@ class EvidenceConfig(AppConfig):
             hearing,
             intake,
             panels,
+            personal_work,
             reasons,
             reuse,
             states,

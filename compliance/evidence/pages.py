@@ -10,6 +10,7 @@ from compliance.evidence import selectors
 from compliance.evidence.actions import Action
 from compliance.evidence.models import EvidenceFile, EvidenceVersion
 from compliance.vault import contents, previews
+from compliance.vault.quarantine import Withheld
 from compliance.vault.services import Damaged
 
 
@@ -59,6 +60,8 @@ def _shown(file: EvidenceFile) -> Shown:
     kind = previews.kind_of(file.blob)
     try:
         return Shown(file, kind, **_content(file, kind))
+    except Withheld as why:
+        return Shown(file, "withheld", damage=str(why))
     except Damaged as damage:
         return Shown(file, "damaged", damage=str(damage))
 

@@ -105,6 +105,13 @@ def add_version(  # noqa: PLR0913 - the fields of one form, by name
     policies.check_can_change(evidence, by)
     facts = writing.circumstances(collected_at, source, note, valid_from, valid_until)
     stored = writing.store(evidence.organisation, files)
+    return next_version(evidence, stored, facts, by=by)
+
+
+def next_version(
+    evidence: Evidence, stored: writing.Stored, facts: writing.Circumstances, *, by: User
+) -> EvidenceVersion:
+    """Write the next version of files that are stored already, and put it under review."""
     with transaction.atomic():
         writing.queue_for_number(evidence.organisation)
         policies.check_not_withdrawn(Evidence.objects.get(pk=evidence.pk))

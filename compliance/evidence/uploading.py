@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -19,19 +20,35 @@ from compliance.evidence.forms import UploadForm
 from compliance.evidence.models import Evidence, State
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
+from compliance.vault import receiving
+from compliance.vault.storage import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of one lot of files; `kept`: where they are already."""
+    """What became of one lot of files. `kept`: where they are already; `again`: the same bytes may
+    be handed in once more."""
 
     sentence: str
     added: services.Added | None = None
     kept: Evidence | None = None
+    again: bool = False
 
 
 def uploads(files: "Iterable[UploadedFile[Any]]") -> list[services.Upload]:
-    return [services.Upload(each.file, each.name or "") for each in files]  # type: ignore[arg-type]
+    return [services.Upload(receiving.stream_of(each), each.name or "") for each in files]
+
+
+def files_of(request: OrganisationRequest) -> "MultiValueDict[str, UploadedFile[Any]]":
+    """Return the request's files, and behind them those that came in pieces before it.
+
+    Those are named by their tokens in `uploads`. Raises Refused when one is not here whole.
+    """
+    files = request.FILES.copy()
+    tokens = request.POST.getlist("uploads")
+    for each in receiving.finished(request.organisation, tokens, by=request.user):
+        files.appendlist("files", each)
+    return files
 
 
 def answer(request: OrganisationRequest) -> HttpResponse:
@@ -39,7 +56,7 @@ def answer(request: OrganisationRequest) -> HttpResponse:
     try:
         outcomes = _take(request)
     except Refused as refusal:
-        outcomes = [_Outcome(str(refusal))]
+        outcomes = [_Outcome(str(refusal), again=True)]
         if isinstance(refusal, Unauthorised) and not _wants_json(request):
             raise
     if _wants_json(request):
@@ -54,7 +71,7 @@ def _take(request: OrganisationRequest) -> list[_Outcome]:
     policies.check_can_add(request.organisation, request.user)
     requirement = _requirement(request)
     form = UploadForm(
-        request.POST, request.FILES, organisation=request.organisation, requirement=requirement
+        request.POST, files_of(request), organisation=request.organisation, requirement=requirement
     )
     if not form.is_valid():
         raise Refused(form.sentence)
@@ -88,9 +105,14 @@ def _add(
             **form.circumstances(),
         )
     except services.AlreadyKept as kept:
+        receiving.clear(lot)
         return _Outcome(str(kept), kept=kept.evidence)
+    except Unavailable as outage:
+        return _Outcome(str(outage), again=True)
     except Refused as refusal:
+        receiving.clear(lot)
         return _Outcome(str(refusal))
+    receiving.clear(lot)
     return _Outcome(_sentence(added), added)
 
 
@@ -120,7 +142,7 @@ def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, objec
     if outcome.kept:
         return {"ok": False, "sentence": outcome.sentence, "kept": _kept(request, outcome.kept)}
     if outcome.added is None:
-        return {"ok": False, "sentence": outcome.sentence}
+        return {"ok": False, "sentence": outcome.sentence, "again": outcome.again}
     evidence = outcome.added.evidence
     return {
         "ok": True,

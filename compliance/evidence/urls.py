@@ -7,6 +7,7 @@ from compliance.evidence.views import (
     intake,
     keeping,
     listing,
+    personal,
     requests,
     uploads,
 )
@@ -40,6 +41,10 @@ urlpatterns = [
     path("evidence/files/<int:file>/", files.file, name="file"),
     path("evidence/files/<int:file>/thumbnail/", files.thumbnail, name="thumbnail"),
     path("evidence/files/<int:file>/<int:page>/", files.preview, name="preview"),
+    path("evidence/files/<int:file>/personal/", personal.found, name="personal"),
+    path("evidence/files/<int:file>/personal/decide/", personal.decide, name="personal-decide"),
+    path("evidence/files/<int:file>/redact/", personal.redact, name="redact"),
+    path("evidence/files/<int:file>/redact/make/", personal.make, name="redact-make"),
     path("evidence/<int:number>/", keeping.detail, name="detail"),
     path("evidence/<int:number>/version/", keeping.add_version, name="version"),
     path("evidence/<int:number>/link/", keeping.link, name="link"),

@@ -37,7 +37,7 @@ MOST_TAGS = 20
 class Upload:
     """One file on its way in."""
 
-    stream: vault.Readable
+    stream: vault.Readable | vault.Received
     name: str
 
 

@@ -17,7 +17,6 @@ from compliance.vault.names import extension
 MOST_BYTES = 20 * 1024**2
 ALLOWED = ("xlsx", "csv", "json", "yaml")
 TABLES = (Kind.XLSX, Kind.CSV)
-_HEAD = 65536
 _LEADING = b"\xef\xbb\xbf \r\n\t"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument"
@@ -53,10 +52,7 @@ def check_claim(name: str, size: int | None, head: bytes) -> None:
 
 def check_form(path: Path, name: str) -> None:
     """What the vault asks of every file: its first bytes and its structure fit its name."""
-    gate = inspection.Gate(name, ALLOWED)
-    with path.open("rb") as file:
-        gate.check_head(file.read(_HEAD))
-    gate.inspect(path)
+    inspection.check_file(path, name, ALLOWED)
 
 
 def detect(path: Path, name: str) -> Kind:

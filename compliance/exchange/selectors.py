@@ -27,7 +27,7 @@ class Source:
 
     @classmethod
     def of(cls, imported: ProfileImport) -> "Source":
-        return cls(checked_path(imported.blob, name=imported.file_name), imported.kind)
+        return cls(checked_path(imported.blob, name=imported.file_name, held=True), imported.kind)
 
     @property
     def is_table(self) -> bool:

@@ -33,6 +33,7 @@ from compliance.scans.summary import Summary, summarise
 from compliance.scans.telling import Teller
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.states import move
+from compliance.vault import inspecting
 from compliance.vault import services as vault
 from compliance.vault.names import clean_name
 
@@ -86,7 +87,7 @@ def answer(run: ScanRun, options: Options, *, by: User) -> bool:
     policies.check_can_import(run.organisation, by)
     policies.check_waits(run)
     options = _kept(options)
-    with vault.checked_path(run.blob, name=run.name).open("rb") as stream:
+    with vault.checked_path(run.blob, name=run.name, held=True).open("rb") as stream:
         parser = _check_readable(stream, options)
         more = options.columns != run.options.get("columns", {}) and bool(
             asking.look(stream, options).words
@@ -169,6 +170,8 @@ def _receive(
     media = _MEDIA.get(head[:1], "text/plain") if packed or head[:1] in b"<{[" else "text/plain"
     stream.seek(0)
     blob = vault.store_output(organisation, stream, media_type=media)
+    # Scanners write in any format; what the parsers do not know was refused above.
+    inspecting.begin([blob], personal=False)
     settle_abandoned(organisation)
     with transaction.atomic():
         # Two clicks at the same moment: the second waits here and finds the first one's run.
@@ -248,7 +251,7 @@ def import_run(run: ScanRun, *, progress: Progress | None = None) -> ScanRun:
     if run.state != RunState.IMPORTING:
         move(run, RUN_MOVES, RunState.IMPORTING, error="")
     try:
-        path = vault.checked_path(run.blob, name=run.name)
+        path = vault.checked_path(run.blob, name=run.name, held=True)
         staging.discard(run)
         # Before the rows, for new rules are mapped as they are written.
         if loading.ensure_loaded():

@@ -162,7 +162,7 @@ def _ask(
 def _answers(run: ScanRun, data: Any = None) -> AnswerForm:
     """The form of what the file leaves open, given what was said before."""
     options = Options(**run.options)
-    with vault.checked_path(run.blob, name=run.name).open("rb") as stream:
+    with vault.checked_path(run.blob, name=run.name, held=True).open("rb") as stream:
         return AnswerForm(asking.look(stream, options), data, options=options)
 
 

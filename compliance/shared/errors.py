@@ -1,6 +1,7 @@
 """What a verb says when it will not do what was asked."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 class Refused(Exception):
     """A rule says no. The first argument is a sentence for the reader: what to do next."""
+
+    status = HTTPStatus.CONFLICT
 
     def __init__(self, sentence: "str | Promise") -> None:
         super().__init__(sentence)
@@ -24,6 +27,8 @@ class Conflict(Refused):
 
 class Unauthorised(Refused):
     """The person's role does not include this verb."""
+
+    status = HTTPStatus.FORBIDDEN
 
 
 ASK_AN_OWNER = _("Your role does not include this. Ask an owner of the organisation.")

@@ -5,10 +5,11 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 from PIL import Image, UnidentifiedImageError
 
-from compliance.shared.errors import Refused
+from compliance.vault import _polyglots
+from compliance.vault.problems import Problem
 
 # Forty screens of 1920 × 1080; Pillow's own warning begins just above.
 MOST_PIXELS = 80_000_000
@@ -57,9 +58,10 @@ def _check_end(path: Path, end_of: Callable[[Map], int]) -> None:
         if end > len(data):
             raise _broken()
         if data[end:].strip(b"\0\r\n "):
-            raise Refused(
+            raise Problem(
                 _("There is something after the end of this image. Save it anew and upload that.")
             )
+    _polyglots.check_no_archive(path)
 
 
 def _end_of_png(data: Map) -> int:
@@ -103,12 +105,14 @@ def _end_of_boxes(data: Map) -> int:
     return at
 
 
-def _broken() -> Refused:
-    return Refused(_("This image is broken. Make the capture again and upload that."))
+def _broken() -> Problem:
+    return Problem(_("This image is broken. Make the capture again and upload that."))
 
 
-def _too_many() -> Refused:
-    return Refused(
-        _("This image has more than %(limit)s million pixels. Make it smaller and upload it again.")
-        % {"limit": MOST_PIXELS // 1_000_000}
+def _too_many() -> Problem:
+    return Problem(
+        _(
+            "This image has more than %(limit)s million pixels. Make it smaller and upload it again."
+        ),
+        limit=MOST_PIXELS // 1_000_000,
     )

@@ -6,39 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
-from compliance.shared.errors import Refused
+from compliance.vault.problems import Problem
 
 _CHUNK = 1024 * 1024
 # What came in was read whole; on the way out its beginning tells the codec.
 HEAD = 256 * 1024
 # Control characters that no log or configuration has. Kept: tab, line ends, form feed, escape.
 _CONTROL = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f]")
-_HEADER = re.compile(
-    rb"^(from|to|subject|date|received|message-id|mime-version):", re.IGNORECASE | re.MULTILINE
-)
 
 
 def encoding_of(path: Path, limit: int | None = None) -> str:
-    """Return the codec that reads the file, or its first *limit* bytes; Refused when none does."""
+    """Return the codec that reads the file, or its first *limit* bytes; Problem when none does."""
     for codec in _candidates(path):
         if _reads(path, codec, limit):
             return codec
-    raise Refused(_("This is not readable text. Save it as UTF-8 and upload it again."))
+    raise Problem(_("This is not readable text. Save it as UTF-8 and upload it again."))
 
 
 def check_text(path: Path) -> None:
     encoding_of(path)
-
-
-def check_mail(path: Path) -> None:
-    """A saved mail begins with headers; its body may be in any character set."""
-    with path.open("rb") as file:
-        head = file.read(65536)
-    headers = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
-    if b"\0" in head or len(_HEADER.findall(headers)) < 2:
-        raise Refused(_("This is not a saved e-mail. Save it from the mail program as EML."))
 
 
 def _candidates(path: Path) -> list[str]:

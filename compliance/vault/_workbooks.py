@@ -20,7 +20,7 @@ from lxml import etree
 from openpyxl.utils.cell import range_boundaries
 
 from compliance.shared.errors import Refused
-from compliance.vault import _archives, _numbers
+from compliance.vault import _numbers, _office
 from compliance.vault._grids import MOST_COLUMNS, MOST_ROWS, Grid, too_large
 
 MOST_UNPACKED = 100 * 1024**2
@@ -70,7 +70,7 @@ class Sheet:
 
 def read(path: Path) -> list[Sheet]:
     """Return every worksheet, or raise Refused with one sentence."""
-    _archives.check_xlsx(path)
+    _office.check_workbook(path)
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(archive)

@@ -10,3 +10,11 @@ class Action(models.TextChoices):
         "vault.damage_found",
         _("{actor} found that the stored file {name} is missing or was altered ({target})"),
     )
+    DAMAGE_MENDED = (
+        "vault.damage_mended",
+        _("{actor} found that the stored file {name} is whole again ({target})"),
+    )
+    QUARANTINED = (
+        "vault.quarantined",
+        _("{actor} put the stored file {target} into quarantine: {signature}"),
+    )

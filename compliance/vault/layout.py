@@ -1,4 +1,4 @@
-"""Where bytes stand on disk: VAULT_ROOT/<organisation>/<aa>/<bb>/<sha256>, and tmp beside them."""
+"""Where bytes stand: <organisation>/<aa>/<bb>/<sha256> in a folder or a bucket, arrivals in tmp."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,32 +10,31 @@ from compliance.vault.models import Blob
 TEMPORARY = "tmp"
 
 
+def key(organisation_id: int, sha256: str) -> str:
+    """Return the name of these bytes in a storage."""
+    return f"{organisation_id}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def key_of(blob: Blob) -> str:
+    return key(blob.organisation_id, blob.sha256)
+
+
 def root() -> Path:
     return Path(settings.VAULT_ROOT)
 
 
-def place(organisation_id: int, sha256: str) -> Path:
-    return root() / str(organisation_id) / sha256[:2] / sha256[2:4] / sha256
-
-
 def path_of(blob: Blob) -> Path:
-    return place(blob.organisation_id, blob.sha256)
+    """Return where the folder storage keeps *blob*."""
+    return root() / key_of(blob)
 
 
-def incoming(organisation_id: int) -> Path:
+def incoming() -> Path:
     """Return the folder for files still being written, on the same file system as the rest."""
-    folder = root() / str(organisation_id) / TEMPORARY
+    folder = root() / TEMPORARY
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def stored() -> Iterator[tuple[int, Path]]:
-    """Yield (organisation id, path) of every file of an organisation, wherever it stands."""
-    for folder in sorted(each for each in root().glob("*") if each.name.isdecimal()):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.relative_to(folder).parts[0] != TEMPORARY:
-                yield int(folder.name), path
-
-
 def unfinished() -> Iterator[Path]:
-    yield from root().glob(f"[0-9]*/{TEMPORARY}/*")
+    """Yield what lies in the folder of arrivals: half files and notes of a crash."""
+    yield from (root() / TEMPORARY).glob("*")

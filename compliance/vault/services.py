@@ -2,49 +2,34 @@
 
 import hashlib
 import io
-import os
-import tempfile
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation
-from compliance.audit.services import SYSTEM, record_read
 from compliance.shared.errors import Refused
-from compliance.vault import inspection, layout
-from compliance.vault.actions import Action
+from compliance.vault import damage, inspection, layout, notes, quarantine, signals
+from compliance.vault.arrivals import Received, arriving
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
+from compliance.vault.storage import CHUNK, Content, Readable, storage
 
-CHUNK = 1024 * 1024
-
-
-class Readable(Protocol):
-    """An upload, an open file, anything with read(size) → bytes."""
-
-    def read(self, size: int, /) -> bytes: ...
+__all__ = ["CHUNK", "Damaged", "Readable", "Received"]
 
 
 class Damaged(Refused):
-    """The bytes on disk are not those that were stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrived:
-    path: Path
-    sha256: str
-    size: int
+    """The bytes that are kept are not those that were stored."""
 
 
 def store(
     organisation: Organisation,
-    stream: Readable,
+    stream: "Readable | Received",
     *,
     name: str,
     allow: Collection[str] | None = None,
@@ -52,14 +37,15 @@ def store(
     """Keep an upload and return its blob; the same bytes return the blob they already have.
 
     *allow* narrows the formats by their codes (inspection.FORMATS). Raises Refused with a sentence
-    for a wrong type, an empty or too large file; then nothing is left. Call it outside atomic().
+    for a wrong type, an empty or too large file, a storage that is full or away; then nothing is
+    left. Call it outside atomic().
     """
     return store_all(organisation, [(stream, name)], allow=allow)[0]
 
 
 def store_all(
     organisation: Organisation,
-    uploads: Iterable[tuple[Readable, str]],
+    uploads: "Iterable[tuple[Readable | Received, str]]",
     *,
     allow: Collection[str] | None = None,
 ) -> list[Blob]:
@@ -68,126 +54,114 @@ def store_all(
         passed = []
         for stream, name in uploads:
             gate = inspection.Gate(clean_name(name), allow)
-            limited = _arriving(organisation, stream, gate, settings.UPLOAD_LIMIT)
-            arrived = stack.enter_context(limited)
-            passed.append((arrived, gate.inspect(arrived.path)))
-        return [_keep(organisation, arrived, media_type) for arrived, media_type in passed]
+            arrived = stack.enter_context(
+                arriving(stream, gate.check_head, limit=settings.UPLOAD_LIMIT)
+            )
+            passed.append((arrived, gate.inspect(arrived.path), gate.name))
+        blobs = [_keep(organisation, *each) for each in passed]
+    signals.stored.send(sender=Blob, blobs=blobs)
+    return blobs
 
 
 def store_output(organisation: Organisation, made: Readable | bytes, *, media_type: str) -> Blob:
     """Keep what the portal itself made: no limit, no inspection."""
     stream = io.BytesIO(made) if isinstance(made, bytes) else made
-    with _arriving(organisation, stream) as arrived:
+    with arriving(stream) as arrived:
         return _keep(organisation, arrived, media_type)
 
 
-def checked_path(blob: Blob, *, name: str = "") -> Path:
-    """Return where the bytes stand, after hashing them; raises Damaged."""
-    path = layout.path_of(blob)
-    if not _is_intact(path, blob):
-        _raise_alarm(blob, name)
+def checked_path(blob: Blob, *, name: str = "", held: bool = False) -> Path:
+    """Return a file with the bytes, for reading only, after hashing them; raises Damaged.
+
+    With a bucket it is a copy, which stays for hours after it was asked for last. Raises Withheld
+    for such in quarantine unless *held*: the portal's own readers, that show nobody the file, may
+    read them.
+    """
+    if not held:
+        quarantine.check(blob, name=name)
+    key = layout.key_of(blob)
+    path = _hashed(key, blob)
+    if path is None:
+        storage().forget_local(key)
+        path = _hashed(key, blob)
+    if path is None:
+        _refuse(blob, name)
+    _welcome(blob, name)
     return path
 
 
-def open_checked(blob: Blob, *, name: str = "") -> Iterator[bytes]:
-    """Yield the bytes in chunks; the last one only when the digest of all is right, else Damaged."""
-    digest, held = hashlib.sha256(), b""
+def open_checked(
+    blob: Blob, *, name: str = "", held: bool = False, part: tuple[int, int] | None = None
+) -> Iterator[bytes]:
+    """Yield the bytes in chunks, the final one only when all of them are right.
+
+    *part* (first, last) is what is yielded; all bytes are read and hashed whatever the part.
+    Raises Damaged, so that a wrong file never leaves whole, and Withheld like `checked_path`.
+    """
+    if not held:
+        quarantine.check(blob, name=name)
+    first, end = (part[0], part[1] + 1) if part else (0, blob.size)
+    digest, at, kept = hashlib.sha256(), 0, deque[bytes]()
     try:
-        with layout.path_of(blob).open("rb") as file:
-            while chunk := file.read(CHUNK):
+        with storage().open(layout.key_of(blob)) as stream:
+            while chunk := stream.read(CHUNK):
                 digest.update(chunk)
-                if held:
-                    yield held
-                held = chunk
+                if wanted := chunk[max(first - at, 0) : max(end - at, 0)]:
+                    if kept:
+                        yield kept.popleft()
+                    kept.append(wanted)
+                at += len(chunk)
     except OSError:
-        _raise_alarm(blob, name)
+        _refuse(blob, name)
     if digest.hexdigest() != blob.sha256:
-        _raise_alarm(blob, name)
-    if held:
-        yield held
+        _refuse(blob, name)
+    _welcome(blob, name)
+    yield from kept
 
 
 def read_checked(blob: Blob, *, name: str = "") -> bytes:
     return b"".join(open_checked(blob, name=name))
 
 
-@contextmanager
-def _arriving(
-    organisation: Organisation,
-    stream: Readable,
-    gate: inspection.Gate | None = None,
-    limit: int | None = None,
-) -> Iterator[_Arrived]:
-    """Write *stream* to a temporary file that is gone afterwards unless it was renamed."""
-    handle, temporary = tempfile.mkstemp(dir=layout.incoming(organisation.pk))
-    path = Path(temporary)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            sha256, size = _copy(stream, file, gate, limit)
-            file.flush()
-            os.fsync(file.fileno())
-        yield _Arrived(path, sha256, size)
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _copy(
-    stream: Readable, file: io.BufferedWriter, gate: inspection.Gate | None, limit: int | None
-) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(CHUNK):
-        if gate and not size:
-            gate.check_head(chunk)
-        size += len(chunk)
-        if limit is not None and size > limit:
-            raise Refused(
-                _("This file is larger than %(limit)s. Split it or leave out what nobody reads.")
-                % {"limit": filesizeformat(limit)}
-            )
-        digest.update(chunk)
-        file.write(chunk)
-    return digest.hexdigest(), size
-
-
-def _keep(organisation: Organisation, arrived: _Arrived, media_type: str) -> Blob:
-    """Rename into place, then write the row: a crash between leaves a file that no row names."""
-    place = layout.place(organisation.pk, arrived.sha256)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    arrived.path.chmod(0o440)
-    arrived.path.replace(place)
-    _sync_folder(place.parent)
-    blob, _created = Blob.objects.get_or_create(
-        organisation=organisation,
-        sha256=arrived.sha256,
-        defaults={"size": arrived.size, "media_type": media_type},
-    )
+def _keep(organisation: Organisation, arrived: Content, media_type: str, name: str = "") -> Blob:
+    """Keep the bytes, then write the row. The note tells the sweep of a crash between the two."""
+    key = layout.key(organisation.pk, arrived.sha256)
+    content = Content(arrived.path, arrived.sha256, arrived.size, media_type)
+    with notes.of_arrival(key):
+        storage().keep(key, content)
+        blob, created = Blob.objects.get_or_create(
+            organisation=organisation,
+            sha256=arrived.sha256,
+            defaults={"size": arrived.size, "media_type": media_type},
+        )
+    if not created:
+        Blob.objects.filter(pk=blob.pk).update(kept_at=timezone.now())
+        damage.mended(blob, name)
     return blob
 
 
-def _sync_folder(folder: Path) -> None:
-    """A rename survives a power cut only when its folder is on disk too."""
-    handle = os.open(folder, os.O_RDONLY)
+def _hashed(key: str, blob: Blob) -> Path | None:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _is_intact(path: Path, blob: Blob) -> bool:
-    try:
+        path = storage().local(key)
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == blob.sha256
+            intact = hashlib.file_digest(file, "sha256").hexdigest() == blob.sha256
     except OSError:
-        return False
+        return None
+    return path if intact else None
 
 
-def _raise_alarm(blob: Blob, name: str) -> None:
-    name = name or blob.short
-    record_read(SYSTEM, Action.DAMAGE_FOUND, blob, name=name, sha256=blob.sha256)
+def _welcome(blob: Blob, name: str) -> None:
+    """What was damaged may have been restored from a backup."""
+    if blob.damaged_at:
+        damage.mended(blob, name)
+
+
+def _refuse(blob: Blob, name: str) -> NoReturn:
+    damage.found(blob, name)
     raise Damaged(
         _(
             "The stored file “%(name)s” is missing or was altered since it was uploaded "
             "(SHA-256 %(digest)s). It is not handed out. Restore it from a backup or upload it again."
         )
-        % {"name": name, "digest": blob.short}
+        % {"name": name or blob.short, "digest": blob.short}
     )

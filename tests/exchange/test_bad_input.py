@@ -12,8 +12,8 @@ from compliance.exchange import selectors
 from compliance.exchange.models import ProfileImport
 from compliance.requirements.models import Profile
 from compliance.shared.errors import Refused
-from compliance.vault import layout as vault_layout
 from compliance.vault.models import Blob
+from compliance.vault.storage import storage
 from tests.conftest import REFERENCE
 from tests.exchange import hostile, workbooks
 
@@ -28,7 +28,7 @@ def refused(bring, content, name):
     assert "\n" not in sentence
     assert not ProfileImport.objects.exists()
     assert not Blob.objects.exists()
-    assert not list(vault_layout.stored())
+    assert not list(storage().every())
     return sentence
 
 

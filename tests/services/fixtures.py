@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.services import chromium, postgresql, redis
+from tests.services import chromium, clamd, postgresql, redis, s3
 from tests.services.installation import Installation
 from tests.services.need import missing
 
@@ -26,6 +26,22 @@ def redis_url() -> Iterator[str]:
     if not redis.is_installed():
         missing("Redis", redis.PACKAGES)
     with redis.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[s3.Server]:
+    """A private S3 server; every test makes a bucket of its own."""
+    with s3.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def clamd_url() -> Iterator[str]:
+    """The address of a private clamd that knows the EICAR test file and nothing else."""
+    if not clamd.is_installed():
+        missing("clamd", clamd.PACKAGES)
+    with clamd.running() as url:
         yield url
 
 

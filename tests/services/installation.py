@@ -31,6 +31,7 @@ class Installation:
     broker: str = ""
     settings: str = "portal.settings"
     url: str = ""
+    clamd: str = ""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -46,6 +47,7 @@ class Installation:
             "CELERY_BROKER_URL": self.broker,
             "VAR_DIR": str(self.folder / "var"),
             "VAULT_ROOT": "",
+            "CLAMD_URL": self.clamd,
             "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "ignore",
             "PYTHONUNBUFFERED": "1",

@@ -9,6 +9,8 @@ import openpyxl
 import pikepdf
 from PIL import Image
 
+from tests.vault.ole import hwp, ole
+
 
 def pdf(pages: int = 1, *, javascript: bool = False, password: str = "") -> bytes:
     made = pikepdf.new()
@@ -77,17 +79,6 @@ def xlsx() -> bytes:
     return out.getvalue()
 
 
-def hwp() -> bytes:
-    return (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + b"\0" * 504
-        + "FileHeader".encode("utf-16-le")
-        + b"\0" * 100
-        + b"HWP Document File"
-        + b"\0" * 500
-    )
-
-
 def bomb() -> bytes:
     """300 MB of zeros in a ZIP of 300 kB."""
     out = io.BytesIO()
@@ -110,7 +101,7 @@ GENUINE = {
     "지침.docx": office("word/document.xml"),
     "발표.pptx": office("ppt/presentation.xml"),
     "보고.hwpx": archive(mimetype="application/hwp+zip"),
-    "보고.hwp": hwp(),
+    "보고.hwp": hwp("점검 결과 양호"),
     "묶음.zip": archive(**{"OI-NET-03/a.txt": "a"}),
     "점검.csv": "항목,결과\nU-01,양호\n".encode(),
     "점검-949.csv": "항목,결과\nU-01,양호\n".encode("cp949"),
@@ -151,7 +142,7 @@ HOSTILE = {
     "zip-cut": ("cut.zip", archive(a="a")[:-30], "broken"),
     "zip-as-docx": ("plain.docx", archive(a="a"), "not the document"),
     "macro": ("macro.docx", office("word/document.xml", **{"word/vbaProject.bin": b"x"}), "macros"),
-    "doc-as-hwp": ("old.hwp", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "not a Hangul"),
+    "doc-as-hwp": ("old.hwp", ole({"WordDocument": b"x"}), "not a Hangul"),
     "png-as-jpeg": ("x.jpg", image(), "PNG"),
     "binary-as-txt": ("x.txt", b"abc\0\1\2\3", "unknown"),
     "control-as-log": ("x.log", b"abc\1\2\3\n", "not readable"),

@@ -8,6 +8,7 @@ import pytest
 from compliance.shared.errors import Refused
 from compliance.vault import inspection, layout, services
 from compliance.vault.models import Blob
+from compliance.vault.storage import storage
 from tests.vault import samples
 
 SCANS = Path(__file__).resolve().parents[3] / "shared" / "scans"
@@ -36,7 +37,7 @@ def test_a_hostile_file_is_refused_with_a_sentence_and_leaves_nothing(manna, cas
     assert name in str(refusal.value)
     assert not Blob.objects.exists()
     assert not list(layout.unfinished())
-    assert not list(layout.stored())
+    assert not list(storage().every())
 
 
 @pytest.mark.parametrize("claimed", ["pdf", "png", "jpg", "webp", "heic", "xlsx", "hwp", "zip"])

@@ -70,7 +70,7 @@ def test_a_file_without_a_row_is_named(blob):
 
 
 def test_the_sweep_takes_only_old_temporary_files(manna, blob):
-    old, new = (layout.incoming(manna.pk) / name for name in ("old", "new"))
+    old, new = (layout.incoming() / name for name in ("old", "new"))
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (0, time.time() - 90_000))

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.services import record_read
@@ -12,13 +12,13 @@ from compliance.evidence.views.fetching import file_of
 from compliance.vault import http, previews
 
 
-@require_GET
+@require_safe
 @in_organisation
 def file(request: OrganisationRequest, file: int) -> HttpResponseBase:
     """Hand out the original, as an attachment, and keep that it was taken."""
     found = file_of(request, file)
     response = http.serve(request, found.blob, name=found.name)
-    if "Range" not in request.headers:
+    if request.method == "GET" and "Range" not in request.headers:
         facts = {"name": found.name, "sha256": found.blob.sha256}
         record_read(request.user, Action.DOWNLOADED, found.version.evidence, **facts)
     return response

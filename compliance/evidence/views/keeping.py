@@ -33,6 +33,7 @@ from compliance.evidence.views.fetching import (
     to_evidence,
 )
 from compliance.shared.errors import Refused, why_not
+from compliance.vault import receiving
 
 ENTRIES_ON_A_PAGE = 100
 
@@ -75,11 +76,14 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
 def add_version(request: OrganisationRequest, number: int) -> HttpResponse:
     evidence = evidence_of(request, number)
     policies.check_can_change(evidence, request.user)
-    form = VersionForm(request.POST, request.FILES)
+    form = VersionForm(request.POST, uploading.files_of(request))
     if not form.is_valid():
         raise Refused(form.sentence)
-    files = uploading.uploads(form.cleaned_data["files"])
-    version = services.add_version(evidence, files, by=request.user, **form.circumstances())
+    files = form.cleaned_data["files"]
+    version = services.add_version(
+        evidence, uploading.uploads(files), by=request.user, **form.circumstances()
+    )
+    receiving.clear(files)
     messages.success(request, _("Version %(number)s is under review.") % {"number": version.number})
     return to_evidence(request, evidence)
 

@@ -4,7 +4,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from compliance.shared.commands import StableCommand
-from compliance.vault import checking
+from compliance.shared.errors import Refused
+from compliance.vault import checking, sweeping
 
 
 class Command(StableCommand):
@@ -13,12 +14,15 @@ class Command(StableCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--sweep", action="store_true", help="also delete unfinished uploads older than a day"
+            "--sweep", action="store_true", help="also delete leftovers older than a day"
         )
 
     def handle(self, *args: Any, as_json: bool, sweep: bool, **options: Any) -> None:
-        swept = checking.sweep() if sweep else 0
-        report = checking.verify()
+        try:
+            swept = sweeping.sweep() if sweep else 0
+            report = checking.verify()
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         if as_json:
             self.answer({**report.as_json(), "swept": swept})
         else:
