@@ -21,7 +21,7 @@ from compliance.audit.models import Entry
 from compliance.audit.services import record_all
 from compliance.evidence import policies, services, writing
 from compliance.evidence.actions import Action
-from compliance.evidence.models import Confidentiality, Evidence, EvidenceLink, State
+from compliance.evidence.models import Evidence, EvidenceLink, State
 from compliance.shared.errors import Refused
 
 AT_MOST = 5000
@@ -67,8 +67,7 @@ def set_confidentiality(
     organisation: Organisation, chosen: Iterable[Chosen], *, confidentiality: str, by: User
 ) -> Outcome:
     policies.check_can_add(organisation, by)
-    if confidentiality not in Confidentiality.values:
-        raise Refused(_("Choose how confidential it is."))
+    policies.check_confidentiality(confidentiality)
     return _change(
         organisation, chosen, by, lambda kept: {**kept, "confidentiality": confidentiality}
     )

@@ -88,7 +88,8 @@ def read(intake: Intake, *, step: Step = lambda done, total: None) -> None:
     """Write a row of each file. Rows that are there already stay: a second run goes on."""
     if intake.state != IntakeState.READING:
         return
-    path = vault.checked_path(intake.blob, name=intake.name)
+    # Also while it is in quarantine: each file of it is looked at by itself.
+    path = vault.checked_path(intake.blob, name=intake.name, held=True)
     matcher = matching.Matcher(intake.organisation)
     there = set(intake.rows.values_list("order", flat=True))
     with zipfile.ZipFile(path) as archive:

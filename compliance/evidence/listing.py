@@ -101,6 +101,8 @@ _COLUMNS = [
     "owner__name",
     "revision",
 ]
+# Where the columns end that a row takes as they are.
+_WITHDRAWN = len(_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +116,18 @@ def listing(found: QuerySet[Evidence], page: int | str) -> Listing:
     held = Exists(Hold.objects.in_force().filter(evidence=OuterRef("pk")))
     withdrawn = F("withdrawn_at")
     columns = found.annotate(held=held).values_list(*_COLUMNS, withdrawn, "held")
-    pages = Paginator(_Counted(columns, found), ROWS_ON_A_PAGE).get_page(page)
+    pages: Page[Any] = Paginator(_Counted(columns, found), ROWS_ON_A_PAGE).get_page(page)
     raw = list(pages.object_list)
     pks = [each[0] for each in raw]
     links, versions, tags = _links(pks), _versions(pks), _tags(pks)
     rows = [
         Row(
-            *each[:9],
-            each[9] is not None,
-            each[10],
-            versions.get(each[0], NO_VERSION),
-            links[each[0]],
-            tags[each[0]],
+            *each[:_WITHDRAWN],
+            withdrawn=each[_WITHDRAWN] is not None,
+            held=each[_WITHDRAWN + 1],
+            version=versions.get(each[0], NO_VERSION),
+            links=links[each[0]],
+            tags=tags[each[0]],
         )
         for each in raw
     ]

@@ -129,6 +129,22 @@ def withdraw(request: EvidenceRequest, *, reason: str, by: User) -> None:
     _end(request, RequestState.WITHDRAWN, Action.RECALLED, by, _reason(reason))
 
 
+def settle(request: EvidenceRequest, move: str, *, reason: str, by: User) -> None:
+    """Accept, send back, close or withdraw, as a form or a machine names it."""
+    policies.check_can_ask(request.organisation_id, by)
+    match move:
+        case "accept":
+            accept(request, by=by)
+        case "back":
+            send_back(request, reason=reason, by=by)
+        case "close":
+            close(request, reason=reason, by=by)
+        case "withdraw":
+            withdraw(request, reason=reason, by=by)
+        case _:
+            raise Refused(policies.NO_MOVE)
+
+
 @transaction.atomic
 def pass_on(request: EvidenceRequest, *, owner: User, by: User) -> None:
     """Ask somebody else instead, as when the owner has left."""

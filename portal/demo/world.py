@@ -23,7 +23,7 @@ from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.selectors import adopted_profiles
 from compliance.scans import services as scans
 from compliance.scans.models import ScanRun
-from portal.demo import answers, outside, papers, people, scan_files, second_platform
+from portal.demo import answers, keeping, outside, papers, people, scan_files, second_platform
 from portal.demo import remediation as work
 
 PROFILE = "order-integration-reference"
@@ -61,6 +61,7 @@ def build(say: Say) -> Application:
         _plan(company, profile, staff)
         work.fill(company, profile, staff)
     outside.fill(company, staff["seoyeon"])
+    keeping.fill(company, profile, staff)
     second_platform.fill(company, _worked_with(company, second_platform.PROFILE), staff)
     if not Application.objects.filter(organisation=company).exists():
         say("applications")

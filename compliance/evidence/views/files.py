@@ -53,7 +53,7 @@ def thumbnail(request: OrganisationRequest, file: int) -> HttpResponseBase:
     return _drawn(made)
 
 
-def _drawn(made: bytes) -> HttpResponse:
+def _drawn(made: bytes) -> HttpResponseBase:
     response = http.harden(HttpResponse(made, content_type=previews.MEDIA_TYPE))
     response["Cache-Control"] = "private, max-age=3600"
     return response
