@@ -9,7 +9,7 @@ from compliance.applications.models import ReceivedVerdict, Round
 from compliance.audit.services import record
 from compliance.remediation import clocks
 from compliance.remediation.actions import Action
-from compliance.remediation.models import Source, Task
+from compliance.remediation.models import Priority, Source, Task, rank_of
 from compliance.remediation.numbers import next_number
 from compliance.remediation.opening import lead_of
 from compliance.requirements.models import Assessment
@@ -80,6 +80,7 @@ def _task_of(
     by: User,
 ) -> Task:
     requirement = verdict.requirement
+    due = verdict.due or round_.changes_due or people.dues[Severity(requirement.severity)]
     return Task(
         organisation_id=round_.application.organisation_id,
         number=number,
@@ -92,7 +93,9 @@ def _task_of(
         before=(assessment.statement if assessment else "")[:20_000],
         basis=f"{requirement.code} · {round_}"[:500],
         severity=requirement.severity,
+        priority=Priority.of(requirement.severity),
         assignee_id=people.of(assessment),
-        due=verdict.due or round_.changes_due or people.dues[Severity(requirement.severity)],
+        due=due,
+        rank=rank_of(due, number),
         created_by=by,
     )

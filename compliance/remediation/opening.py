@@ -14,7 +14,7 @@ from compliance.accounts.roles import Role
 from compliance.audit.services import SYSTEM, record
 from compliance.remediation import clocks
 from compliance.remediation.actions import Action
-from compliance.remediation.models import Source, State, Task
+from compliance.remediation.models import EffortUnit, Priority, Source, State, Task, rank_of
 from compliance.remediation.numbers import next_number
 from compliance.remediation.services import reopen_by_machine
 from compliance.requirements.models import Assessment
@@ -75,10 +75,16 @@ _COLUMNS = (
     "basis",
     "reason",
     "severity",
+    "priority",
+    "effort_unit",
     "assignee",
     "due",
+    "extended_times",
     "state",
+    "state_since",
+    "rank",
     "revision",
+    "version",
     "created_by",
     "created_at",
 )
@@ -94,8 +100,7 @@ class _Opener:
         self.fallback = lead_of(run.organisation_id)
         active = Membership.objects.active().filter(organisation_id=run.organisation_id)
         self.members = set(active.values_list("user_id", flat=True))
-        dues = clocks.dues(run.organisation_id)
-        self.due = {severity: due.isoformat() for severity, due in dues.items()}
+        self.dues = clocks.dues(run.organisation_id)
         self.now = timezone.now()
         self.assignees: set[int] = set()
 
@@ -110,6 +115,8 @@ class _Opener:
         if assignee:
             self.assignees.add(assignee)
         asset = str(finding.asset)
+        severity = Severity(finding.severity)
+        due = self.dues[severity]
         return (
             self.run.organisation_id,
             number,
@@ -126,9 +133,15 @@ class _Opener:
             " · ".join(filter(None, [to.code if to else "", finding.rule.code]))[:500],
             "",
             finding.severity,
+            Priority.of(severity).value,
+            EffortUnit.HOURS.value,
             assignee,
-            self.due[Severity(finding.severity)],
+            due.isoformat(),
+            0,
             State.REGISTERED.value,
+            self.now,
+            rank_of(due, number),
+            0,
             0,
             self.run.imported_by_id,
             self.now,

@@ -17,7 +17,15 @@ from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
 from compliance.remediation import clocks, policies
 from compliance.remediation.actions import Action
-from compliance.remediation.models import Comment, Source, State, Task, TaskEvidence
+from compliance.remediation.models import (
+    Comment,
+    Priority,
+    Source,
+    State,
+    Task,
+    TaskEvidence,
+    rank_of,
+)
 from compliance.remediation.numbers import next_number
 from compliance.remediation.states import MOVES
 from compliance.requirements.models import Assessment, Requirement
@@ -340,6 +348,8 @@ def _open(task: Task, by: User) -> Task:
     if task.assignee:
         policies.check_assignee(task, task.assignee)
     task.number = next_number(task.organisation_id)
+    task.priority = Priority.of(task.severity)
+    task.rank = rank_of(task.due, task.number)
     task.created_by = by
     task.save(force_insert=True)
     _record(by, Action.CREATED, task)

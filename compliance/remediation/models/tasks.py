@@ -1,5 +1,6 @@
 """Tasks as the Korean 보완조치 내역서 keeps them: defect, before, plan, action, after, proof."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
@@ -35,6 +36,33 @@ class Source(models.TextChoices):
     ASSESSMENT = "assessment", _("Assessment")
     VERDICT = "verdict", _("The platform's verdict")
     PERSON = "person", _("A person")
+
+
+class Priority(models.IntegerChoices):
+    """What to do first; apart from how bad the gap is. Sorts by its number."""
+
+    URGENT = 1, pgettext_lazy("priority", "Urgent")
+    HIGH = 2, pgettext_lazy("priority", "High")
+    NORMAL = 3, pgettext_lazy("priority", "Normal")
+    LOW = 4, pgettext_lazy("priority", "Low")
+
+    @classmethod
+    def of(cls, severity: str) -> "Priority":
+        """The priority with which a gap of that severity is opened."""
+        return cls(min(4, max(1, 5 - Severity(severity).rank)))
+
+
+class EffortUnit(models.TextChoices):
+    HOURS = "hours", _("hours")
+    POINTS = "points", _("points")
+
+
+def rank_of(due: date, number: int) -> int:
+    """Where the board puts a task by itself: by due date, then by number.
+
+    Neighbours stand 16,384 apart, so a card that a person drags finds a number between them.
+    """
+    return due.toordinal() << 40 | (number & 0x3FFFFFF) << 14
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -83,10 +111,26 @@ class Task(models.Model):
     severity = models.CharField(
         _("severity"), max_length=10, choices=Severity.choices, default=Severity.MEDIUM
     )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.NORMAL
+    )
+    effort = models.DecimalField(_("effort"), max_digits=6, decimal_places=1, null=True, blank=True)
+    effort_unit = models.CharField(
+        _("unit of effort"), max_length=10, choices=EffortUnit.choices, default=EffortUnit.HOURS
+    )
+    # The larger piece of work that this is a part of; it closes after its parts.
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts"
+    )
     assignee = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tasks"
     )
     due = models.DateField(_("due"))
+    # How many extensions were approved.
+    extended_times = models.PositiveSmallIntegerField(_("extended"), default=0)
+    # When the change is to be made in production.
+    change_start = models.DateTimeField(_("change begins"), null=True, blank=True)
+    change_end = models.DateTimeField(_("change ends"), null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=20, choices=State.choices, default=State.REGISTERED
     )
@@ -107,7 +151,14 @@ class Task(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     accepted_until = models.DateField(_("accepted until"), null=True, blank=True)
+    # When it came into this state.
+    state_since = models.DateTimeField(default=timezone.now)
+    # Where it stands in its column of the board, see `rank_of`.
+    rank = models.BigIntegerField(default=0)
+    # Counts changes of the texts: two people who edit them do not overwrite each other.
     revision = models.PositiveIntegerField(default=0)
+    # Counts every change of the row, texts too: what a board or a bulk change has seen.
+    version = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -131,7 +182,8 @@ class Task(models.Model):
                 name="task_source_is_there",
                 condition=(Q(source="finding") & Q(finding__isnull=False))
                 | (Q(source="assessment") & Q(assessment__isnull=False))
-                | Q(source__in=["verdict", "person"]),
+                | (Q(source="verdict") & Q(received_verdict__isnull=False))
+                | Q(source="person"),
             ),
             models.CheckConstraint(
                 name="task_fixed_together",
@@ -170,9 +222,24 @@ class Task(models.Model):
                     & Q(accepted_by__isnull=True, accepted_until__isnull=True)
                 ),
             ),
+            models.CheckConstraint(
+                name="task_not_its_own_parent",
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
+            ),
+            models.CheckConstraint(
+                name="task_effort_positive", condition=Q(effort__isnull=True) | Q(effort__gte=0)
+            ),
+            models.CheckConstraint(
+                name="task_change_forward",
+                condition=Q(change_start__isnull=True, change_end__isnull=True)
+                | Q(change_end__gt=F("change_start")),
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "state", "due"], name="task_state_due"),
+            models.Index(fields=["organisation", "due", "number"], name="task_listed"),
+            models.Index(fields=["organisation", "state", "rank"], name="task_board"),
+            models.Index(fields=["assignee", "state", "due"], name="task_mine"),
         ]
 
     def __str__(self) -> str:
@@ -195,45 +262,3 @@ class Task(models.Model):
     @property
     def is_overdue(self) -> bool:
         return self.state in TO_DO and self.due < timezone.localdate()
-
-
-class TaskEvidence(models.Model):
-    """An evidence that shows the state before or after the fix."""
-
-    class Role(models.TextChoices):
-        BEFORE = "before", _("Before")
-        AFTER = "after", _("After")
-
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="evidence_links")
-    evidence = models.ForeignKey(
-        "evidence.Evidence", on_delete=models.PROTECT, related_name="task_links"
-    )
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.AFTER)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("evidence of a task")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["task", "evidence", "role"], name="task_evidence_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.task.code}: {self.evidence}"
-
-
-class Comment(models.Model):
-    """What somebody said about a task, in plain text."""
-
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="comments")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("comment"), max_length=10_000)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("comment")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return self.text[:80]

@@ -1,0 +1,67 @@
+"""Tasks as the Korean 보완조치 내역서 keeps them, what stands around them, and recurring duties."""
+
+from compliance.remediation.models.around import (
+    ChecklistItem,
+    Comment,
+    CommentFile,
+    Dependency,
+    StateChange,
+    TaskEvidence,
+    Watcher,
+)
+from compliance.remediation.models.decisions import (
+    Decision,
+    DueExtension,
+    Escalation,
+    RiskAcceptance,
+    Step,
+)
+from compliance.remediation.models.duties import (
+    DutyEvidence,
+    DutyOccurrence,
+    DutySeries,
+    Rhythm,
+    WorkingDay,
+)
+from compliance.remediation.models.settings import EscalationDays
+from compliance.remediation.models.tasks import (
+    OPEN_STATES,
+    TO_DO,
+    EffortUnit,
+    Priority,
+    Source,
+    State,
+    Task,
+    TaskQuerySet,
+    rank_of,
+)
+
+__all__ = [
+    "OPEN_STATES",
+    "TO_DO",
+    "ChecklistItem",
+    "Comment",
+    "CommentFile",
+    "Decision",
+    "Dependency",
+    "DueExtension",
+    "DutyEvidence",
+    "DutyOccurrence",
+    "DutySeries",
+    "EffortUnit",
+    "Escalation",
+    "EscalationDays",
+    "Priority",
+    "Rhythm",
+    "RiskAcceptance",
+    "Source",
+    "State",
+    "StateChange",
+    "Step",
+    "Task",
+    "TaskEvidence",
+    "TaskQuerySet",
+    "Watcher",
+    "WorkingDay",
+    "rank_of",
+]
