@@ -36,3 +36,7 @@ class Action(models.TextChoices):
     )
     DISPUTED = "task.disputed", _("{actor} disputed {target}: {reason}")
     COMMENTED = "task.commented", _("{actor} commented on {target}: {text}")
+    LIMITS_SET = "task.limits_set", _("{actor} set the limits of the board's columns")
+    FEED_MADE = "task.feed_made", _("{actor} made an address for their calendar program")
+    FEED_ENDED = "task.feed_ended", _("{actor} ended the address for their calendar program")
+    BULK_TAKEN_BACK = "task.bulk_taken_back", _("{actor} took the change of {target} back")

@@ -1,5 +1,6 @@
 """What people type about a task."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
@@ -7,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
+from compliance.remediation.boards import COLUMNS
 from compliance.remediation.models import Task
 from compliance.remediation.services import EDITABLE, NewTask
 from compliance.requirements.models import Requirement
@@ -113,6 +115,25 @@ class UntilForm(forms.Form):
     """The day on which an accepted risk ends."""
 
     until = forms.DateField(required=False)
+
+
+class LimitsForm(forms.Form):
+    """How many cards each column of the board should hold at most; empty is no limit."""
+
+    def __init__(self, *args: Any, limits: Mapping[str, int]) -> None:
+        super().__init__(*args)
+        for state in COLUMNS:
+            self.fields[state.value] = forms.IntegerField(
+                label=state.label,
+                required=False,
+                min_value=1,
+                max_value=999,
+                initial=limits.get(state),
+                widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+            )
+
+    def chosen(self) -> dict[str, int | None]:
+        return {state.value: self.cleaned_data[state.value] for state in COLUMNS}
 
 
 def members(organisation: Organisation) -> Any:

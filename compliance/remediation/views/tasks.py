@@ -31,7 +31,7 @@ PER_PAGE = 50
 SHOWN_ENTRIES = 100
 
 
-def _task(request: OrganisationRequest, number: int) -> Task:
+def task_of(request: OrganisationRequest, number: int) -> Task:
     rows = Task.objects.visible_to(request.user).select_related(
         "organisation",
         "requirement__profile",
@@ -51,47 +51,6 @@ def _task(request: OrganisationRequest, number: int) -> Task:
 
 def _to(task: Task) -> HttpResponse:
     return redirect("remediation:detail", organisation=task.organisation.slug, number=task.number)
-
-
-@in_organisation
-def list_(request: OrganisationRequest) -> HttpResponse:
-    """The table; by itself to htmx."""
-    if away := filters.opening(request, "remediation:list"):
-        return away
-    chosen = pages.chosen(request.GET)
-    rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
-    page = Paginator(rows.order_by("due", "number"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "chosen": chosen,
-        "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
-    }
-    if request.headers.get("HX-Target") == "rows":
-        return render(request, "remediation/_rows.html", context)
-    tally = selectors.tally(request.organisation, request.user)
-    context |= {
-        "tabs": pages.tabs(request.organisation, tally, chosen),
-        "states": State.choices,
-        "severities": Severity.choices,
-        "people": members(request.organisation),
-        "areas": Area.objects.filter(
-            profile__in=of_current_profiles(request.organisation)
-        ).order_by("profile_id", "order"),
-    }
-    return render(request, "remediation/list.html", context)
-
-
-@in_organisation
-def board(request: OrganisationRequest) -> HttpResponse:
-    """Open tasks by state."""
-    chosen = pages.chosen(request.GET)
-    rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
-    context = {
-        "columns": selectors.board(rows.order_by("due", "number")),
-        "chosen": chosen,
-        "people": members(request.organisation),
-    }
-    return render(request, "remediation/board.html", context)
 
 
 @in_organisation
@@ -117,7 +76,7 @@ def open_for(request: OrganisationRequest, assessment: int) -> HttpResponse:
 
 @in_organisation
 def detail(request: OrganisationRequest, number: int) -> HttpResponse:
-    task = _task(request, number)
+    task = task_of(request, number)
     context = {
         "task": task,
         "moves": moves.offered(task),
@@ -135,7 +94,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
 
 @in_organisation
 def edit(request: OrganisationRequest, number: int) -> HttpResponse:
-    task = _task(request, number)
+    task = task_of(request, number)
     policies.check_can_edit(task, request.user)
     form = TaskForm(request.POST or None, instance=Task.objects.get(pk=task.pk))
     if request.method != "POST" or not form.is_valid():
@@ -232,7 +191,7 @@ VERBS: dict[str, Verb] = {
 @in_organisation
 def act(request: OrganisationRequest, number: int, verb: str) -> HttpResponseBase:
     """Do one of VERBS. A refusal becomes its sentence in the middleware."""
-    task = _task(request, number)
+    task = task_of(request, number)
     VERBS[verb](task, request)
     messages.success(request, _("Done."))
     return _to(task)
