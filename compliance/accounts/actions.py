@@ -20,3 +20,13 @@ class Action(models.TextChoices):
         "clocks.set",
         _("{actor} set the days for gaps, critical first, from {before} to {after}"),
     )
+    DAY_COUNT_SET = "clocks.day_count", _("{actor} set deadlines to count: {after}")
+    CLOSING_DAY_ADDED = "closing_day.added", _("{actor} closed the company on {day}: {name}")
+    CLOSING_DAY_REMOVED = (
+        "closing_day.removed",
+        _("{actor} took the closing day {day} ({name}) away"),
+    )
+    THRESHOLD_SET = (
+        "tasks.threshold",
+        _("{actor} let findings become tasks from {after} up, before from {before}"),
+    )

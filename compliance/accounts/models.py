@@ -17,6 +17,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(memberships__in=Membership.objects.active().filter(user_id=user.pk))
 
 
+class DayCount(models.TextChoices):
+    """Which days count towards a deadline."""
+
+    CALENDAR = "calendar", _("Calendar days")
+    WORKING = "working", _("Working days")
+
+
 class Organisation(models.Model):
     """A legal entity that applies (조직)."""
 
@@ -31,6 +38,12 @@ class Organisation(models.Model):
         choices=Severity.choices,
         default=Severity.HIGH,
     )
+    day_count = models.CharField(
+        _("days of a deadline"),
+        max_length=10,
+        choices=DayCount.choices,
+        default=DayCount.CALENDAR,
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[OrganisationQuerySet] = OrganisationQuerySet.as_manager()  # type: ignore[assignment]
@@ -44,7 +57,7 @@ class Organisation(models.Model):
 
 
 class SeverityDays(models.Model):
-    """Calendar days that an organisation gives itself for a gap of one severity."""
+    """Days that an organisation gives itself for a gap of one severity; `day_count` says which."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="severity_days"
@@ -63,6 +76,26 @@ class SeverityDays(models.Model):
 
     def __str__(self) -> str:
         return f"{self.severity}: {self.days}"
+
+
+class ClosingDay(models.Model):
+    """A day on which the organisation does not work although it is no public holiday."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="closing_days"
+    )
+    day = models.DateField(_("day"))
+    name = models.CharField(_("occasion"), max_length=100)
+
+    class Meta:
+        verbose_name = _("closing day")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "day"], name="closing_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
 
 
 class UserManager(BaseUserManager["User"]):

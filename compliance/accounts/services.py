@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from compliance.accounts import signals
 from compliance.accounts.actions import Action
 from compliance.accounts.models import ApiToken, Membership, Organisation, User
 from compliance.accounts.policies import check_can
@@ -41,6 +42,7 @@ def remove_member(membership: Membership, *, by: User) -> None:
     membership.ended_at = timezone.now()
     membership.save(update_fields=["ended_at"])
     record(by, Action.MEMBER_REMOVED, membership)
+    signals.member_removed.send(Membership, membership=membership, by=by)
 
 
 @transaction.atomic

@@ -13,6 +13,13 @@ organisation_urlpatterns = [
     path("members/", views.members, name="list"),
     path("deadlines/", views.deadlines, name="deadlines"),
     path("deadlines/set/", views.set_deadlines, name="deadlines-set"),
+    path("deadlines/count/", views.set_day_count, name="day-count"),
+    path("deadlines/closing-days/", views.add_closing_day, name="closing-day-add"),
+    path(
+        "deadlines/closing-days/<int:pk>/remove/",
+        views.remove_closing_day,
+        name="closing-day-remove",
+    ),
     path("filters/", views.save_filter, name="filter-save"),
     *[
         path(

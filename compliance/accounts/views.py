@@ -1,5 +1,6 @@
 """Signing in, choosing a language, the list of members."""
 
+from datetime import date, timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.accounts import clocks, filters, policies
 from compliance.accounts.forms import SignInForm
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.accounts.models import Membership, Organisation, SavedFilter, User
+from compliance.accounts.models import DayCount, Membership, Organisation, SavedFilter, User
 from compliance.accounts.roles import CAPABILITIES, DESCRIPTIONS, Role
-from compliance.shared.errors import why_not
+from compliance.accounts.workdays import calendar_of
+from compliance.shared.errors import Refused, why_not
 from compliance.shared.severity import Severity
 
 sign_in = LoginView.as_view(
@@ -77,8 +79,22 @@ def _deadlines(
         "form": form,
         "fields": [(form[severity.value], clocks.DEFAULT_DAYS[severity]) for severity in Severity],
         "why_not": why_not(policies.check_can_set_clocks, request.organisation, request.user),
+        "counts": DayCount.choices,
+        "closing_days": request.organisation.closing_days.filter(day__gte=_this_year()),
+        "closing_form": clocks.ClosingDayForm(),
+        "free_days": [*calendar_of(request.organisation).free(*_coming())],
     }
     return render(request, "accounts/deadlines.html", context, status=status)
+
+
+def _this_year() -> date:
+    return timezone.localdate().replace(month=1, day=1)
+
+
+def _coming() -> tuple[date, date]:
+    """The days of which the page says that nobody works: from today, for half a year."""
+    today = timezone.localdate()
+    return today, today + timedelta(days=183)
 
 
 @require_POST
@@ -90,6 +106,35 @@ def set_deadlines(request: OrganisationRequest) -> HttpResponse:
         return _deadlines(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     clocks.set_days(request.organisation, form.days(), by=request.user)
     messages.success(request, _("Saved. Tasks opened from now on count with these days."))
+    return redirect("members:deadlines", organisation=request.organisation.slug)
+
+
+@require_POST
+@in_organisation
+def set_day_count(request: OrganisationRequest) -> HttpResponse:
+    clocks.set_day_count(request.organisation, request.POST.get("count", ""), by=request.user)
+    messages.success(request, _("Saved. Tasks opened from now on count with these days."))
+    return redirect("members:deadlines", organisation=request.organisation.slug)
+
+
+@require_POST
+@in_organisation
+def add_closing_day(request: OrganisationRequest) -> HttpResponse:
+    policies.check_can_set_clocks(request.organisation, request.user)
+    form = clocks.ClosingDayForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("Give a day and its occasion."))
+    clocks.add_closing_day(request.organisation, by=request.user, **form.cleaned_data)
+    messages.success(request, _("Saved."))
+    return redirect("members:deadlines", organisation=request.organisation.slug)
+
+
+@require_POST
+@in_organisation
+def remove_closing_day(request: OrganisationRequest, pk: int) -> HttpResponse:
+    closing = get_object_or_404(request.organisation.closing_days, pk=pk)
+    clocks.remove_closing_day(closing, by=request.user)
+    messages.success(request, _("Saved."))
     return redirect("members:deadlines", organisation=request.organisation.slug)
 
 

@@ -6,13 +6,13 @@ it again; a severity that changed counts from the same day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time
 
 from django.db.models import Q
 from django.utils import timezone
 
-from compliance.accounts.clocks import days_of
+from compliance.accounts.clocks import Clock, clock_of
 from compliance.accounts.models import Organisation
 from compliance.scans.models import Finding, FindingState
 from compliance.shared.severity import Severity
@@ -21,26 +21,27 @@ from compliance.shared.severity import Severity
 RUNNING = (FindingState.OPEN, FindingState.DISPUTED)
 
 
-def due(finding: Finding, days: Mapping[Severity, int]) -> date | None:
+def due(finding: Finding, clock: Clock) -> date | None:
     """The day by which it has to be gone; None while no clock runs."""
     if finding.state not in RUNNING:
         return None
     begun = timezone.localtime(finding.first_seen_at).date()
-    return begun + timedelta(days=days[Severity(finding.severity)])
+    return clock.due(finding.severity, begun)
 
 
 def with_due(findings: Iterable[Finding], organisation: Organisation) -> list[Finding]:
-    """The findings of a page, each with its `due`. One query."""
-    days, found = days_of(organisation), list(findings)
+    """The findings of a page, each with its `due`. Two queries at most."""
+    clock, found = clock_of(organisation), list(findings)
     for finding in found:
-        finding.due = due(finding, days)  # type: ignore[attr-defined]
+        finding.due = due(finding, clock)  # type: ignore[attr-defined]
     return found
 
 
 def overdue(organisation: Organisation) -> Q:
     """The condition of findings whose day has passed."""
-    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    clock, today = clock_of(organisation), timezone.localdate()
     late = Q(pk__in=[])
-    for severity, number in days_of(organisation).items():
-        late |= Q(severity=severity, first_seen_at__lt=start - timedelta(days=number))
+    for severity in Severity:
+        begun = datetime.combine(clock.late_if_begun_before(severity, today), time.min)
+        late |= Q(severity=severity, first_seen_at__lt=timezone.make_aware(begun))
     return Q(state__in=RUNNING) & late

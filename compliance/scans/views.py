@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import filters
-from compliance.accounts.clocks import days_of
+from compliance.accounts.clocks import clock_of
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
 from compliance.scans import (
@@ -261,11 +261,11 @@ def finding(request: OrganisationRequest, number: int) -> HttpResponse:
 
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
     mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
-    days = days_of(request.organisation)
+    counting = clock_of(request.organisation)
     return {
         "finding": found,
-        "due": clock.due(found, days),
-        "days": days[Severity(found.severity)],
+        "due": clock.due(found, counting),
+        "days": counting.days[Severity(found.severity)],
         "mappings": mappings.select_related("requirement__profile", "edge__set"),
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],
