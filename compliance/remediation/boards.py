@@ -76,19 +76,10 @@ class Lane:
     count: int
 
 
-def on_board(rows: QuerySet[Task]) -> QuerySet[Task]:
-    """What stands on the board: open tasks, and those closed lately."""
-    lately = timezone.now() - timedelta(days=CLOSED_DAYS)
-    return rows.filter(
-        Q(state__in=OPEN_STATES) | Q(state=State.CLOSED, state_since__gte=lately)
-    )
-
-
 def columns(rows: QuerySet[Task], limits: Mapping[str, int]) -> list[Column]:
-    """The first cards of every column of *rows*: three queries."""
-    shown = on_board(rows)
-    counts = dict(shown.order_by().values_list("state").annotate(Count("pk")))
-    pages = [_page(shown, state, None, FIRST) for state in COLUMNS if counts.get(state)]
+    """The first cards of every column of *rows*: four queries."""
+    counts = _counts(rows)
+    pages = [_page(rows, state, None, FIRST) for state in COLUMNS if counts.get(state)]
     cards = _cards(pages)
     return [
         _column(state, counts.get(state, 0), cards.get(state, []), FIRST, limits)
@@ -97,16 +88,31 @@ def columns(rows: QuerySet[Task], limits: Mapping[str, int]) -> list[Column]:
 
 
 def further(rows: QuerySet[Task], state: State, after: Place) -> Column:
-    """The next page of one column: one query, and one for what blocks its cards."""
-    cards = _cards([_page(on_board(rows), state, after, MORE)])
+    """The next page of one column: two queries."""
+    cards = _cards([_page(rows, state, after, MORE)])
     return _column(state, 0, cards.get(state, []), MORE, {})
+
+
+def _counts(rows: QuerySet[Task]) -> dict[str, int]:
+    """{state: how many}. What is over is counted apart, for it is most of all in the end."""
+    found = _open(rows).order_by().values_list("state").annotate(Count("pk"))
+    return {**dict(found), State.CLOSED: _closed(rows).count()}
+
+
+def _open(rows: QuerySet[Task]) -> QuerySet[Task]:
+    return rows.filter(state__in=OPEN_STATES)
+
+
+def _closed(rows: QuerySet[Task]) -> QuerySet[Task]:
+    lately = timezone.now() - timedelta(days=CLOSED_DAYS)
+    return rows.filter(state=State.CLOSED, closed_at__gte=lately)
 
 
 def _page(
     rows: QuerySet[Task], state: State, after: Place | None, size: int
 ) -> QuerySet[Task, Any]:
     """Keys of one column, one more than are shown, so that the page knows of the next."""
-    found = rows.filter(state=state)
+    found = _closed(rows) if state == State.CLOSED else rows.filter(state=state)
     if after:
         beyond = Q(rank=after.rank, pk__gt=after.pk) | Q(rank__gt=after.rank)
         # The plain comparison is what the index serves.
@@ -149,10 +155,8 @@ def limits_of(organisation: Organisation) -> dict[str, int]:
 
 
 def lanes(rows: QuerySet[Task], by: str, people: Iterable[User]) -> list[Lane]:
-    """The lanes of *rows* by "assignee" or "area", the fullest first, without empty ones."""
-    if by == "assignee":
-        return _by_person(on_board(rows), people)
-    return _by_area(on_board(rows))
+    """The lanes of open *rows* by "assignee" or "area", the fullest first, without empty ones."""
+    return _by_person(_open(rows), people) if by == "assignee" else _by_area(_open(rows))
 
 
 def _by_person(rows: QuerySet[Task], people: Iterable[User]) -> list[Lane]:

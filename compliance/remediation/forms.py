@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
 from compliance.remediation.boards import COLUMNS
-from compliance.remediation.models import Task
+from compliance.remediation.bulk import UNCHANGED, Wanted
+from compliance.remediation.models import Priority, Task
+from compliance.remediation.policies import NOT_A_MEMBER
 from compliance.remediation.services import EDITABLE, NewTask
 from compliance.requirements.models import Requirement
 from compliance.requirements.selectors import adopted_profiles
@@ -115,6 +117,36 @@ class UntilForm(forms.Form):
     """The day on which an accepted risk ends."""
 
     until = forms.DateField(required=False)
+
+
+class BulkForm(forms.Form):
+    """What many tasks get at once; a field that says "keep" or nothing leaves them as they are."""
+
+    assignee = forms.CharField(required=False)
+    due = forms.DateField(required=False)
+    priority = forms.TypedChoiceField(
+        required=False, choices=Priority.choices, coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation) -> None:
+        super().__init__(*args)
+        self._people = {str(person.pk): person for person in members(organisation)}
+
+    def clean_assignee(self) -> Any:
+        said = self.cleaned_data["assignee"]
+        if said in {"", "keep"}:
+            return UNCHANGED
+        if said != "none" and said not in self._people:
+            raise forms.ValidationError(str(NOT_A_MEMBER))
+        return self._people.get(said)
+
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        return Wanted(
+            assignee=given["assignee"],
+            due=given["due"] or UNCHANGED,
+            priority=given["priority"] or UNCHANGED,
+        )
 
 
 class LimitsForm(forms.Form):

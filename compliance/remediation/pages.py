@@ -72,6 +72,39 @@ def views(organisation: Organisation, tally: Tally, chosen: Filter) -> list[Tab]
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column of the table; *sort* is what a click on it asks for."""
+
+    label: "str | Promise"
+    classes: str
+    sort: str = ""
+    sorted: str = ""
+
+
+_HEADS = [
+    ("number", _("Number"), "fit"),
+    ("severity", _("Severity"), "fit d-none d-md-table-cell"),
+    ("priority", _("Priority"), "fit d-none d-lg-table-cell"),
+    ("title", _("Title"), ""),
+    ("", _("Requirement"), "fit d-none d-lg-table-cell"),
+    ("state", _("State"), "fit"),
+    ("assignee", _("Assignee"), "fit d-none d-md-table-cell"),
+    ("due", _("Due"), "fit"),
+]
+
+
+def heads(chosen: Filter) -> list[Head]:
+    """The table's heads: a click sorts by the column, another one the other way round."""
+    made = []
+    for name, label, classes in _HEADS:
+        now = name == chosen.sort
+        order = "descending" if chosen.down else "ascending"
+        turned = f"-{name}" if now and not chosen.down else name
+        made.append(Head(label, classes, turned, order if now else ""))
+    return made
+
+
 def tasks_of(request: OrganisationRequest) -> QuerySet[Task]:
     """The tasks that the person may see in the organisation of the address."""
     return Task.objects.visible_to(request.user).filter(organisation=request.organisation)

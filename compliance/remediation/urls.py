@@ -1,17 +1,25 @@
 from django.urls import path
 
-from compliance.remediation.views import tasks as views
+from compliance.remediation.views import board, table, tasks
 
 app_name = "remediation"
 urlpatterns = [
-    path("tasks/", views.list_, name="list"),
-    path("tasks/board/", views.board, name="board"),
-    path("tasks/new/", views.create, name="create"),
-    path("tasks/for/<int:assessment>/", views.open_for, name="open-for"),
-    path("tasks/<int:number>/", views.detail, name="detail"),
-    path("tasks/<int:number>/edit/", views.edit, name="edit"),
+    path("tasks/", table.list_, name="list"),
+    path("tasks/export.csv", table.export, {"form": "csv"}, name="export-csv"),
+    path("tasks/export.xlsx", table.export, {"form": "xlsx"}, name="export-xlsx"),
+    path("tasks/bulk/", table.change, name="bulk"),
+    path("tasks/bulk/undo/", table.undo, name="bulk-undo"),
+    path("tasks/board/", board.board, name="board"),
+    path("tasks/board/limits/", board.limits, name="limits"),
+    path("tasks/board/<slug:state>/", board.column, name="board-column"),
+    path("tasks/new/", tasks.create, name="create"),
+    path("tasks/for/<int:assessment>/", tasks.open_for, name="open-for"),
+    path("tasks/<int:number>/", tasks.detail, name="detail"),
+    path("tasks/<int:number>/edit/", tasks.edit, name="edit"),
+    path("tasks/<int:number>/moves/", board.moves, name="moves"),
+    path("tasks/<int:number>/drop/", board.drop, name="drop"),
     *[
-        path(f"tasks/<int:number>/{verb}/", views.act, {"verb": verb}, name=verb)
-        for verb in views.VERBS
+        path(f"tasks/<int:number>/{verb}/", tasks.act, {"verb": verb}, name=verb)
+        for verb in tasks.VERBS
     ],
 ]
