@@ -11,6 +11,7 @@ class ApplicationsConfig(AppConfig):
             receivers,
             showing,
             states,
+            windows,
         )
         from compliance.applications.actions import Action
         from compliance.applications.models import State

@@ -228,6 +228,8 @@ class Round(models.Model):
     attested_at = models.DateTimeField(null=True, blank=True)
     # Until when the platform waits for the changes that it asked for.
     changes_due = models.DateField(_("answer due"), null=True, blank=True)
+    # The day on which it asked; the windows for the supplement count from it.
+    changes_requested_on = models.DateField(null=True, blank=True)
     # What the platform asked for after this round (보완요청).
     requested_changes = models.TextField(_("changes requested"), blank=True, max_length=20_000)
 

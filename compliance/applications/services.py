@@ -212,7 +212,12 @@ def request_changes(
     if not asking and not text:
         raise Refused(_("Enter the platform's verdicts, or write what it asked for."))
     states.move(application, MOVES, State.CHANGES_REQUESTED)
-    _sign(round_, requested_changes=text, changes_due=due)
+    _sign(
+        round_,
+        requested_changes=text,
+        changes_due=due,
+        changes_requested_on=timezone.localdate(),
+    )
     codes = [verdict.requirement.code for verdict in asking]
     _record(
         by,

@@ -40,3 +40,61 @@ class Action(models.TextChoices):
     FEED_MADE = "task.feed_made", _("{actor} made an address for their calendar program")
     FEED_ENDED = "task.feed_ended", _("{actor} ended the address for their calendar program")
     BULK_TAKEN_BACK = "task.bulk_taken_back", _("{actor} took the change of {target} back")
+    ARRANGED = "task.arranged", _("{actor} changed {target}: {after}")
+    BLOCKED = "task.blocked", _("{actor} let {target} wait for {blocker}")
+    UNBLOCKED = "task.unblocked", _("{actor} let {target} no longer wait for {blocker}")
+    STEP_ADDED = "task.step_added", _("{actor} added a step to {target}: {step}")
+    STEP_DONE = "task.step_done", _("{actor} ticked off a step of {target}: {step}")
+    STEP_UNDONE = "task.step_undone", _("{actor} opened a step of {target} again: {step}")
+    STEP_REMOVED = "task.step_removed", _("{actor} removed a step of {target}: {step}")
+    WATCHED = "task.watched", _("{actor} watches {target}")
+    UNWATCHED = "task.unwatched", _("{actor} no longer watches {target}")
+    CHANGE_PLANNED = (
+        "task.change_planned",
+        _("{actor} planned the change of {target} from {start} to {end}"),
+    )
+    EXTENSION_ASKED = (
+        "task.extension_asked",
+        _("{actor} asked to extend {target} from {before} to {after}: {reason}"),
+    )
+    EXTENDED = (
+        "task.extended",
+        _("{actor} extended {target} from {before} to {after}, extension number {times}"),
+    )
+    EXTENSION_REFUSED = (
+        "task.extension_refused",
+        _("{actor} did not extend {target} to {after}: {reason}"),
+    )
+    EXTENSION_WITHDRAWN = (
+        "task.extension_withdrawn",
+        _("{actor} took back the request to extend {target}"),
+    )
+    ACCEPTANCE_ASKED = (
+        "task.acceptance_asked",
+        _("{actor} asked to accept the risk of {target} until {until}: {reason}"),
+    )
+    ACCEPTANCE_REFUSED = (
+        "task.acceptance_refused",
+        _("{actor} did not accept the risk of {target}: {reason}"),
+    )
+    ACCEPTANCE_WITHDRAWN = (
+        "task.acceptance_withdrawn",
+        _("{actor} took back the request to accept the risk of {target}"),
+    )
+    ESCALATED = (
+        "task.escalated",
+        _("{target}, due on {due}, was escalated to {names}"),
+    )
+    HANDED_OVER = (
+        "task.handed_over",
+        _("{target} went from {former}, who left, to {assignee}"),
+    )
+    ESCALATION_SET = (
+        "tasks.escalation",
+        _("{actor} set the days of escalation, lead and owner, from {before} to {after}"),
+    )
+    BULK_ASSIGNED = "task.bulk_assigned", _("{actor} gave {target} to {assignee}")
+    BULK_DUE = "task.bulk_due", _("{actor} moved the due date of {target} to {due}")
+    BULK_PRIORITY = "task.bulk_priority", _("{actor} set the priority of {target}: {priority}")
+    BULK_MOVED = "task.bulk_moved", _("{actor} moved {target} to “{state}”")
+    TAKEN_BACK = "task.taken_back", _("{actor} took the change of {target} back")

@@ -1,11 +1,13 @@
 """What the platform asks for becomes tasks: one for each verdict that asks, once."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import transaction
 
 from compliance.accounts.models import Membership, User
-from compliance.applications.models import ReceivedVerdict, Round
+from compliance.applications import windows
+from compliance.applications.models import Application, ReceivedVerdict, Round
 from compliance.audit.services import record
 from compliance.remediation import clocks
 from compliance.remediation.actions import Action
@@ -37,7 +39,7 @@ def open_for_verdicts(
             requirement__in=[each.requirement_id for each in wanted],
         )
     }
-    people = _Assignees(application.organisation_id)
+    people = _Assignees(application)
     tasks = [
         _task_of(verdict, round_, number, assessments.get(verdict.requirement_id), people, by)
         for number, verdict in enumerate(wanted, first)
@@ -60,11 +62,14 @@ def open_for_verdicts(
 class _Assignees:
     """Who is still there to do it, and until when unless the platform says so."""
 
-    def __init__(self, organisation_id: int) -> None:
+    def __init__(self, application: Application) -> None:
+        organisation_id = application.organisation_id
         members = Membership.objects.active().filter(organisation_id=organisation_id)
         self._members = set(members.values_list("user_id", flat=True))
         self._lead = lead_of(organisation_id)
         self.dues = clocks.dues(organisation_id)
+        window = windows.window_of(application)
+        self.window_end = window.end if window else date.max
 
     def of(self, assessment: Assessment | None) -> int | None:
         owner = assessment.owner_id if assessment else None
@@ -80,7 +85,8 @@ def _task_of(
     by: User,
 ) -> Task:
     requirement = verdict.requirement
-    due = verdict.due or round_.changes_due or people.dues[Severity(requirement.severity)]
+    usual = min(people.dues[Severity(requirement.severity)], people.window_end)
+    due = verdict.due or round_.changes_due or usual
     return Task(
         organisation_id=round_.application.organisation_id,
         number=number,

@@ -13,6 +13,7 @@ _TO_WHO_DOES_IT = [
     Action.VERIFIED,
     Action.CLOSED,
 ]
+_CONCERNED = ("assignee_id", "fixed_by_id", "watcher_ids")
 _NUMBER = {"number": "number"}
 
 
@@ -33,13 +34,37 @@ def register() -> None:
         ],
         Rule(
             Action.COMMENTED,
-            people=("assignee_id", "fixed_by_id", "mentioned_ids"),
+            people=(*_CONCERNED, "mentioned_ids"),
+            page=page,
+            arguments=_NUMBER,
+        ),
+        Rule(Action.ESCALATED, people=("told_ids",), page=page, arguments=_NUMBER),
+        *[
+            Rule(action, people=("assignee_id", "asked_by_id"), page=page, arguments=_NUMBER)
+            for action in (
+                Action.EXTENDED,
+                Action.EXTENSION_REFUSED,
+                Action.RISK_ACCEPTED,
+                Action.ACCEPTANCE_REFUSED,
+                Action.HANDED_OVER,
+                Action.BULK_ASSIGNED,
+            )
+        ],
+        Rule(
+            Action.EXTENSION_ASKED,
+            capability=Capability.TASK_MANAGE,
+            page=page,
+            arguments=_NUMBER,
+        ),
+        Rule(
+            Action.ACCEPTANCE_ASKED,
+            capability=Capability.RISK_ACCEPT,
             page=page,
             arguments=_NUMBER,
         ),
         Rule(Action.FIXED, capability=Capability.TASK_MANAGE, page=page, arguments=_NUMBER),
         *[
-            Rule(action, people=("assignee_id", "fixed_by_id"), page=page, arguments=_NUMBER)
+            Rule(action, people=_CONCERNED, page=page, arguments=_NUMBER)
             for action in _TO_WHO_DOES_IT
         ],
     )

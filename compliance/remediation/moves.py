@@ -48,5 +48,5 @@ def reasons(task: Task, user: User) -> dict[str, "str | Promise"]:
         "reopen": why_not(policies.check_can_reopen, task, user),
         "false_positive": why_not(policies.check_can_exempt, task, user, State.FALSE_POSITIVE),
         "dispute": why_not(policies.check_can_exempt, task, user, State.DISPUTED),
-        "accept_risk": why_not(policies.check_can_accept_risk, task, user),
+        "accept_risk": why_not(policies.check_can_ask_acceptance, task, user),
     }

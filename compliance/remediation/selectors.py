@@ -6,7 +6,17 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
-from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
+from compliance.accounts.policies import can
+from compliance.accounts.roles import Capability
+from compliance.remediation.models import (
+    OPEN_STATES,
+    TO_DO,
+    Decision,
+    DueExtension,
+    RiskAcceptance,
+    State,
+    Task,
+)
 from compliance.requirements.registries import Ids
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +85,43 @@ def open_by_severity(organisation: Organisation, requirement_ids: Ids) -> dict[i
         known = found.setdefault(requirement_id or 0, OpenTasks(code or "", {}))
         known.by_severity[severity] = number
     return found
+
+
+def open_parts(task: Task) -> list[Task]:
+    """Parts of the task that are not over."""
+    return list(task.parts.filter(state__in=OPEN_STATES).order_by("number"))
+
+
+def open_blockers(task: Task) -> list[Task]:
+    """Tasks that this one waits for and that nobody has reported as fixed yet."""
+    rows = Task.objects.filter(blocks__blocked=task, state__in=TO_DO)
+    return list(rows.order_by("number"))
+
+
+def steps_left(task: Task) -> int:
+    """Steps of the checklist that are not done."""
+    return task.checklist.filter(done_at__isnull=True).count()
+
+
+def waiting_extension(task: Task) -> DueExtension | None:
+    return task.extensions.filter(state=Decision.ASKED).select_related("asked_by").first()
+
+
+def waiting_acceptance(task: Task) -> RiskAcceptance | None:
+    return task.acceptances.filter(state=Decision.ASKED).select_related("asked_by").first()
+
+
+def to_decide(organisation: Organisation, user: User) -> list[DueExtension | RiskAcceptance]:
+    """Requests that wait for an answer which this person may give. Two queries."""
+    found: list[DueExtension | RiskAcceptance] = []
+    asked: tuple[tuple[type[DueExtension | RiskAcceptance], Capability], ...] = (
+        (DueExtension, Capability.TASK_MANAGE),
+        (RiskAcceptance, Capability.RISK_ACCEPT),
+    )
+    for model, capability in asked:
+        if can(user, organisation, capability):
+            rows = model._default_manager.filter(
+                task__organisation=organisation, state=Decision.ASKED
+            )
+            found += rows.exclude(asked_by=user).select_related("task", "asked_by")
+    return sorted(found, key=lambda request: request.asked_at)

@@ -3,22 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.accounts import mentions
 from compliance.accounts.models import Organisation, User
-from compliance.audit.services import Named, record
+from compliance.audit.services import Named
 from compliance.evidence import services as evidence_room
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
-from compliance.remediation import clocks, policies
+from compliance.remediation import clocks, deciding, linking, policies
 from compliance.remediation.actions import Action
 from compliance.remediation.models import (
+    OPEN_STATES,
     Comment,
+    EffortUnit,
     Priority,
     Source,
     State,
@@ -26,18 +30,20 @@ from compliance.remediation.models import (
     TaskEvidence,
     rank_of,
 )
+from compliance.remediation.moving import move, tell, write
 from compliance.remediation.numbers import next_number
 from compliance.remediation.states import MOVES
+from compliance.remediation.texts import clean, required
 from compliance.requirements.models import Assessment, Requirement
 from compliance.scans import services as scans_room
 from compliance.scans.models import Finding, FindingState
-from compliance.shared import states
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.severity import Severity
 
 EDITABLE = ["title", "defect", "before", "plan", "action_taken", "after", "basis"]
 TRIAGED = {FindingState.FALSE_POSITIVE, FindingState.RISK_ACCEPTED, FindingState.DISPUTED}
 # Where a task goes when its finding is decided.
+DECIDED = {State.FALSE_POSITIVE, State.RISK_ACCEPTED, State.DISPUTED}
 FOLLOWED = {
     FindingState.OPEN: State.IN_PROGRESS,
     FindingState.FALSE_POSITIVE: State.FALSE_POSITIVE,
@@ -60,7 +66,10 @@ NOTHING_FIXED: dict[str, Any] = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """What a person says of a gap. Without *due* the clock of its severity runs."""
+    """What a person says of a gap. Without *due* the clock of its severity runs.
+
+    A *due* after the platform's window needs *beyond_window*: the person says that they know.
+    """
 
     title: str
     severity: str = Severity.MEDIUM
@@ -71,6 +80,11 @@ class NewTask:
     before: str = ""
     plan: str = ""
     basis: str = ""
+    priority: int | None = None
+    effort: Decimal | None = None
+    effort_unit: str = EffortUnit.HOURS
+    parent: Task | None = None
+    beyond_window: bool = False
 
 
 @transaction.atomic
@@ -79,19 +93,27 @@ def create(organisation: Organisation, new: NewTask, *, by: User) -> Task:
     policies.check_can_create(organisation, by)
     if new.due:
         policies.check_due(new.due)
+    if new.parent:
+        linking.check_takes_parts(new.parent, organisation.pk)
     task = Task(
         organisation=organisation,
         source=Source.PERSON,
         requirement=new.requirement,
-        title=_required(new.title, _("Write a title.")),
+        title=required(new.title, _("Write a title.")),
         severity=new.severity,
         assignee=new.assignee,
         due=new.due or clocks.due(organisation, new.severity),
-        defect=_clean(new.defect),
-        before=_clean(new.before),
-        plan=_clean(new.plan),
-        basis=_clean(new.basis),
+        defect=clean(new.defect),
+        before=clean(new.before),
+        plan=clean(new.plan),
+        basis=clean(new.basis),
+        priority=new.priority or Priority.of(new.severity),
+        effort=new.effort,
+        effort_unit=new.effort_unit,
+        parent=new.parent,
     )
+    if new.due:
+        policies.check_within_window(new.due, deciding.window_end(task), said=new.beyond_window)
     return _open(task, by)
 
 
@@ -115,6 +137,7 @@ def open_for_assessment(assessment: Assessment, *, by: User) -> Task:
         before=assessment.statement[:20_000],
         basis=requirement.code,
         severity=requirement.severity,
+        priority=Priority.of(requirement.severity),
         assignee=assessment.owner,
         due=clocks.due(assessment.organisation_id, requirement.severity),
     )
@@ -125,43 +148,44 @@ def open_for_assessment(assessment: Assessment, *, by: User) -> Task:
 def edit(task: Task, *, revision: int, by: User, **columns: str) -> None:
     """Write the *columns* of EDITABLE that changed; Conflict when the task moved on."""
     policies.check_can_edit(task, by)
-    cleaned = {name: _clean(columns[name]) for name in EDITABLE if name in columns}
+    cleaned = {name: clean(columns[name]) for name in EDITABLE if name in columns}
     if not cleaned.get("title", task.title):
         raise Refused(_("Write a title."))
     before = {name: getattr(task, name) for name in cleaned}
     changed = {name: text for name, text in cleaned.items() if text != before[name]}
     if not changed:
         return
-    if not Task.objects.filter(pk=task.pk, revision=revision).update(
-        revision=revision + 1, **changed
-    ):
+    rows = Task.objects.filter(pk=task.pk, revision=revision)
+    if not rows.update(revision=revision + 1, version=F("version") + 1, **changed):
         task.refresh_from_db()
         raise Conflict(policies.CHANGED_MEANWHILE)
-    for name, value in {**changed, "revision": revision + 1}.items():
+    for name, value in {**changed, "revision": revision + 1, "version": task.version + 1}.items():
         setattr(task, name, value)
-    _record(by, Action.EDITED, task, before={name: before[name] for name in changed}, after=changed)
+    tell(by, Action.EDITED, task, before={name: before[name] for name in changed}, after=changed)
 
 
 @transaction.atomic
 def assign(task: Task, *, assignee: User, due: date | None = None, by: User) -> None:
-    """Give the task to somebody, and move its due date when *due* is given."""
+    """Give the task to somebody, and bring its due date forward when *due* is given."""
     policies.check_can_assign(task, by)
     policies.check_assignee(task, assignee)
     columns: dict[str, Any] = {"assignee": assignee}
     if due and due != task.due:
         policies.check_due(due)
+        if due > task.due:
+            raise Refused(policies.LATER_NEEDS_EXTENSION)
         columns["due"] = due
-    _set(task, **columns)
-    _record(by, Action.ASSIGNED, task, assignee=assignee.name, due=task.due.isoformat())
+    write(task, **columns)
+    tell(by, Action.ASSIGNED, task, assignee=assignee.name, due=task.due.isoformat())
 
 
 @transaction.atomic
 def plan(task: Task, *, plan: str, by: User) -> None:
     """Say what will be done (조치계획)."""
     policies.check_can_plan(task, by)
-    text = _required(plan, policies.PLAN_IS_MISSING)
-    states.move(task, MOVES, State.PLANNED, plan=text)
-    _record(by, Action.PLANNED, task, plan=text)
+    text = required(plan, policies.PLAN_IS_MISSING)
+    move(task, State.PLANNED, by=by, plan=text)
+    tell(by, Action.PLANNED, task, plan=text)
 
 
 @transaction.atomic
@@ -169,8 +193,8 @@ def start(task: Task, *, by: User) -> None:
     """Begin to work; a task of nobody becomes one's own."""
     policies.check_can_start(task, by)
     columns = {} if task.assignee_id else {"assignee": by}
-    states.move(task, MOVES, State.IN_PROGRESS, **columns)
-    _record(by, Action.STARTED, task)
+    move(task, State.IN_PROGRESS, by=by, **columns)
+    tell(by, Action.STARTED, task)
 
 
 def fix(
@@ -187,7 +211,7 @@ def fix(
     Not within atomic(): files are hashed and inspected before the transaction.
     """
     policies.check_can_fix(task, by)
-    action_taken = _required(action_taken, policies.ACTION_IS_MISSING)
+    action_taken = required(action_taken, policies.ACTION_IS_MISSING)
     proofs = list(evidence)
     if uploads:
         title = _("Fix of %(task)s") % {"task": task}
@@ -195,7 +219,7 @@ def fix(
             task.organisation, uploads, by=by, requirement=task.requirement, title=title[:200]
         )
         proofs.append(added.evidence)
-    _fix(task, action_taken, _clean(after), proofs, by)
+    _fix(task, action_taken, clean(after), proofs, by)
 
 
 @transaction.atomic
@@ -207,8 +231,8 @@ def _fix(task: Task, action_taken: str, after: str, proofs: list[Evidence], by: 
         raise Refused(policies.EVIDENCE_IS_MISSING)
     now = timezone.now()
     columns = {"action_taken": action_taken, "after": after, "fixed_by": by, "fixed_at": now}
-    states.move(task, MOVES, State.FIXED, **columns)
-    _record(by, Action.FIXED, task, evidence=[proof.code for proof in proofs])
+    move(task, State.FIXED, by=by, **columns)
+    tell(by, Action.FIXED, task, evidence=[proof.code for proof in proofs])
 
 
 @transaction.atomic
@@ -221,23 +245,25 @@ def verify(task: Task, *, by: User) -> None:
     policies.check_can_verify(task, by)
     run = task.finding.fixed_run if task.finding and policies.shown_fixed(task) else None
     verifier = None if by.pk == task.fixed_by_id else by
-    states.move(
+    move(
         task,
-        MOVES,
         State.VERIFYING,
+        by=by,
         verified_by=verifier,
         verified_run=run,
         verified_at=timezone.now(),
     )
-    _record(by, Action.VERIFIED, task, run=run.pk if run else None)
+    tell(by, Action.VERIFIED, task, run=run.pk if run else None)
 
 
 @transaction.atomic
 def close(task: Task, *, by: User) -> None:
     """End it (종결)."""
+    # Nobody hangs a part on it in the meantime, see `linking.set_parent`.
+    Task.objects.select_for_update().get(pk=task.pk)
     policies.check_can_close(task, by)
-    states.move(task, MOVES, State.CLOSED, closed_at=timezone.now())
-    _record(by, Action.CLOSED, task)
+    move(task, State.CLOSED, by=by, closed_at=timezone.now())
+    tell(by, Action.CLOSED, task)
 
 
 @transaction.atomic
@@ -252,7 +278,7 @@ def verify_and_close(task: Task, *, by: User) -> None:
 def reopen(task: Task, *, reason: str, by: User) -> None:
     """Back to work (재조치)."""
     policies.check_can_reopen(task, by)
-    reason = _required(reason, policies.REASON_IS_MISSING)
+    reason = required(reason, policies.REASON_IS_MISSING)
     reopen_by_machine(task, reason=reason, by=by)
     if task.finding and task.finding.state in TRIAGED:
         scans_room.triage(task.finding, state=FindingState.OPEN, reason=reason, by=by)
@@ -261,59 +287,61 @@ def reopen(task: Task, *, reason: str, by: User) -> None:
 @transaction.atomic
 def reopen_by_machine(task: Task, *, reason: str, by: Named) -> None:
     """Back to work on the word of a scan or a clock; the signatures of the fix fall."""
-    states.move(task, MOVES, State.IN_PROGRESS, reason="", **NOTHING_FIXED)
-    _record(by, Action.REOPENED, task, reason=reason)
+    move(task, State.IN_PROGRESS, by=by, reason="", **NOTHING_FIXED)
+    deciding.end_live_acceptance(task, by=by)
+    tell(by, Action.REOPENED, task, reason=reason)
+    whole = Task.objects.filter(pk=task.parent_id).exclude(state__in=OPEN_STATES).first()
+    if whole:
+        # What it is a part of is not done either.
+        reopen_by_machine(whole, reason=_("%(task)s was reopened.") % {"task": task.code}, by=by)
 
 
 @transaction.atomic
 def mark_false_positive(task: Task, *, reason: str, by: User) -> None:
     """Nothing is wrong (오탐)."""
     policies.check_can_exempt(task, by, State.FALSE_POSITIVE)
-    reason = _required(reason, policies.REASON_IS_MISSING)
-    states.move(task, MOVES, State.FALSE_POSITIVE, reason=reason)
+    reason = required(reason, policies.REASON_IS_MISSING)
+    move(task, State.FALSE_POSITIVE, by=by, reason=reason)
     _triage(task, FindingState.FALSE_POSITIVE, reason, by)
-    _record(by, Action.FALSE_POSITIVE, task, reason=reason)
+    tell(by, Action.FALSE_POSITIVE, task, reason=reason)
 
 
 @transaction.atomic
 def dispute(task: Task, *, reason: str, by: User) -> None:
     """Somebody does not agree with the finding (이의신청)."""
     policies.check_can_exempt(task, by, State.DISPUTED)
-    reason = _required(reason, policies.REASON_IS_MISSING)
-    states.move(task, MOVES, State.DISPUTED, reason=reason)
+    reason = required(reason, policies.REASON_IS_MISSING)
+    move(task, State.DISPUTED, by=by, reason=reason)
     _triage(task, FindingState.DISPUTED, reason, by)
-    _record(by, Action.DISPUTED, task, reason=reason)
+    tell(by, Action.DISPUTED, task, reason=reason)
 
 
 @transaction.atomic
-def accept_risk(task: Task, *, reason: str, until: date | None, by: User) -> None:
-    """Live with it for a time (위험수용)."""
-    policies.check_can_accept_risk(task, by)
-    policies.check_until(until)
-    reason = _required(reason, policies.REASON_IS_MISSING)
-    states.move(
-        task, MOVES, State.RISK_ACCEPTED, reason=reason, accepted_by=by, accepted_until=until
-    )
-    _triage(task, FindingState.RISK_ACCEPTED, reason, by, until=until)
-    _record(by, Action.RISK_ACCEPTED, task, reason=reason, until=str(until))
+def follow_finding(finding: Finding, *, by: Named) -> None:
+    """What was decided of a finding on its own page holds for its task.
 
-
-@transaction.atomic
-def follow_finding(finding: Finding, *, by: User) -> None:
-    """What was decided of a finding on its own page holds for its task."""
+    A risk is not accepted there: it is asked for on the task, where another person decides.
+    """
     task = Task.objects.filter(finding=finding).first()
     target = FOLLOWED.get(FindingState(finding.state))
     if task is None or target is None or target not in MOVES[State(task.state)]:
         return
     if target == State.IN_PROGRESS:
-        if task.state in FOLLOWED.values():
-            reopen_by_machine(task, reason=str(finding.get_state_display()), by=by)
+        if task.state in DECIDED:
+            reopen_by_machine(task, reason=_opened_again(task, finding, by), by=by)
         return
-    risk = target == State.RISK_ACCEPTED
-    accepted = {"accepted_by": by, "accepted_until": finding.accepted_until} if risk else {}
-    states.move(task, MOVES, target, reason=finding.reason, **accepted)
-    until = str(finding.accepted_until) if risk else ""
-    _record(by, Action(f"task.{target.value}"), task, reason=finding.reason, until=until)
+    if target == State.RISK_ACCEPTED:
+        raise Refused(
+            _("Ask for it on its task %(task)s, where somebody else decides.") % {"task": task.code}
+        )
+    move(task, target, by=by, reason=finding.reason)
+    tell(by, Action(f"task.{target.value}"), task, reason=finding.reason)
+
+
+def _opened_again(task: Task, finding: Finding, by: Named) -> str:
+    if task.accepted_until and by.pk is None:
+        return _("The acceptance of the risk ended on %(day)s.") % {"day": task.accepted_until}
+    return str(finding.get_state_display())
 
 
 @transaction.atomic
@@ -324,7 +352,7 @@ def comment(task: Task, *, text: str, by: User) -> Comment:
     named = mentions.mentioned(text, mentions.members_of(task.organisation_id))
     made = Comment.objects.create(task=task, by=by, text=text)
     ids = [person.pk for person in named]
-    _record(by, Action.COMMENTED, task, text=text[:200], mentioned_ids=ids)
+    tell(by, Action.COMMENTED, task, text=text[:200], mentioned_ids=ids)
     return made
 
 
@@ -333,7 +361,7 @@ def attach(task: Task, evidence: Evidence, *, role: str, by: User) -> None:
     """Put an evidence beside the task."""
     policies.check_can_edit(task, by)
     _attach(task, [evidence], role, by)
-    _record(by, Action.EDITED, task, after={"evidence": evidence.code})
+    tell(by, Action.EDITED, task, after={"evidence": evidence.code})
 
 
 def _triage(
@@ -348,11 +376,10 @@ def _open(task: Task, by: User) -> Task:
     if task.assignee:
         policies.check_assignee(task, task.assignee)
     task.number = next_number(task.organisation_id)
-    task.priority = Priority.of(task.severity)
     task.rank = rank_of(task.due, task.number)
     task.created_by = by
     task.save(force_insert=True)
-    _record(by, Action.CREATED, task)
+    tell(by, Action.CREATED, task)
     return task
 
 
@@ -363,33 +390,3 @@ def _attach(task: Task, proofs: Sequence[Evidence], role: str, by: User) -> None
         [TaskEvidence(task=task, evidence=proof, role=role, added_by=by) for proof in proofs],
         ignore_conflicts=True,
     )
-
-
-def _set(task: Task, **columns: Any) -> None:
-    Task.objects.filter(pk=task.pk).update(**columns)
-    for name, value in columns.items():
-        setattr(task, name, value)
-
-
-def _record(by: Named, action: Action, task: Task, **data: Any) -> None:
-    """Every entry names whom it concerns, for those who hear of it."""
-    record(
-        by,
-        action,
-        task,
-        number=task.number,
-        assignee_id=task.assignee_id,
-        fixed_by_id=task.fixed_by_id,
-        **data,
-    )
-
-
-def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
-
-
-def _required(text: str, sentence: Any) -> str:
-    cleaned = _clean(text)
-    if not cleaned:
-        raise Refused(sentence)
-    return cleaned

@@ -1,6 +1,6 @@
 """State machines as tables: {state: {next state, …}}, drawn by `manage.py draw_states`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -12,19 +12,26 @@ Moves = Mapping[Any, set[Any]]
 
 
 class _Machine:
-    def __init__(self, states: type[models.TextChoices], moves: Moves) -> None:
-        self.states, self.moves = states, moves
+    def __init__(
+        self, states: type[models.TextChoices], moves: Moves, notes: Sequence[str]
+    ) -> None:
+        self.states, self.moves, self.notes = states, moves, notes
 
 
 machines: dict[str, _Machine] = {}
 
 
-def register(name: str, states: type[models.TextChoices], moves: Moves) -> None:
-    """Keep *moves* under *name* for drawing; the table must speak of every state."""
+def register(
+    name: str, states: type[models.TextChoices], moves: Moves, notes: Sequence[str] = ()
+) -> None:
+    """Keep *moves* under *name* for drawing, with lines of Markdown that stand under the drawing.
+
+    The table must speak of every state.
+    """
     missing = set(states) - set(moves)
     if missing:
         raise ValueError(f"{name}: no row for {sorted(missing)}")
-    machines[name] = _Machine(states, moves)
+    machines[name] = _Machine(states, moves, notes)
 
 
 def check_move(states: type[models.TextChoices], moves: Moves, old: str, new: str) -> None:
@@ -58,4 +65,5 @@ def draw(name: str) -> str:
     lines += ["stateDiagram-v2"]
     for old in machine.states:
         lines += [f"    {old} --> {new}" for new in sorted(machine.moves[old])]
-    return "\n".join([*lines, "```", ""])
+    below = ["", *machine.notes] if machine.notes else []
+    return "\n".join([*lines, "```", *below, ""])

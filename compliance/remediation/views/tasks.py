@@ -17,7 +17,7 @@ from compliance.accounts.mentions import members_of
 from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
-from compliance.remediation import moves, pages, policies, selectors, services
+from compliance.remediation import deciding, moves, pages, policies, selectors, services
 from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm, members
 from compliance.remediation.models import State, Task
 from compliance.remediation.services import EDITABLE
@@ -156,7 +156,7 @@ def _fix(task: Task, request: OrganisationRequest) -> None:
 def _accept_risk(task: Task, request: OrganisationRequest) -> None:
     form = UntilForm(request.POST)
     until = form.cleaned_data["until"] if form.is_valid() else None
-    services.accept_risk(task, reason=_reason(request), until=until, by=request.user)
+    deciding.ask_acceptance(task, reason=_reason(request), until=until, by=request.user)
 
 
 def _assign(task: Task, request: OrganisationRequest) -> None:
