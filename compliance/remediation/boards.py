@@ -199,8 +199,10 @@ def _by_area(rows: QuerySet[Task]) -> list[Lane]:
 def in_lane(rows: QuerySet[Task], by: str, key: str) -> QuerySet[Task]:
     """The tasks of one lane."""
     if by == "assignee":
-        return rows.filter(assignee__isnull=True) if key == "none" else rows.filter(
-            assignee_id=whole(key)
+        return (
+            rows.filter(assignee__isnull=True)
+            if key == "none"
+            else rows.filter(assignee_id=whole(key))
         )
     if key == "none":
         return rows.filter(requirement__isnull=True)

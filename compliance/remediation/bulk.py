@@ -21,6 +21,7 @@ from compliance.audit.services import record_all
 from compliance.remediation import policies
 from compliance.remediation.actions import Action
 from compliance.remediation.models import Task, rank_of
+from compliance.remediation.moving import concerned
 from compliance.shared.errors import Refused, why_not
 
 AT_MOST = 5000
@@ -29,6 +30,12 @@ UNCHANGED: Any = object()
 _CHANGED = _("Somebody else changed it in the meantime. Look at it and choose it again.")
 _WAS_CHANGED = _("It was changed again since; take it back on its own page.")
 _TOO_LATE = _("There is no bulk change of yours in the last ten minutes that could be taken back.")
+# The entry names the first of the columns that were set.
+_ACTIONS = {
+    "assignee": Action.BULK_ASSIGNED,
+    "due": Action.BULK_DUE,
+    "priority": Action.BULK_PRIORITY,
+}
 # What a row had before, kept in its entry so that the change can be taken back.
 _KEPT = ("assignee_id", "due", "priority", "rank")
 
@@ -79,15 +86,14 @@ def assign(
     outcome = Outcome(undo=current().request_id)
     told: list[tuple[Task, dict[str, Any]]] = []
     for row in _current(organisation, chosen, outcome):
-        if refusal := why_not(policies.check_can_assign, row, by):
+        if refusal := why_not(_check_can_set, row, columns, by):
             outcome.refused.append((str(row), refusal))
         elif all(getattr(row, name) == value for name, value in columns.items()):
             outcome.unchanged += 1
         else:
             told.append((row, _set(row, columns)))
     _write([row for row, _data in told])
-    names_somebody = columns.keys() & {"assignee", "due"}
-    record_all(by, Action.ASSIGNED if names_somebody else Action.EDITED, told)
+    record_all(by, next(action for name, action in _ACTIONS.items() if name in columns), told)
     outcome.changed = len(told)
     return outcome
 
@@ -108,19 +114,23 @@ def take_back(organisation: Organisation, undo: str, *, by: User) -> Outcome:
             outcome.refused.append((entry.target_name, _WAS_CHANGED))
             continue
         kept = entry.data["kept"]
-        told.append((row, {"number": row.number, "before": _plain(row), "after": kept}))
+        told.append((row, {**concerned(row), "before": _plain(row), "after": kept}))
         for name in _KEPT:
             setattr(row, name, date.fromisoformat(kept[name]) if name == "due" else kept[name])
         row.version += 1
     _write([row for row, _data in told])
-    record_all(by, Action.BULK_TAKEN_BACK, told)
+    record_all(by, Action.TAKEN_BACK, told)
     outcome.changed = len(told)
     return outcome
 
 
 @transaction.atomic
 def move(
-    organisation: Organisation, chosen: Iterable[Chosen], verb: Callable[[Task], object], *, by: User
+    organisation: Organisation,
+    chosen: Iterable[Chosen],
+    verb: Callable[[Task], object],
+    *,
+    by: User,
 ) -> Outcome:
     """Do *verb* to every chosen task, each for itself: one that refuses is left as it is."""
     policies.check_is_worker(organisation, by)
@@ -135,6 +145,12 @@ def move(
         else:
             outcome.changed += 1
     return outcome
+
+
+def _check_can_set(row: Task, columns: dict[str, Any], by: User) -> None:
+    policies.check_can_assign(row, by)
+    if columns.get("due", row.due) > row.due:
+        raise Refused(policies.LATER_NEEDS_EXTENSION)
 
 
 def _current(
@@ -159,6 +175,7 @@ def _locked(organisation: Organisation, pks: list[int]) -> dict[int, Task]:
         organisation=organisation, pk__in=pks
     )
     related = rows.select_related("organisation", "assignee", "requirement", "finding")
+    related = related.prefetch_related("watchers")
     return {row.pk: row for row in related.order_by("number")}
 
 
@@ -172,13 +189,10 @@ def _set(row: Task, columns: dict[str, Any]) -> dict[str, Any]:
         row.rank = rank_of(row.due, row.number)
     row.version += 1
     return {
-        "number": row.number,
+        **concerned(row),
         "assignee": row.assignee.name if row.assignee else "—",
-        "assignee_id": row.assignee_id,
-        "fixed_by_id": row.fixed_by_id,
         "due": row.due.isoformat(),
-        "before": kept,
-        "after": _plain(row),
+        "priority": str(row.get_priority_display()),
         "kept": kept,
         "version": row.version,
     }
@@ -201,7 +215,7 @@ def _entries(organisation: Organisation, undo: str, by: User) -> list[Entry]:
     rows = Entry.objects.filter(
         organisation_id=organisation.pk, at__gte=since, actor_id=by.pk, request_id=undo
     )
-    found = rows.filter(action__in=[Action.ASSIGNED, Action.EDITED]).order_by("seq")
+    found = rows.filter(action__in=_ACTIONS.values()).order_by("seq")
     return [entry for entry in found if undo and "kept" in entry.data]
 
 

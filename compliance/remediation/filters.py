@@ -52,7 +52,7 @@ def is_number(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """"" means everything. *state* may be one of GROUPS; *due* a word or a day."""
+    """ "" means everything. *state* may be one of GROUPS; *due* a word or a day."""
 
     state: str = "open"
     assignee: str = ""

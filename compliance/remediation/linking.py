@@ -11,6 +11,7 @@ from compliance.remediation.models import Dependency, Task
 from compliance.remediation.moving import tell, write
 from compliance.shared.errors import Refused
 
+
 @transaction.atomic
 def set_parent(task: Task, parent: Task | None, *, by: User) -> None:
     """Make the task a part of *parent*, or of nothing."""

@@ -19,6 +19,7 @@ from compliance.remediation.models import (
 )
 from compliance.requirements.registries import Ids
 
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How much there is to do, for the tabs and the dashboard."""
@@ -40,9 +41,11 @@ def tally(organisation: Organisation, user: User) -> Tally:
     """Count in two queries that indexes answer alone: all by state, and one's own."""
     rows = Task.objects.filter(organisation=organisation).order_by()
     late = Count("pk", filter=Q(due__lt=timezone.localdate()))
+    counted = rows.values("state").annotate(number=Count("pk"), late=late)
+    counted = counted.values_list("state", "number", "late")
     states = {
         state: (number, overdue)
-        for state, number, overdue in rows.values_list("state").annotate(Count("pk"), late)
+        for state, number, overdue in counted
     }
     total = {state: number for state, (number, _late) in states.items()}
     is_open = sum(total.get(state, 0) for state in OPEN_STATES)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.remediation.views import board, table, tasks
+from compliance.remediation.views import board, feed, overviews, table, tasks, work
 
 app_name = "remediation"
 urlpatterns = [
@@ -9,6 +9,13 @@ urlpatterns = [
     path("tasks/export.xlsx", table.export, {"form": "xlsx"}, name="export-xlsx"),
     path("tasks/bulk/", table.change, name="bulk"),
     path("tasks/bulk/undo/", table.undo, name="bulk-undo"),
+    path("tasks/mine/", work.my_work, name="mine"),
+    path("tasks/calendar/", overviews.calendar, name="calendar"),
+    path("tasks/timeline/", overviews.timeline, name="timeline"),
+    path("tasks/progress/", overviews.charts, name="charts"),
+    path("tasks/feed/", feed.settings, name="feed-settings"),
+    path("tasks/feed/end/", feed.end, name="feed-end"),
+    path("tasks/feed/<str:secret>.ics", feed.feed, name="feed"),
     path("tasks/board/", board.board, name="board"),
     path("tasks/board/limits/", board.limits, name="limits"),
     path("tasks/board/<slug:state>/", board.column, name="board-column"),

@@ -108,9 +108,7 @@ def _asked(request: OrganisationRequest, task: Task, to: str) -> HttpResponse:
         "to": to,
         "label": State(to).label,
         "asks": found.asks,
-        "reusable": pages.reusable_evidence(task, request.user)
-        if "evidence" in found.asks
-        else [],
+        "reusable": pages.reusable_evidence(task, request.user) if "evidence" in found.asks else [],
     }
     return render(request, "remediation/_drop.html", context)
 
@@ -123,7 +121,9 @@ def _place(request: OrganisationRequest, task: Task) -> None:
         if request.POST.get(key)
     }
     if any(beside.values()):
-        ranking.place(task, after=beside.get("previous"), before=beside.get("next"), by=request.user)
+        ranking.place(
+            task, after=beside.get("previous"), before=beside.get("next"), by=request.user
+        )
 
 
 def _card(request: OrganisationRequest, number: int) -> dict[str, object]:

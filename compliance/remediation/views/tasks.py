@@ -5,29 +5,24 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.mentions import members_of
 from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
-from compliance.remediation import deciding, moves, pages, policies, selectors, services
-from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm, members
-from compliance.remediation.models import State, Task
+from compliance.remediation import deciding, moves, pages, policies, services
+from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm
+from compliance.remediation.models import Task
 from compliance.remediation.services import EDITABLE
-from compliance.requirements.models import Area, Assessment
-from compliance.requirements.versions import of_current_profiles
-from compliance.shared.errors import Conflict, Refused, why_not
+from compliance.requirements.models import Assessment
+from compliance.shared.errors import Conflict, Refused
 from compliance.shared.numbers import whole
-from compliance.shared.severity import Severity
 
-PER_PAGE = 50
 SHOWN_ENTRIES = 100
 
 
