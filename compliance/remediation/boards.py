@@ -123,8 +123,9 @@ def _page(
 def _cards(pages: list[QuerySet[Task, Any]]) -> dict[str, list[Task]]:
     if not pages:
         return {}
-    first, *others = pages
-    keys = list(first.union(*others, all=True) if others else first)
+    # SQLite cuts no part of a union: each page is cut inside and asked for by its keys.
+    first, *others = (Task.objects.filter(pk__in=page).order_by().values("pk") for page in pages)
+    keys = [row["pk"] for row in (first.union(*others, all=True) if others else first)]
     found: dict[str, list[Task]] = {}
     for task in with_blocked(Task.objects.filter(pk__in=keys)).order_by(*_ORDER):
         found.setdefault(task.state, []).append(task)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from compliance.accounts.models import Organisation, User
 from compliance.remediation.boards import COLUMNS
 from compliance.remediation.bulk import UNCHANGED, Wanted
-from compliance.remediation.models import Priority, Task
-from compliance.remediation.policies import NOT_A_MEMBER
+from compliance.remediation.models import EffortUnit, Priority, Task
+from compliance.remediation.policies import NOT_A_MEMBER, REASON_IS_MISSING
 from compliance.remediation.services import EDITABLE, NewTask
 from compliance.requirements.models import Requirement
 from compliance.requirements.selectors import adopted_profiles
@@ -117,6 +117,28 @@ class UntilForm(forms.Form):
     """The day on which an accepted risk ends."""
 
     until = forms.DateField(required=False)
+
+
+class EffortForm(forms.Form):
+    """How much work a task is."""
+
+    effort = forms.DecimalField(required=False, min_value=0, max_value=99_999, decimal_places=1)
+    effort_unit = forms.ChoiceField(choices=EffortUnit.choices)
+
+
+class ChangeForm(forms.Form):
+    """When the change is made in production; both empty takes the plan away."""
+
+    start = forms.DateTimeField(required=False)
+    end = forms.DateTimeField(required=False)
+
+
+class ExtensionForm(forms.Form):
+    """A later due date, and why."""
+
+    new_due = forms.DateField(error_messages={"required": _("Give the new due date.")})
+    reason = forms.CharField(max_length=5_000, error_messages={"required": REASON_IS_MISSING})
+    beyond_window = forms.BooleanField(required=False)
 
 
 class BulkForm(forms.Form):

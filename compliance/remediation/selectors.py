@@ -43,10 +43,7 @@ def tally(organisation: Organisation, user: User) -> Tally:
     late = Count("pk", filter=Q(due__lt=timezone.localdate()))
     counted = rows.values("state").annotate(number=Count("pk"), late=late)
     counted = counted.values_list("state", "number", "late")
-    states = {
-        state: (number, overdue)
-        for state, number, overdue in counted
-    }
+    states = {state: (number, overdue) for state, number, overdue in counted}
     total = {state: number for state, (number, _late) in states.items()}
     is_open = sum(total.get(state, 0) for state in OPEN_STATES)
     return Tally(

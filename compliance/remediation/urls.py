@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.remediation.views import board, feed, overviews, table, tasks, work
+from compliance.remediation.views import around, board, feed, overviews, table, tasks, work
 
 app_name = "remediation"
 urlpatterns = [
@@ -25,6 +25,13 @@ urlpatterns = [
     path("tasks/<int:number>/edit/", tasks.edit, name="edit"),
     path("tasks/<int:number>/moves/", board.moves, name="moves"),
     path("tasks/<int:number>/drop/", board.drop, name="drop"),
+    path("tasks/preview/", around.preview, name="preview"),
+    path("tasks/<int:number>/activity/", around.activity_page, name="activity"),
+    path("tasks/<int:number>/files/<int:file>/", around.comment_file, name="comment-file"),
+    *[
+        path(f"tasks/<int:number>/{verb}/", around.act, {"verb": verb}, name=verb)
+        for verb in around.VERBS
+    ],
     *[
         path(f"tasks/<int:number>/{verb}/", tasks.act, {"verb": verb}, name=verb)
         for verb in tasks.VERBS

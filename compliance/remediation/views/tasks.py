@@ -5,32 +5,30 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.mentions import members_of
-from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
-from compliance.remediation import deciding, moves, pages, policies, services
+from compliance.remediation import activity, deciding, moves, pages, policies, services, task_page
 from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm
-from compliance.remediation.models import Task
+from compliance.remediation.models import EffortUnit, Priority, Task
 from compliance.remediation.services import EDITABLE
 from compliance.requirements.models import Assessment
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.numbers import whole
 
-SHOWN_ENTRIES = 100
-
 
 def task_of(request: OrganisationRequest, number: int) -> Task:
-    rows = Task.objects.visible_to(request.user).select_related(
+    rows = Task.objects.visibleto_task(request.user).select_related(
         "organisation",
         "requirement__profile",
         "assessment",
+        "parent",
         "finding__fixed_run",
         "finding__asset",
         "finding__rule",
@@ -44,7 +42,7 @@ def task_of(request: OrganisationRequest, number: int) -> Task:
     return get_object_or_404(rows, organisation=request.organisation, number=number)
 
 
-def _to(task: Task) -> HttpResponse:
+def to_task(task: Task) -> HttpResponseRedirect:
     return redirect("remediation:detail", organisation=task.organisation.slug, number=task.number)
 
 
@@ -54,7 +52,7 @@ def create(request: OrganisationRequest) -> HttpResponse:
     form = CreateForm(request.POST or None, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         try:
-            return _to(services.create(request.organisation, form.new(), by=request.user))
+            return to_task(services.create(request.organisation, form.new(), by=request.user))
         except Refused as refusal:
             form.add_error(None, str(refusal))
     return render(request, "remediation/create.html", {"form": form})
@@ -64,9 +62,9 @@ def create(request: OrganisationRequest) -> HttpResponse:
 @in_organisation
 def open_for(request: OrganisationRequest, assessment: int) -> HttpResponse:
     """The task of a requirement that is not met; the open one if there is one."""
-    rows = Assessment.objects.visible_to(request.user).select_related("requirement", "owner")
+    rows = Assessment.objects.visibleto_task(request.user).select_related("requirement", "owner")
     found = get_object_or_404(rows, organisation=request.organisation, pk=assessment)
-    return _to(services.open_for_assessment(found, by=request.user))
+    return to_task(services.open_for_assessment(found, by=request.user))
 
 
 @in_organisation
@@ -79,10 +77,12 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "proof": task.finding.fixed_run if task.finding and policies.shown_fixed(task) else None,
         "links": task.evidence_links.select_related("evidence"),
         "reusable": pages.reusable_evidence(task, request.user),
-        "comments": task.comments.select_related("by"),
         "people": members_of(request.organisation),
-        "entries": history(task)[:SHOWN_ENTRIES],
+        "activity": activity.activity(task),
         "assign_form": AssignForm(task=task),
+        "priorities": Priority.choices,
+        "units": EffortUnit.choices,
+        **task_page.around(task, request.user),
     }
     return render(request, "remediation/detail.html", context)
 
@@ -99,7 +99,7 @@ def edit(request: OrganisationRequest, number: int) -> HttpResponse:
     except Conflict as conflict:
         return _edit_conflict(request, task, form, conflict)
     messages.success(request, _("Saved."))
-    return _to(task)
+    return to_task(task)
 
 
 def _edit_page(
@@ -137,7 +137,7 @@ def _edit_conflict(
 def _fix(task: Task, request: OrganisationRequest) -> None:
     uploads = [Upload(stream=file, name=file.name or "") for file in request.FILES.getlist("files")]
     chosen = [whole(each) for each in request.POST.getlist("evidence")]
-    rows = Evidence.objects.visible_to(request.user).current()
+    rows = Evidence.objects.visibleto_task(request.user).current()
     services.fix(
         task,
         action_taken=request.POST.get("action_taken", ""),
@@ -178,7 +178,6 @@ VERBS: dict[str, Verb] = {
     "dispute": lambda t, r: services.dispute(t, reason=_reason(r), by=r.user),
     "accept-risk": _accept_risk,
     "assign": _assign,
-    "comment": lambda t, r: services.comment(t, text=r.POST.get("text", ""), by=r.user),
 }
 
 
@@ -189,4 +188,4 @@ def act(request: OrganisationRequest, number: int, verb: str) -> HttpResponseBas
     task = task_of(request, number)
     VERBS[verb](task, request)
     messages.success(request, _("Done."))
-    return _to(task)
+    return to_task(task)

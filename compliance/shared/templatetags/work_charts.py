@@ -120,7 +120,8 @@ def burn_down(
                 yield _rule(here[0], top, bottom, LATE if deadline.late else IDEAL, "3 3")
                 yield _text(here[0], top - 8, deadline.label, "end", 11)
         x, y = at(len(counts) - 1, counts[-1])
-        yield format_html('<circle cx="{}" cy="{}" r="3.5" fill="{}"></circle>', x, y, LINE)
+        spot = (round(x, 1), round(y, 1), LINE)
+        yield format_html('<circle cx="{}" cy="{}" r="3.5" fill="{}"></circle>', *spot)
         yield _text(x - 6, y - 8, counts[-1], "end", 12)
 
     return _svg(width, height, said, parts(), "img")
@@ -159,11 +160,11 @@ def age_bars(
             for number, colour in zip(counts, SEVERITY_COLOURS, strict=True):
                 if number:
                     yield format_html(
-                        '<rect x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="{}">'
+                        '<rect x="{}" y="{}" width="{}" height="{}" fill="{}">'
                         "<title>{}</title></rect>",
-                        x,
+                        round(x, 1),
                         y,
-                        number * scale,
+                        round(number * scale, 1),
                         bar,
                         colour,
                         number,
@@ -231,9 +232,9 @@ def _deadline_rules(plan: Plan, x: _Scale, height: int) -> Iterable[SafeString]:
         y = 14 + 15 * at
         yield _rule(x(each.day), y + 3, height - 8, colour, "4 3")
         yield format_html(
-            '<text x="{:.1f}" y="{}" text-anchor="{}" font-size="11" font-weight="600" fill="{}">'
+            '<text x="{}" y="{}" text-anchor="{}" font-size="11" font-weight="600" fill="{}">'
             "{} {}</text>",
-            x(each.day),
+            round(x(each.day), 1),
             y,
             anchor,
             colour,
@@ -250,15 +251,15 @@ def _bar(bar: Bar, x: _Scale, y: float, step: float) -> SafeString:
     wide = max(4.0, x(bar.last) - begin + step)
     return format_html(
         '<a href="{}"><title>{}</title><text x="4" y="{}" font-size="12">{}</text>'
-        '<rect x="{:.1f}" y="{}" width="{:.1f}" height="14" rx="3" fill="{}" stroke="{}" '
+        '<rect x="{}" y="{}" width="{}" height="14" rx="3" fill="{}" stroke="{}" '
         'stroke-width="{}"></rect></a>',
         bar.url,
         bar.title,
         y + 13,
         shortened(bar.label, 46),
-        begin,
+        round(begin, 1),
         y + 2,
-        wide,
+        round(wide, 1),
         bar.colour,
         LATE if bar.late else "none",
         2 if bar.late else 0,
@@ -319,10 +320,10 @@ def day_strip(
                 )
         for begin, end, warned, title in changes:
             yield format_html(
-                '<rect x="{:.1f}" y="6" width="{:.1f}" height="14" rx="2" fill="{}">'
+                '<rect x="{}" y="6" width="{}" height="14" rx="2" fill="{}">'
                 "<title>{}</title></rect>",
-                begin * hour,
-                max(3, (end - begin) * hour),
+                round(begin * hour, 1),
+                round(max(3, (end - begin) * hour), 1),
                 LATE if warned else LINE,
                 title,
             )
