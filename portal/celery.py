@@ -55,6 +55,12 @@ def _configuration() -> dict[str, Any]:
                 "task": "scans.end_acceptances",
                 "schedule": crontab(minute="12"),
             },
+            "end acceptances of tasks": {
+                "task": "remediation.end_acceptances",
+                "schedule": crontab(minute="13"),
+            },
+            "escalate late tasks": {"task": "remediation.escalate", "schedule": crontab(minute="22")},
+            "keep duties": {"task": "remediation.keep_duties", "schedule": crontab(minute="27")},
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
         },
         **_broker(settings.CELERY_BROKER_URL, settings.VAR_DIR),

@@ -92,8 +92,18 @@ class Action(models.TextChoices):
         "tasks.escalation",
         _("{actor} set the days of escalation, lead and owner, from {before} to {after}"),
     )
-    BULK_ASSIGNED = "task.bulk_assigned", _("{actor} gave {target} to {assignee}")
-    BULK_DUE = "task.bulk_due", _("{actor} moved the due date of {target} to {due}")
-    BULK_PRIORITY = "task.bulk_priority", _("{actor} set the priority of {target}: {priority}")
-    BULK_MOVED = "task.bulk_moved", _("{actor} moved {target} to “{state}”")
-    TAKEN_BACK = "task.taken_back", _("{actor} took the change of {target} back")
+    DUTY_CREATED = "duty.created", _("{actor} began the recurring duty {target}")
+    DUTY_PAUSED = "duty.paused", _("{actor} paused {target}: {reason}")
+    DUTY_RESUMED = "duty.resumed", _("{actor} let {target} go on")
+    DUTY_ENDED = "duty.ended", _("{actor} ended {target}: {reason}")
+    DUTY_ASSIGNED = "duty.assigned", _("{actor} gave {target} to {assignee}")
+    DUTY_DONE = "duty.done", _("{actor} did {target} for {period}")
+    DUTY_MISSED = "duty.missed", _("{target} was missed for {period}")
+    DUTY_HANDED_OVER = (
+        "duty.handed_over",
+        _("{target} went from {former}, who left, to {assignee}"),
+    )
+    DUTY_CARRIED = (
+        "duty.carried",
+        _("{target} went on from {before} to {after} of the new version {version}"),
+    )

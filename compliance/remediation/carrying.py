@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from compliance.audit.services import record_all
 from compliance.remediation.actions import Action
-from compliance.remediation.models import OPEN_STATES, Source, State, Task
+from compliance.remediation.models import OPEN_STATES, DutySeries, Source, State, Task
 from compliance.requirements import to_look_at
 from compliance.requirements.carrying import Carried
 from compliance.requirements.models import Assessment, CarryOverItem
@@ -47,6 +47,29 @@ def carry_tasks(sender: Any, carried: Carried, **kwargs: Any) -> None:
     )
     record_all(carried.by, Action.CARRIED, moved)
     carried.count(tasks=len(moved))
+
+
+@receiver(profile_carried_over)
+def carry_duties(sender: Any, carried: Carried, **kwargs: Any) -> None:
+    """Duties that go on keep the new wording; one whose requirement is gone stays with the old one."""
+    rows = DutySeries.objects.filter(
+        organisation=carried.organisation, requirement__profile=carried.old
+    ).exclude(state=DutySeries.State.ENDED)
+    kinds = {kind.code: kind for kind in carried.new.evidence_kinds.all()}
+    moved: list[tuple[DutySeries, dict[str, Any]]] = []
+    for series in rows.select_related("requirement", "kind").order_by("pk"):
+        step = carried.to.get(series.requirement_id or 0)
+        if step is None:
+            continue
+        before = series.requirement.code if series.requirement else ""
+        series.requirement_id = step.pair.new.pk
+        series.kind = kinds.get(series.kind_code, series.kind)
+        facts = {"before": before, "after": step.pair.new.code, "version": carried.new.version}
+        moved.append((series, {"number": series.number, **facts}))
+    DutySeries.objects.bulk_update(
+        [series for series, _data in moved], ["requirement", "kind"], batch_size=BATCH
+    )
+    record_all(carried.by, Action.DUTY_CARRIED, moved)
 
 
 def _assessments(carried: Carried) -> dict[int, int]:

@@ -127,14 +127,6 @@ def window_end(task: Task) -> date | None:
     return windows.ends(task.organisation_id).get(task.requirement.profile_id)
 
 
-def ran_out(today: date | None = None) -> list[int]:
-    """Keys of the tasks whose accepted risk ended before *today*."""
-    rows = Task.objects.filter(
-        state=State.RISK_ACCEPTED, accepted_until__lt=today or timezone.localdate()
-    )
-    return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
 def _decide(request: DueExtension | RiskAcceptance, state: Decision, by: User, answer: str) -> None:
     columns = {"state": state, "decided_by": by, "decided_at": timezone.now(), "answer": answer}
     rows = type(request)._default_manager.filter(pk=request.pk, state=Decision.ASKED)

@@ -38,6 +38,17 @@ def register() -> None:
             page=page,
             arguments=_NUMBER,
         ),
+        *[
+            Rule(action, people=("assignee_id",), page="remediation:duty", arguments=_NUMBER)
+            for action in (Action.DUTY_ASSIGNED, Action.DUTY_CREATED, Action.DUTY_HANDED_OVER)
+        ],
+        Rule(
+            Action.DUTY_MISSED,
+            people=("assignee_id",),
+            capability=Capability.TASK_MANAGE,
+            page="remediation:duty",
+            arguments=_NUMBER,
+        ),
         Rule(Action.ESCALATED, people=("told_ids",), page=page, arguments=_NUMBER),
         *[
             Rule(action, people=("assignee_id", "asked_by_id"), page=page, arguments=_NUMBER)
@@ -47,7 +58,6 @@ def register() -> None:
                 Action.RISK_ACCEPTED,
                 Action.ACCEPTANCE_REFUSED,
                 Action.HANDED_OVER,
-                Action.BULK_ASSIGNED,
             )
         ],
         Rule(

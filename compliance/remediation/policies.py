@@ -252,6 +252,13 @@ def check_due(due: date) -> None:
         raise Refused(_("The due date is in the past. Choose today or later."))
 
 
+def check_due_moves(task: Task, due: date) -> None:
+    """Forward by the lead alone; back only by an extension that somebody else approves."""
+    check_due(due)
+    if due > task.due:
+        raise Refused(LATER_NEEDS_EXTENSION)
+
+
 def shown_fixed(task: Task) -> bool:
     """A scan that covered it no longer shows the task's finding."""
     return bool(

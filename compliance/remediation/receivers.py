@@ -4,10 +4,11 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from compliance.accounts.models import User
+from compliance.accounts.models import Membership, User
+from compliance.accounts.signals import member_removed
 from compliance.applications.models import ReceivedVerdict, Round
 from compliance.applications.signals import changes_requested
-from compliance.remediation import asking, opening, services
+from compliance.remediation import asking, handing, opening, services
 from compliance.scans.models import Finding, ScanRun
 from compliance.scans.signals import run_imported, triaged
 
@@ -31,3 +32,8 @@ def open_asked(
     **kwargs: Any,
 ) -> None:
     asking.open_for_verdicts(round_, verdicts, by=by)
+
+
+@receiver(member_removed)
+def hand_over(sender: Any, membership: Membership, by: User, **kwargs: Any) -> None:
+    handing.hand_over(membership.organisation_id, membership.user_id, by=by)

@@ -173,9 +173,7 @@ def assign(task: Task, *, assignee: User, due: date | None = None, by: User) -> 
     policies.check_assignee(task, assignee)
     columns: dict[str, Any] = {"assignee": assignee}
     if due and due != task.due:
-        policies.check_due(due)
-        if due > task.due:
-            raise Refused(policies.LATER_NEEDS_EXTENSION)
+        policies.check_due_moves(task, due)
         columns["due"] = due
     write(task, **columns)
     tell(by, Action.ASSIGNED, task, assignee=assignee.name, due=task.due.isoformat())

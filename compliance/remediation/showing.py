@@ -18,7 +18,7 @@ from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.applications.preflight import Gap, Level, Topic
 from compliance.exchange import answers
-from compliance.remediation import policies, selectors
+from compliance.remediation import duty_showing, policies, selectors
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
 from compliance.remediation.selectors import OpenTasks
 from compliance.requirements import registries
@@ -62,9 +62,11 @@ def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
         counted = Counter(row.severity for row in rows if row.is_open)
         code = rows[0].requirement.code if rows and rows[0].requirement else ""
         one = _known(organisation, OpenTasks(code, dict(counted)), rows)
-        return {requirement_ids[0]: one} if rows else {}
-    found = selectors.open_by_severity(organisation, requirement_ids)
-    return {each: _known(organisation, tasks) for each, tasks in found.items()}
+        of_tasks = {requirement_ids[0]: one} if rows else {}
+    else:
+        found = selectors.open_by_severity(organisation, requirement_ids)
+        of_tasks = {each: _known(organisation, tasks) for each, tasks in found.items()}
+    return duty_showing.beside(organisation, requirement_ids, of_tasks)
 
 
 def _known(organisation: Organisation, tasks: OpenTasks, rows: list[Task] | None = None) -> Known:
@@ -143,4 +145,5 @@ def register() -> None:
         registries.Column("tasks", _("Tasks"), known, open_label=_("With open tasks"))
     )
     preflight.register(gaps)
+    preflight.register(duty_showing.gaps)
     answers.register_tasks(selectors.open_codes)

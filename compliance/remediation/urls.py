@@ -1,6 +1,16 @@
 from django.urls import path
 
-from compliance.remediation.views import around, board, feed, overviews, table, tasks, work
+from compliance.remediation.views import (
+    around,
+    board,
+    duties,
+    feed,
+    overviews,
+    settings,
+    table,
+    tasks,
+    work,
+)
 
 app_name = "remediation"
 urlpatterns = [
@@ -35,5 +45,15 @@ urlpatterns = [
     *[
         path(f"tasks/<int:number>/{verb}/", tasks.act, {"verb": verb}, name=verb)
         for verb in tasks.VERBS
+    ],
+    path("tasks/settings/", settings.show, name="settings"),
+    path("tasks/settings/save/", settings.save, name="settings-save"),
+    path("duties/", duties.list_, name="duties"),
+    path("duties/new/", duties.create, name="duty-create"),
+    path("duties/<int:number>/", duties.detail, name="duty"),
+    path("duties/<int:number>/<int:occurrence>/done/", duties.complete, name="duty-complete"),
+    *[
+        path(f"duties/<int:number>/{verb}/", duties.act, {"verb": verb}, name=f"duty-{verb}")
+        for verb in duties.VERBS
     ],
 ]

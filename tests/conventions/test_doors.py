@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from compliance.accounts import filters
+from compliance.accounts import clocks, filters
 from compliance.accounts.models import User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
@@ -20,6 +20,7 @@ from compliance.exchange import services as exchange
 from compliance.jobs.models import Job
 from compliance.notices.models import Notice
 from compliance.packets import services as packets
+from compliance.remediation import keeping
 from compliance.remediation import services as remediation
 from compliance.requirements import carrying, documents, loading, relating
 from compliance.requirements import services as requirements
@@ -131,7 +132,25 @@ def house(manna, adopted, alice, bob, carol, olga):
         manna, page="requirements:list", name="열린 것", query="verdict=open", shared=True, by=olga
     )
     carried = short_list_carried_over(manna)
+    duty = keeping.create(
+        manna, keeping.NewDuty("접속기록 점검", rhythm="monthly", requirement=requirement), by=alice
+    )
+    closing = clocks.add_closing_day(manna, timezone.localdate(), "창립기념일", by=alice)
     return {
+        # Parts whose names others of the room have too.
+        "own": {
+            "members:closing-day-remove": {"pk": closing.pk},
+            **{
+                name: {"number": duty.number}
+                for name in DOORS
+                if name == "remediation:duty" or name.startswith("remediation:duty-")
+                if name != "remediation:duty-create"
+            },
+            "remediation:duty-complete": {
+                "number": duty.number,
+                "occurrence": duty.occurrences.first().pk,
+            },
+        },
         "organisation": manna.slug,
         "profile": adopted.identifier,
         "identifier": adopted.identifier,
@@ -173,6 +192,8 @@ def house(manna, adopted, alice, bob, carol, olga):
             "members:filter-save": {"page": "requirements:list", "name": "내 것"},
             "members:filter-rename": {"name": "새 이름"},
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
+            "members:closing-day-add": {"day": "2026-12-31", "name": "종무일"},
+            "members:day-count": {"count": "working"},
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},
             "requirements:adopt": {"profile": adopted.pk},
@@ -198,6 +219,7 @@ def address(name, house):
     kwargs = {
         part: house.get(f"{room}:{part}", house.get(part, house.get(name))) for part in wanted
     }
+    kwargs |= house["own"].get(name, {})
     if name == "packets:freeze":
         kwargs["number"] = house["applications:number"]
     if name.startswith("api:evidence") and "number" in kwargs:

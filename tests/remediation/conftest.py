@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from compliance.evidence import services as evidence_room
 from compliance.evidence.services import Upload
-from compliance.remediation import services
+from compliance.remediation import deciding, services
 from compliance.remediation.models import Task
 from compliance.scans import services as scans
 
@@ -58,6 +58,28 @@ def fixed(task, bob, proof) -> Task:
     services.start(task, by=bob)
     services.fix(task, action_taken="PermitRootLogin no", after="no", evidence=[proof], by=bob)
     return task
+
+
+@pytest.fixture
+def accept(alice, olga):
+    """accept(task, until): alice asks to live with it, olga agrees."""
+
+    def do(task: Task, until, reason: str = "관리망에서만 접속됩니다."):
+        asked = deciding.ask_acceptance(task, reason=reason, until=until, by=alice)
+        deciding.approve_acceptance(asked, by=olga)
+        return asked
+
+    return do
+
+
+@pytest.fixture
+def new(manna, alice):
+    """new("title", …) is a task that alice opens by hand."""
+
+    def do(title: str = "조치", *, by=alice, **facts) -> Task:
+        return services.create(manna, services.NewTask(title, **facts), by=by)
+
+    return do
 
 
 def fresh(task: Task) -> Task:

@@ -53,11 +53,11 @@ def test_an_overdue_task_blocks_the_submission(assessment, alice, manna, adopted
     assert gaps_about(application, "OI-NET-03") == [("blocker", "1 task is overdue.")]
 
 
-def test_an_accepted_risk_weakens_it(assessment, alice, manna, adopted, in_english):
+def test_an_accepted_risk_weakens_it(assessment, alice, manna, adopted, accept, in_english):
     application = applications.create(manna, profile=adopted, by=alice, title="신청")
     task = new(manna, alice, assessment.requirement)
     until = timezone.localdate() + timedelta(days=30)
-    services.accept_risk(task, reason="내년에 교체합니다.", until=until, by=alice)
+    accept(task, until)
     assert gaps_about(application, "OI-NET-03") == [("warning", "1 risk is accepted.")]
     Task.objects.update(accepted_until=timezone.localdate() - timedelta(days=1))
     assert gaps_about(application, "OI-NET-03") == [("blocker", "1 accepted risk has run out.")]

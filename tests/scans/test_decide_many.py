@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit.models import Entry
+from compliance.remediation import deciding
 from compliance.remediation.models import Task
 from compliance.scans import decisions, mapping, services
 from compliance.scans.models import Finding
@@ -66,7 +67,7 @@ def test_nothing_chosen_is_a_sentence(browse, findings, alice):
     assert answer.status_code == 409
 
 
-def test_a_severity_of_ones_own_stands_through_later_scans(import_sample, alice):
+def test_a_severity_of_ones_own_stands_through_later_scans(import_sample, alice, olga):
     import_sample(TRIVY)
     finding = Finding.objects.get(rule__code="CVE-2026-0001")
     decisions.set_severity(finding, "low", reason=REASON, by=alice)
@@ -105,11 +106,13 @@ def test_a_severity_through_the_page(browse, findings, alice):
     assert REASON in client.get(reverse("scans:finding", kwargs=where)).content.decode()
 
 
-def test_an_acceptance_ends_by_itself_and_its_task_goes_back_to_work(import_sample, alice):
+def test_an_acceptance_ends_by_itself_and_its_task_goes_back_to_work(import_sample, alice, olga):
     import_sample(TRIVY)
     finding = Finding.objects.get(rule__code="CVE-2026-0001")
     until = timezone.localdate() + timedelta(days=3)
-    services.triage(finding, state="risk_accepted", reason=REASON, by=alice, until=until)
+    task = Task.objects.get(finding=finding)
+    asked = deciding.ask_acceptance(task, reason=REASON, until=until, by=alice)
+    deciding.approve_acceptance(asked, by=olga)
     assert Task.objects.get(finding=finding).state == "risk_accepted"
     assert decisions.end_acceptances(until) == 0
     assert decisions.end_acceptances(until + timedelta(days=1)) == 1

@@ -16,7 +16,10 @@ REASON = "점검용으로 잠시 연 포트이며 방화벽에서 차단됩니�
 
 
 @pytest.fixture
-def finding(import_sample) -> Finding:
+def finding(import_sample, manna) -> Finding:
+    """One that became no task: with one, its risk is accepted there, by two people."""
+    manna.task_threshold = "critical"
+    manna.save(update_fields=["task_threshold"])
     import_sample(NMAP)
     return Finding.objects.get(rule__code="port:23/tcp")
 

@@ -24,7 +24,7 @@ from compliance.shared.numbers import whole
 
 
 def task_of(request: OrganisationRequest, number: int) -> Task:
-    rows = Task.objects.visibleto_task(request.user).select_related(
+    rows = Task.objects.visible_to(request.user).select_related(
         "organisation",
         "requirement__profile",
         "assessment",
@@ -62,7 +62,7 @@ def create(request: OrganisationRequest) -> HttpResponse:
 @in_organisation
 def open_for(request: OrganisationRequest, assessment: int) -> HttpResponse:
     """The task of a requirement that is not met; the open one if there is one."""
-    rows = Assessment.objects.visibleto_task(request.user).select_related("requirement", "owner")
+    rows = Assessment.objects.visible_to(request.user).select_related("requirement", "owner")
     found = get_object_or_404(rows, organisation=request.organisation, pk=assessment)
     return to_task(services.open_for_assessment(found, by=request.user))
 
@@ -137,7 +137,7 @@ def _edit_conflict(
 def _fix(task: Task, request: OrganisationRequest) -> None:
     uploads = [Upload(stream=file, name=file.name or "") for file in request.FILES.getlist("files")]
     chosen = [whole(each) for each in request.POST.getlist("evidence")]
-    rows = Evidence.objects.visibleto_task(request.user).current()
+    rows = Evidence.objects.visible_to(request.user).current()
     services.fix(
         task,
         action_taken=request.POST.get("action_taken", ""),
