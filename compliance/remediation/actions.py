@@ -107,3 +107,10 @@ class Action(models.TextChoices):
         "duty.carried",
         _("{target} went on from {before} to {after} of the new version {version}"),
     )
+    BULK_ASSIGNED = "task.bulk_assigned", _("{actor} gave {target} to {assignee}, among others")
+    BULK_DUE = "task.bulk_due", _("{actor} moved the due date of {target} to {due}, among others")
+    BULK_PRIORITY = (
+        "task.bulk_priority",
+        _("{actor} set the priority of {target} to {priority}, among others"),
+    )
+    TAKEN_BACK = "task.taken_back", _("{actor} took the change of {target} back")

@@ -1,6 +1,7 @@
 """Pages of tasks, and the verbs as POST."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -48,14 +49,17 @@ def to_task(task: Task) -> HttpResponseRedirect:
 
 @in_organisation
 def create(request: OrganisationRequest) -> HttpResponse:
+    """A new task; with ?parent=12 it becomes a part of that one."""
     policies.check_can_create(request.organisation, request.user)
+    parent = pages.tasks_of(request).filter(number=whole(request.GET.get("parent", ""))).first()
     form = CreateForm(request.POST or None, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         try:
-            return to_task(services.create(request.organisation, form.new(), by=request.user))
+            new = replace(form.new(), parent=parent)
+            return to_task(services.create(request.organisation, new, by=request.user))
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return render(request, "remediation/create.html", {"form": form})
+    return render(request, "remediation/create.html", {"form": form, "parent": parent})
 
 
 @require_POST
