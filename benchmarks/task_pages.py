@@ -4,6 +4,7 @@ middleware, the median of seven. Bound: 12 queries and 120 ms CPU."""
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.conf import settings
 from django.db import connection
@@ -154,7 +155,7 @@ def _around(organisation: Organisation, people: list, lead: User, now: datetime)
     Dependency.objects.bulk_create(
         (
             Dependency(blocker_id=first, blocked_id=second, added_by=lead)
-            for first, second in zip(keys, keys[1:], strict=False)
+            for first, second in pairwise(keys)
         ),
         batch_size=500,
     )
