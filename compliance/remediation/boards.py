@@ -160,10 +160,17 @@ def lanes(rows: QuerySet[Task], by: str, people: Iterable[User]) -> list[Lane]:
     return _by_person(_open(rows), people) if by == "assignee" else _by_area(_open(rows))
 
 
+def _added_up(rows: QuerySet[Task], column: str) -> dict[int | None, int]:
+    """How many by *column*; counted by state too, since the indexes begin with it."""
+    found: dict[int | None, int] = {}
+    counted = rows.order_by().values_list("state", column).annotate(Count("pk"))
+    for _state, key, number in counted:
+        found[key] = found.get(key, 0) + number
+    return found
+
+
 def _by_person(rows: QuerySet[Task], people: Iterable[User]) -> list[Lane]:
-    counts: dict[int | None, int] = dict(
-        rows.order_by().values_list("assignee_id").annotate(Count("pk"))
-    )
+    counts = _added_up(rows, "assignee_id")
     names = {person.pk: person.name for person in people}
     missing = [pk for pk in counts if pk and pk not in names]
     if missing:
@@ -178,9 +185,7 @@ def _by_person(rows: QuerySet[Task], people: Iterable[User]) -> list[Lane]:
 
 def _by_area(rows: QuerySet[Task]) -> list[Lane]:
     """Counted by requirement, which an index serves, and added up by the areas' codes."""
-    counts: dict[int | None, int] = dict(
-        rows.order_by().values_list("requirement_id").annotate(Count("pk"))
-    )
+    counts = _added_up(rows, "requirement_id")
     area_of = dict(
         Requirement.objects.filter(pk__in=[pk for pk in counts if pk]).values_list("pk", "area_id")
     )

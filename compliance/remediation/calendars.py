@@ -162,15 +162,16 @@ def calendar(organisation: Organisation, rows: QuerySet[Task], shown: Span) -> C
 def _fill_tasks(rows: QuerySet[Task], shown: Span, days: dict[date, Day]) -> None:
     """The first tasks of each day, and how many there are: two queries."""
     due = rows.filter(state__in=OPEN_STATES, due__range=(shown.first, shown.last)).order_by()
-    for day, number in due.values_list("due").annotate(Count("pk")):
-        days[day].count = number
     most = IN_WEEK if shown.by == "week" else IN_MONTH
-    if not any(day.count for day in days.values()):
-        return
-    place = Window(RowNumber(), partition_by=F("due"), order_by=[F("rank"), F("pk")])
-    first = due.annotate(place=place).filter(place__lte=most).values("pk")
-    named = Task.objects.filter(pk__in=list(first.values_list("pk", flat=True)))
-    for task in named.select_related("assignee").order_by("rank", "pk"):
+    # By number, which the index holds: of a full day no order says more than another.
+    place = Window(RowNumber(), partition_by=F("due"), order_by="number")
+    number = Window(Count("pk"), partition_by=F("due"))
+    first = due.annotate(place=place, number_of_day=number).filter(place__lte=most)
+    counts = {pk: (day, n) for pk, day, n in first.values_list("pk", "due", "number_of_day")}
+    for day, n in counts.values():
+        days[day].count = n
+    named = Task.objects.filter(pk__in=list(counts)).select_related("assignee")
+    for task in named.order_by("priority", "number"):
         days[task.due].tasks.append(task)
 
 

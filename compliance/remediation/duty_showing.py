@@ -22,7 +22,9 @@ def beside(
     found = dict(known)
     for pk, number in strips.gaps_by_requirement(organisation, requirement_ids).items():
         there = found.get(pk, NOTHING)
-        reason = Reason(supports=False, sentence=_lazy_sentence(number), url=_lazy_url(organisation))
+        reason = Reason(
+            supports=False, sentence=_lazy_sentence(number), url=_lazy_url(organisation)
+        )
         found[pk] = replace(there, reasons=[*there.reasons, reason])
     return found
 

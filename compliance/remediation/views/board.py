@@ -84,6 +84,8 @@ def drop(request: OrganisationRequest, number: int) -> HttpResponse:
     task = task_of(request, number)
     if request.method != "POST":
         return _asked(request, task, request.GET.get("to", ""))
+    # A role that does nothing to tasks is told so before anything else.
+    policies.check_is_worker(request.organisation, request.user)
     to = request.POST.get("to", "")
     try:
         drops.check_is_where(task, request.POST.get("from", ""))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,8 +49,8 @@ def list_(request: OrganisationRequest) -> HttpResponse:
     if away := saved.opening(request, "remediation:list"):
         return away
     chosen = Filter.read(request.GET)
-    rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
-    page = Paginator(chosen.ordered(rows), PER_PAGE).get_page(request.GET.get("page"))
+    rows = chosen.apply(pages.tasks_of(request), request.user)
+    page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE)
     context = {
         "page": page,
         "chosen": chosen,
