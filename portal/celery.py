@@ -59,7 +59,10 @@ def _configuration() -> dict[str, Any]:
                 "task": "remediation.end_acceptances",
                 "schedule": crontab(minute="13"),
             },
-            "escalate late tasks": {"task": "remediation.escalate", "schedule": crontab(minute="22")},
+            "escalate late tasks": {
+                "task": "remediation.escalate",
+                "schedule": crontab(minute="22"),
+            },
             "keep duties": {"task": "remediation.keep_duties", "schedule": crontab(minute="27")},
             "sweep unfinished uploads": {"task": "vault.sweep", "schedule": crontab(minute="37")},
         },

@@ -47,9 +47,12 @@ class Window(NamedTuple):
         return self.days_left < 0
 
 
-def window_of(application: Application) -> Window | None:
-    """The window that runs; None when the platform waits for nothing. One query."""
-    return _window(application.profile, application.rounds.order_by("number"))
+def window_of(application: Application, rounds: Iterable[Round] | None = None) -> Window | None:
+    """The window that runs; None when the platform waits for nothing. One query without *rounds*."""
+    if not application.is_open:
+        return None
+    known = application.rounds.all() if rounds is None else rounds
+    return _window(application.profile, sorted(known, key=lambda each: each.number))
 
 
 def ends(organisation_id: int) -> dict[int, date]:
@@ -57,7 +60,7 @@ def ends(organisation_id: int) -> dict[int, date]:
     rows = Application.objects.filter(organisation_id=organisation_id, state__in=OPEN_STATES)
     found: dict[int, date] = {}
     for application in rows.select_related("profile").prefetch_related("rounds"):
-        if window := _window(application.profile, application.rounds.all()):
+        if window := window_of(application):
             known = found.get(application.profile_id, window.end)
             found[application.profile_id] = min(known, window.end)
     return found
@@ -85,7 +88,7 @@ def _days(profile: Profile, name: str, usual: int) -> timedelta:
 @preflight.register
 def window_gaps(application: Application) -> Iterator[Gap]:
     """A window that is over blocks, one that is about to end weakens."""
-    window = window_of(application) if application.is_open else None
+    window = window_of(application)
     if window is None or window.days_left > SOON_DAYS:
         return
     words = {"day": window.end.isoformat(), "n": window.days_left}

@@ -12,7 +12,7 @@ from compliance.applications.models import Application, Round
 from compliance.audit import selectors as audit
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as EvidenceState
-from compliance.packets import gathering_scans, gathering_submission
+from compliance.packets import gathering_duties, gathering_scans, gathering_submission
 from compliance.packets import manifest as manifests
 from compliance.packets.entries import Budget, iso
 from compliance.packets.manifest import (
@@ -87,6 +87,7 @@ def gather(round_: Round) -> Manifest:
         "gaps": _gaps(round_),
         "mapping_sets": scans.mapping_sets,
         "checkpoint": _checkpoint(organisation.pk),
+        "duties": gathering_duties.gather(application),
         "submission": gathering_submission.gather(round_, attested, assessments),
     }
 
@@ -217,6 +218,7 @@ def _task(row: TaskRow) -> Task:
         "state": row.state,
         "closed_at": iso(row.closed_at),
         "verified_by": verified_by,
+        "extended": row.extended_times,
     }
 
 
@@ -228,7 +230,7 @@ def _accepted_tasks(rows: Iterable[TaskRow]) -> list[AcceptedRisk]:
             "title": row.title,
             "reason": row.reason,
             "approver": _name(row.accepted_by),
-            "approved_at": "",
+            "approved_at": iso(row.state_since),
             "expires": iso(row.accepted_until),
         }
         for row in rows

@@ -92,6 +92,8 @@ class Task(TypedDict):
     state: str
     closed_at: str
     verified_by: str
+    # How many extensions were approved; packets from before they were counted have none.
+    extended: NotRequired[int]
 
 
 class Assessment(TypedDict):
@@ -146,6 +148,19 @@ class AcceptedRisk(TypedDict):
     approver: str
     approved_at: str
     expires: str
+
+
+class Duty(TypedDict):
+    """A recurring duty (정기 점검): how often it was due in the last year, done and missed."""
+
+    number: str
+    title: str
+    requirement: str
+    rhythm: str
+    due: int
+    done: int
+    missed: list[str]
+    evidence: list[str]
 
 
 class Gap(TypedDict):
@@ -285,6 +300,7 @@ class Manifest(TypedDict):
     mapping_sets: list[MappingSet]
     checkpoint: Checkpoint
     submission: NotRequired[Submission]
+    duties: NotRequired[list[Duty]]
 
 
 class Unreadable(ValueError):

@@ -4,7 +4,7 @@ from django.utils import translation
 from django.utils.translation import pgettext
 
 from compliance.packets.manifest import Manifest, Task
-from compliance.packets.templatetags.packet import day, word
+from compliance.packets.templatetags.packet import day, due, word
 from compliance.shared.tables import to_csv
 
 NAME = "보완조치내역서.csv"
@@ -49,7 +49,7 @@ def _row(task: Task) -> list[str]:
         ", ".join(task["evidence"]),
         task["basis"],
         task["assignee"],
-        day(task["due"]),
+        due(task),
         word(task["state"], "task"),
         day(task["closed_at"]),
         task["verified_by"],

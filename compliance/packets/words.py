@@ -46,6 +46,12 @@ TASK_STATES: Words = {
     "risk_accepted": pgettext_lazy("task", "Risk accepted"),
     "disputed": pgettext_lazy("task", "Disputed"),
 }
+RHYTHMS: Words = {
+    "monthly": pgettext_lazy("duty", "Monthly"),
+    "quarterly": pgettext_lazy("duty", "Quarterly"),
+    "half_yearly": pgettext_lazy("duty", "Every half year"),
+    "yearly": pgettext_lazy("duty", "Yearly"),
+}
 ROLES: Words = {
     "owner": pgettext_lazy("role", "Owner"),
     "security_lead": pgettext_lazy("role", "Security lead"),
@@ -93,6 +99,7 @@ BOOKS: dict[str, Words] = {
     "finding": FINDING_STATES,
     "task": TASK_STATES,
     "role": ROLES,
+    "rhythm": RHYTHMS,
     "platform": PLATFORM_VERDICTS,
     "occasion": OCCASIONS,
     "review": REVIEWS,

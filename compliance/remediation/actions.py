@@ -40,6 +40,7 @@ class Action(models.TextChoices):
     FEED_MADE = "task.feed_made", _("{actor} made an address for their calendar program")
     FEED_ENDED = "task.feed_ended", _("{actor} ended the address for their calendar program")
     ARRANGED = "task.arranged", _("{actor} changed {target}: {after}")
+    ARRANGED = "task.arranged", _("{actor} changed priority, effort or place of {target}")
     BLOCKED = "task.blocked", _("{actor} let {target} wait for {blocker}")
     UNBLOCKED = "task.unblocked", _("{actor} let {target} no longer wait for {blocker}")
     STEP_ADDED = "task.step_added", _("{actor} added a step to {target}: {step}")

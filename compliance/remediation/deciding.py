@@ -81,9 +81,11 @@ def ask_acceptance(task: Task, *, reason: str, until: date | None, by: User) -> 
     """Propose to live with it until a day (위험수용)."""
     _lock(task)
     policies.check_can_ask_acceptance(task, by)
-    policies.check_until(until)
     asked = RiskAcceptance.objects.create(
-        task=task, reason=required(reason, policies.REASON_IS_MISSING), until=until, asked_by=by
+        task=task,
+        reason=required(reason, policies.REASON_IS_MISSING),
+        until=policies.check_until(until),
+        asked_by=by,
     )
     tell(by, Action.ACCEPTANCE_ASKED, task, reason=asked.reason, until=str(until))
     return asked

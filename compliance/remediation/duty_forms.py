@@ -67,13 +67,13 @@ class DutyForm(forms.Form):
         self._choose("kind", kinds.order_by("profile_id", "title_ko"))
         self._choose("responsible", members(organisation))
         if proposal:
-            self.initial |= {
-                "title": proposal.title,
-                "rhythm": proposal.rhythm,
-                "requirement": proposal.requirement,
-                "kind": proposal.kind,
-                "parameter": proposal.parameter,
-            }
+            self.initial.update(
+                title=proposal.title,
+                rhythm=proposal.rhythm,
+                requirement=proposal.requirement,
+                kind=proposal.kind,
+                parameter=proposal.parameter,
+            )
         self.helper = FormHelper()
         self.helper.form_tag = False
 

@@ -1,4 +1,4 @@
-"""Hours in which nothing is changed because orders peak: the profile's parameter `freeze_windows`."""
+"""Hours in which nothing is changed because orders peak: parameters of the profile that are hours."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -73,9 +73,12 @@ def _meets(freeze: Freeze, first: datetime, last: datetime) -> date | None:
 
 
 def _of(profiles: Iterable[Profile]) -> list[Freeze]:
+    """A list of hours in a profile is a freeze, whatever its author calls it."""
     found: dict[Freeze, None] = {}
     for profile in profiles:
-        found |= dict.fromkeys(parsed(profile.parameter("freeze_windows") or []))
+        for name in profile.parameters:
+            value = profile.parameter(name)
+            found |= dict.fromkeys(parsed(value) if isinstance(value, list) else [])
     return list(found)
 
 

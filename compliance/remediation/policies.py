@@ -241,10 +241,11 @@ def check_within_window(due: date, end: date | None, *, said: bool) -> None:
         raise Refused(BEYOND_WINDOW % {"day": end.isoformat()})
 
 
-def check_until(until: date | None) -> None:
-    """An accepted risk ends some day."""
+def check_until(until: date | None) -> date:
+    """An accepted risk ends some day, which is returned."""
     if until is None or until <= timezone.localdate():
         raise Refused(_("Give a day in the future on which the acceptance ends."))
+    return until
 
 
 def check_due(due: date) -> None:

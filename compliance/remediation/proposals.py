@@ -12,8 +12,9 @@ from compliance.requirements.selectors import adopted_profiles
 
 # What a profile's author calls a number of days after which something is done again.
 _PERIOD = re.compile(r"주기|간격|\binterval\b|\brotation\b|\breview of\b", re.IGNORECASE)
-_RECORD = re.compile(r"검토 내역|점검 내역|점검·검토|훈련|\breview record\b", re.IGNORECASE)
-_RECORD_FIRST = ("review_record", "access_review_record")
+# Records of reviews, and what else is written when something was done.
+_RECORD = re.compile(r"검토 내역|점검 내역|점검·검토|\breview record\b", re.IGNORECASE)
+_RESULT = re.compile(r"결과|진단|대장|\bresults?\b|\breport\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +84,6 @@ def _names(requirement: Requirement, name: str) -> bool:
     return any(mark in text for text in texts)
 
 
-def _first_of_records(kind: EvidenceKind) -> tuple[bool, str]:
-    return kind.code not in _RECORD_FIRST, kind.code
+def _first_of_records(kind: EvidenceKind) -> tuple[bool, bool, str]:
+    titles = f"{kind.title_ko} {kind.title_en}"
+    return not _RECORD.search(titles), not _RESULT.search(titles), kind.code

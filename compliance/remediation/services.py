@@ -290,7 +290,7 @@ def reopen_by_machine(task: Task, *, reason: str, by: Named) -> None:
     move(task, State.IN_PROGRESS, by=by, reason="", **NOTHING_FIXED)
     deciding.end_live_acceptance(task, by=by)
     tell(by, Action.REOPENED, task, reason=reason)
-    whole = Task.objects.filter(pk=task.parent_id).exclude(state__in=OPEN_STATES).first()
+    whole = Task.objects.filter(parts=task).exclude(state__in=OPEN_STATES).first()
     if whole:
         # What it is a part of is not done either.
         reopen_by_machine(whole, reason=_("%(task)s was reopened.") % {"task": task.code}, by=by)

@@ -115,4 +115,4 @@ def gaps_by_requirement(
     if requirement_ids is not None:
         rows = rows.filter(series__requirement__in=requirement_ids)
     counted = rows.order_by().values_list("series__requirement").annotate(Count("pk"))
-    return dict(counted)  # type: ignore[arg-type]
+    return dict(counted)

@@ -24,6 +24,7 @@ from compliance.requirements.selectors import adopted_profiles
 from compliance.scans import services as scans
 from compliance.scans.models import ScanRun
 from portal.demo import answers, papers, people, scan_files, second_platform
+from portal.demo import remediation as work
 
 PROFILE = "order-integration-reference"
 SCOPE = [
@@ -58,6 +59,7 @@ def build(say: Say) -> Application:
         say("scan results and tasks")
         _scan(company, staff)
         _plan(company, profile, staff)
+        work.fill(company, profile, staff)
     second_platform.fill(company, _worked_with(company, second_platform.PROFILE), staff)
     if not Application.objects.filter(organisation=company).exists():
         say("applications")

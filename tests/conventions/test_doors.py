@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -42,6 +43,10 @@ BODIES = {
     "api:evidence-return": '{"reason": "다시"}',
     "api:put_scope": '{"revision": 0, "items": []}',
     "api:post_verdicts": "[]",
+    "api:task_create": '{"title": "보완"}',
+    "api:task_comment": '{"text": "확인"}',
+    "api:task_move": '{"verb": "start"}',
+    "api:duty_create": '{"title": "점검", "rhythm": "monthly"}',
 }
 
 
@@ -152,6 +157,11 @@ def house(manna, adopted, alice, bob, carol, olga):
             "remediation:board-column": {"state": "registered"},
             "remediation:comment-file": {"file": said.files.get().pk},
             **{
+                name: {"number": task.number}
+                for name in ("api:task", "api:task_comments", "api:task_comment", "api:task_move")
+            },
+            "api:duty_done": {"number": duty.number},
+            **{
                 name: {"number": duty.number}
                 for name in DOORS
                 if name == "remediation:duty" or name.startswith("remediation:duty-")
@@ -199,6 +209,11 @@ def house(manna, adopted, alice, bob, carol, olga):
         "notices:pk": notice.pk if notice else 1,
         # What a form needs before the policy is asked.
         "members:pk": kept.pk,
+        "bodies": {
+            "api:duty_done": json.dumps(
+                {"first_day": duty.first_period.isoformat(), "evidence": []}
+            )
+        },
         "forms": {
             "members:filter-save": {"page": "requirements:list", "name": "내 것"},
             "members:filter-rename": {"name": "새 이름"},
@@ -267,7 +282,7 @@ def knock(client, name, house):
         upload = SimpleUploadedFile("x.txt", b"x\n")
         return client.post(path, {"requirement": "OI-NET-03", "files": upload})
     if name.startswith("api:"):
-        body = BODIES.get(name, "")
+        body = house["bodies"].get(name) or BODIES.get(name, "")
         return client.generic(door.method, path, body, content_type="application/json")
     return client.generic(door.method, path)
 

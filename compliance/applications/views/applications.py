@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.applications import pledge, policies, preflight, renewal, selectors, services
+from compliance.applications import (
+    pledge,
+    policies,
+    preflight,
+    renewal,
+    selectors,
+    services,
+    windows,
+)
 from compliance.applications.forms import (
     ApplicationForm,
     ChangesForm,
@@ -73,6 +81,7 @@ def detail(request: OrganisationRequest, number: str) -> HttpResponse:
         "application": application,
         "round": round_,
         "rounds": rounds,
+        "window": windows.window_of(application, rounds),
         "steps": selectors.steps(application),
         "scope": list(application.scope_items.all()),
         "entries": history(application)[:ENTRIES_SHOWN],

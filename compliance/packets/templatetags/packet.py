@@ -8,9 +8,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import npgettext
 
 from compliance.packets import words
-from compliance.packets.manifest import Text
+from compliance.packets.manifest import Task, Text
 
 register = template.Library()
 # The document speaks of Korean office time wherever it is built.
@@ -45,6 +46,16 @@ def moment(iso: str) -> str:
 @register.filter
 def day(iso: str) -> str:
     return moment(iso)[:10]
+
+
+@register.filter
+def due(task: Task) -> str:
+    """The due day of a task, with how often it was extended."""
+    shown, times = day(task["due"]), task.get("extended", 0)
+    if not times:
+        return shown
+    said = npgettext("packet", "extended %(n)d time", "extended %(n)d times", times)
+    return f"{shown} ({said % {'n': times}})"
 
 
 @register.filter

@@ -84,6 +84,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "cells": [
             (cell, why_not(policies.check_can_complete, cell.occurrence, request.user))
             for cell in reversed(found)
+            if cell.mark != strips.Mark.COMING
         ],
         "people": members(request.organisation),
         "reusable": _reusable(series, request),
