@@ -39,7 +39,6 @@ class Action(models.TextChoices):
     LIMITS_SET = "task.limits_set", _("{actor} set the limits of the board's columns")
     FEED_MADE = "task.feed_made", _("{actor} made an address for their calendar program")
     FEED_ENDED = "task.feed_ended", _("{actor} ended the address for their calendar program")
-    ARRANGED = "task.arranged", _("{actor} changed {target}: {after}")
     ARRANGED = "task.arranged", _("{actor} changed priority, effort or place of {target}")
     BLOCKED = "task.blocked", _("{actor} let {target} wait for {blocker}")
     UNBLOCKED = "task.unblocked", _("{actor} let {target} no longer wait for {blocker}")

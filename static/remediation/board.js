@@ -172,8 +172,10 @@
       await send(card, stood, new FormData());
       return;
     }
-    const { columns } = await offers(card);
+    const { state, columns } = await offers(card);
     const offer = columns[to];
+    // Somebody moved it since this board was drawn: the server says who, and sends the fresh card.
+    if (state && state !== stood.state) return send(card, stood, new FormData());
     if (offer?.why) {
       goBack(card, stood);
       window.gatepass.toast(offer.why, "warn");

@@ -1,8 +1,8 @@
 """Every URL × every role: what a stranger sees is what is not there."""
 
 import io
-from datetime import timedelta
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
