@@ -32,6 +32,12 @@ class Tally:
     over: int
 
 
+def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
+    """Tasks of the organisation with what a row shows of them."""
+    rows = Task.objects.visible_to(user).filter(organisation=organisation)
+    return rows.select_related("requirement__profile", "finding", "assignee")
+
+
 def page_of(rows: QuerySet[Task], number: str | None, size: int) -> "Page[Task]":
     """One page of *rows* in their order. Keys are sorted and cut first, which an index does alone."""
     found = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
