@@ -36,6 +36,9 @@ class Action(models.TextChoices):
     )
     DISPUTED = "task.disputed", _("{actor} disputed {target}: {reason}")
     COMMENTED = "task.commented", _("{actor} commented on {target}: {text}")
+    LIMITS_SET = "task.limits_set", _("{actor} set the limits of the board's columns")
+    FEED_MADE = "task.feed_made", _("{actor} made an address for their calendar program")
+    FEED_ENDED = "task.feed_ended", _("{actor} ended the address for their calendar program")
     ARRANGED = "task.arranged", _("{actor} changed priority, effort or place of {target}")
     BLOCKED = "task.blocked", _("{actor} let {target} wait for {blocker}")
     UNBLOCKED = "task.unblocked", _("{actor} let {target} no longer wait for {blocker}")
@@ -104,3 +107,10 @@ class Action(models.TextChoices):
         "duty.carried",
         _("{target} went on from {before} to {after} of the new version {version}"),
     )
+    BULK_ASSIGNED = "task.bulk_assigned", _("{actor} gave {target} to {assignee}, among others")
+    BULK_DUE = "task.bulk_due", _("{actor} moved the due date of {target} to {due}, among others")
+    BULK_PRIORITY = (
+        "task.bulk_priority",
+        _("{actor} set the priority of {target} to {priority}, among others"),
+    )
+    TAKEN_BACK = "task.taken_back", _("{actor} took the change of {target} back")

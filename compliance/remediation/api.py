@@ -12,6 +12,7 @@ from compliance.accounts.api import enter
 from compliance.accounts.models import Organisation, User
 from compliance.evidence.models import Evidence
 from compliance.remediation import deciding, keeping, selectors, services, strips
+from compliance.remediation.filters import Filter
 from compliance.remediation.forms import members
 from compliance.remediation.models import (
     DutyOccurrence,
@@ -21,7 +22,6 @@ from compliance.remediation.models import (
     Task,
     WorkingDay,
 )
-from compliance.remediation.selectors import Filter
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.requirements.selectors import adopted_profiles
 from compliance.shared.errors import Refused

@@ -1,5 +1,6 @@
 """What people type about a task."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
@@ -7,7 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
-from compliance.remediation.models import Task
+from compliance.remediation.boards import COLUMNS
+from compliance.remediation.bulk import UNCHANGED, Wanted
+from compliance.remediation.models import EffortUnit, Priority, Task
+from compliance.remediation.policies import NOT_A_MEMBER, REASON_IS_MISSING
 from compliance.remediation.services import EDITABLE, NewTask
 from compliance.requirements.models import Requirement
 from compliance.requirements.selectors import adopted_profiles
@@ -113,6 +117,77 @@ class UntilForm(forms.Form):
     """The day on which an accepted risk ends."""
 
     until = forms.DateField(required=False)
+
+
+class EffortForm(forms.Form):
+    """How much work a task is."""
+
+    effort = forms.DecimalField(required=False, min_value=0, max_value=99_999, decimal_places=1)
+    effort_unit = forms.ChoiceField(choices=EffortUnit.choices)
+
+
+class ChangeForm(forms.Form):
+    """When the change is made in production; both empty takes the plan away."""
+
+    start = forms.DateTimeField(required=False)
+    end = forms.DateTimeField(required=False)
+
+
+class ExtensionForm(forms.Form):
+    """A later due date, and why."""
+
+    new_due = forms.DateField(error_messages={"required": _("Give the new due date.")})
+    reason = forms.CharField(max_length=5_000, error_messages={"required": REASON_IS_MISSING})
+    beyond_window = forms.BooleanField(required=False)
+
+
+class BulkForm(forms.Form):
+    """What many tasks get at once; a field that says "keep" or nothing leaves them as they are."""
+
+    assignee = forms.CharField(required=False)
+    due = forms.DateField(required=False)
+    priority = forms.TypedChoiceField(
+        required=False, choices=Priority.choices, coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation) -> None:
+        super().__init__(*args)
+        self._people = {str(person.pk): person for person in members(organisation)}
+
+    def clean_assignee(self) -> Any:
+        said = self.cleaned_data["assignee"]
+        if said in {"", "keep"}:
+            return UNCHANGED
+        if said != "none" and said not in self._people:
+            raise forms.ValidationError(str(NOT_A_MEMBER))
+        return self._people.get(said)
+
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        return Wanted(
+            assignee=given["assignee"],
+            due=given["due"] or UNCHANGED,
+            priority=given["priority"] or UNCHANGED,
+        )
+
+
+class LimitsForm(forms.Form):
+    """How many cards each column of the board should hold at most; empty is no limit."""
+
+    def __init__(self, *args: Any, limits: Mapping[str, int]) -> None:
+        super().__init__(*args)
+        for state in COLUMNS:
+            self.fields[state.value] = forms.IntegerField(
+                label=state.label,
+                required=False,
+                min_value=1,
+                max_value=999,
+                initial=limits.get(state),
+                widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+            )
+
+    def chosen(self) -> dict[str, int | None]:
+        return {state.value: self.cleaned_data[state.value] for state in COLUMNS}
 
 
 def members(organisation: Organisation) -> Any:

@@ -51,6 +51,13 @@ def check_can_create(organisation: Organisation | int, user: User) -> None:
     check_can(user, organisation, Capability.TASK_MANAGE)
 
 
+def check_is_worker(organisation: Organisation | int, user: User) -> None:
+    """Whoever may do something to tasks at all."""
+    verbs = (Capability.TASK_MANAGE, Capability.TASK_WORK, Capability.EVIDENCE_REVIEW)
+    if not any(can(user, organisation, verb) for verb in verbs):
+        raise Unauthorised(ASK_AN_OWNER)
+
+
 def check_can_open_for(assessment: Assessment, user: User) -> None:
     check_can_create(assessment.organisation_id, user)
     check_is_of_current_version(assessment)

@@ -1,7 +1,8 @@
-"""Reads of tasks: the filtered list, the board, what other rooms ask."""
+"""Reads of tasks: the list, its numbers, what other rooms ask."""
 
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -18,73 +19,6 @@ from compliance.remediation.models import (
     Task,
 )
 from compliance.requirements.registries import Ids
-
-BOARD_COLUMNS = [
-    State.REGISTERED,
-    State.PLANNED,
-    State.IN_PROGRESS,
-    State.FIXED,
-    State.VERIFYING,
-    State.DISPUTED,
-]
-BOARD_CARDS = 40
-# Words of the address that stand for several states.
-GROUPS = {"open": OPEN_STATES, "to_verify": [State.FIXED, State.VERIFYING]}
-
-LONGEST_NUMBER = 9
-
-
-def _is_number(text: str) -> bool:
-    """Digits that fit a column; an address may hold anything."""
-    return text.isdecimal() and len(text) <= LONGEST_NUMBER
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the address of the list asks for; "" means everything. *state* may be one of GROUPS."""
-
-    state: str = "open"
-    assignee: str = ""
-    area: str = ""
-    requirement: str = ""
-    severity: str = ""
-    search: str = ""
-    mine: bool = False
-    overdue: bool = False
-
-    def apply(self, rows: QuerySet[Task], user: User) -> QuerySet[Task]:
-        rows = rows.filter(self._columns())
-        if self.mine:
-            rows = rows.filter(assignee_id=user.pk)
-        if self.overdue:
-            rows = rows.filter(state__in=TO_DO, due__lt=timezone.localdate())
-        return rows
-
-    def _columns(self) -> Q:
-        wanted = Q()
-        if self.state in GROUPS:
-            wanted &= Q(state__in=GROUPS[self.state])
-        elif self.state in State.values:
-            wanted &= Q(state=self.state)
-        if self.assignee == "none":
-            wanted &= Q(assignee__isnull=True)
-        elif _is_number(self.assignee):
-            wanted &= Q(assignee_id=int(self.assignee))
-        if self.area:
-            wanted &= Q(requirement__area__code=self.area)
-        if self.requirement:
-            wanted &= Q(requirement__code=self.requirement)
-        if self.severity:
-            wanted &= Q(severity=self.severity)
-        return wanted & self._search()
-
-    def _search(self) -> Q:
-        words = Q()
-        for word in self.search.split():
-            number = word.upper().removeprefix("T-")
-            named = Q(number=int(number)) if _is_number(number) else Q()
-            words &= Q(title__icontains=word) | Q(basis__icontains=word) | named
-        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,40 +38,36 @@ def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
     return rows.select_related("requirement__profile", "finding", "assignee")
 
 
+def page_of(rows: QuerySet[Task], number: str | None, size: int) -> "Page[Task]":
+    """One page of *rows* in their order. Keys are sorted and cut first, which an index does alone."""
+    found = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
+    keys = list(found.object_list)
+    shown = {
+        task.pk: task
+        for task in rows.model.objects.filter(pk__in=keys)
+        .select_related("requirement__profile", "assignee")
+        .defer("defect", "before", "plan", "action_taken", "after", "reason")
+    }
+    found.object_list = [shown[key] for key in keys if key in shown]
+    return found
+
+
 def tally(organisation: Organisation, user: User) -> Tally:
-    """Count in one query."""
-    late = Q(state__in=TO_DO, due__lt=timezone.localdate())
-    is_open = Q(state__in=OPEN_STATES)
-    found = Task.objects.filter(organisation=organisation).aggregate(
-        open=Count("pk", filter=is_open),
-        mine=Count("pk", filter=is_open & Q(assignee_id=user.pk)),
-        overdue=Count("pk", filter=late),
-        to_verify=Count("pk", filter=Q(state__in=GROUPS["to_verify"])),
-        over=Count("pk", filter=~is_open),
+    """Count in two queries that indexes answer alone: all by state, and one's own."""
+    rows = Task.objects.filter(organisation=organisation).order_by()
+    late = Count("pk", filter=Q(due__lt=timezone.localdate()))
+    counted = rows.values("state").annotate(number=Count("pk"), late=late)
+    counted = counted.values_list("state", "number", "late")
+    states = {state: (number, overdue) for state, number, overdue in counted}
+    total = {state: number for state, (number, _late) in states.items()}
+    is_open = sum(total.get(state, 0) for state in OPEN_STATES)
+    return Tally(
+        open=is_open,
+        mine=rows.filter(assignee_id=user.pk, state__in=OPEN_STATES).count(),
+        overdue=sum(states[state][1] for state in TO_DO if state in states),
+        to_verify=total.get(State.FIXED, 0) + total.get(State.VERIFYING, 0),
+        over=sum(total.values()) - is_open,
     )
-    return Tally(**found)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One state of the board: its first cards, and how many there are."""
-
-    state: State
-    count: int
-    cards: list[Task]
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.cards)
-
-
-def board(rows: QuerySet[Task]) -> list[Column]:
-    """The open states side by side; as many queries as columns, and one that counts."""
-    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
-    return [
-        Column(state, counts.get(state, 0), list(rows.filter(state=state)[:BOARD_CARDS]))
-        for state in BOARD_COLUMNS
-    ]
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from compliance.remediation.actions import Action
 from compliance.remediation.models import (
     OPEN_STATES,
     Comment,
+    CommentFile,
     EffortUnit,
     Priority,
     Source,
@@ -39,6 +40,7 @@ from compliance.scans import services as scans_room
 from compliance.scans.models import Finding, FindingState
 from compliance.shared.errors import Conflict, Refused
 from compliance.shared.severity import Severity
+from compliance.vault.models import Blob
 
 EDITABLE = ["title", "defect", "before", "plan", "action_taken", "after", "basis"]
 TRIAGED = {FindingState.FALSE_POSITIVE, FindingState.RISK_ACCEPTED, FindingState.DISPUTED}
@@ -343,14 +345,20 @@ def _opened_again(task: Task, finding: Finding, by: Named) -> str:
 
 
 @transaction.atomic
-def comment(task: Task, *, text: str, by: User) -> Comment:
-    """Say something, in plain text."""
+def comment(task: Task, *, text: str, by: User, files: Sequence[tuple[Blob, str]] = ()) -> Comment:
+    """Say something, in Markdown, with *files* that the vault has already; see `talking.say`."""
     policies.check_can_comment(task, by)
-    text = mentions.cleaned(text)
+    # Files alone are a comment too.
+    text = "" if files and not text.strip() else mentions.cleaned(text)
     named = mentions.mentioned(text, mentions.members_of(task.organisation_id))
     made = Comment.objects.create(task=task, by=by, text=text)
+    CommentFile.objects.bulk_create(
+        CommentFile(comment=made, blob=blob, name=name[:200], order=order)
+        for order, (blob, name) in enumerate(files)
+    )
+    told = text[:200] or ", ".join(name for _blob, name in files)[:200]
     ids = [person.pk for person in named]
-    tell(by, Action.COMMENTED, task, text=text[:200], mentioned_ids=ids)
+    tell(by, Action.COMMENTED, task, text=told, mentioned_ids=ids)
     return made
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.journeys import samples
 from tests.journeys.windows import opened
 
 POS_REASON = "자매회사인 바른포스 주식회사가 운영하며 우리 시스템과 계정을 나누지 않습니다."
@@ -177,6 +178,37 @@ def test_the_next_round_shows_only_what_was_asked_and_what_changed(verdicts, sub
         expect(page.locator(f"#asked-{code} .gp-badge.tone-good")).to_be_visible()
     page.reload()
     expect(page.locator(f"#answer-{next(iter(asked))}")).to_have_value(ANSWER)
+
+
+@pytest.mark.parametrize(("language", "which"), [("ko", 0), ("en", 1)])
+def test_what_was_asked_is_a_task_that_is_proven_before_the_next_round(
+    verdicts, submitted, person, tmp_path, language, which
+):
+    """보완요청 → task → evidence → verified by somebody else → the round that goes out."""
+    code = [code for code, words in verdicts.items() if words][which]
+    number = submitted.split("/")[-2]
+    seoyeon, junho = person("seoyeon", language=language), person("junho", language=language)
+    page = junho.open(f"tasks/?application={number}&requirement={code}")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    junho.follow(page.locator("[data-row] a").first)
+    task = page.url
+    expect(page.get_by_role("main")).to_contain_text(verdicts[code])
+    page.locator("#start").click()
+    page.locator("#fix").click()
+    page.locator("#fix-action").fill("요청하신 대로 보완했습니다.")
+    proof = samples.screen_png(tmp_path, f"보완_{code}.png")
+    junho.drop("#fix-dialog [data-drop]", proof)
+    page.locator("#fix-dialog button.btn-primary").click()
+    expect(page.locator(".gp-head [data-value=fixed]")).to_be_visible()
+    hers = seoyeon.page
+    hers.goto(task)
+    hers.locator("#verify-and-close").click()
+    expect(hers.locator(".gp-head [data-value=closed]")).to_be_visible()
+    # The proof is evidence of the requirement, so it goes out with the next round.
+    profile = hers.locator("dl.gp-facts a[href*='/requirements/']").first
+    seoyeon.follow(profile)
+    number_of_task = int(task.rstrip("/").rsplit("/", 1)[-1])
+    expect(hers.locator("#evidence-panel")).to_contain_text(f"T-{number_of_task:04d}")
 
 
 def test_it_is_approved_for_a_year_and_renewed(verdicts, submitted, windows):

@@ -23,6 +23,7 @@ from compliance.remediation.models.duties import (
     Rhythm,
     WorkingDay,
 )
+from compliance.remediation.models.pages import BoardLimit, CalendarFeed
 from compliance.remediation.models.settings import EscalationDays
 from compliance.remediation.models.tasks import (
     OPEN_STATES,
@@ -39,6 +40,8 @@ from compliance.remediation.models.tasks import (
 __all__ = [
     "OPEN_STATES",
     "TO_DO",
+    "BoardLimit",
+    "CalendarFeed",
     "ChecklistItem",
     "Comment",
     "CommentFile",

@@ -237,7 +237,22 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "state", "due"], name="task_state_due"),
-            models.Index(fields=["organisation", "due", "number"], name="task_listed"),
+            # Each answers a page of its own without looking at the rows: the table and the
+            # calendar, the lanes of the board, what was closed lately, and the charts.
+            models.Index(fields=["organisation", "due", "number", "state"], name="task_listed"),
+            models.Index(fields=["organisation", "state", "assignee"], name="task_by_assignee"),
+            models.Index(
+                fields=["organisation", "state", "requirement"], name="task_by_requirement"
+            ),
+            models.Index(
+                fields=["organisation", "closed_at"],
+                name="task_closed_at",
+                condition=Q(closed_at__isnull=False),
+            ),
+            models.Index(fields=["organisation", "created_at"], name="task_created_at"),
+            models.Index(
+                fields=["organisation", "state", "created_at", "severity"], name="task_ages"
+            ),
             models.Index(fields=["organisation", "state", "rank"], name="task_board"),
             models.Index(fields=["assignee", "state", "due"], name="task_mine"),
         ]

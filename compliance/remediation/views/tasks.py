@@ -1,41 +1,35 @@
 """Pages of tasks, and the verbs as POST."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.mentions import members_of
-from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
-from compliance.remediation import deciding, moves, pages, policies, selectors, services
-from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm, members
-from compliance.remediation.models import State, Task
+from compliance.remediation import activity, deciding, moves, pages, policies, services, task_page
+from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm
+from compliance.remediation.models import EffortUnit, Priority, Task
 from compliance.remediation.services import EDITABLE
-from compliance.requirements.models import Area, Assessment
-from compliance.requirements.versions import of_current_profiles
-from compliance.shared.errors import Conflict, Refused, why_not
+from compliance.requirements.models import Assessment
+from compliance.shared.errors import Conflict, Refused
 from compliance.shared.numbers import whole
-from compliance.shared.severity import Severity
-
-PER_PAGE = 50
-SHOWN_ENTRIES = 100
 
 
-def _task(request: OrganisationRequest, number: int) -> Task:
+def task_of(request: OrganisationRequest, number: int) -> Task:
     rows = Task.objects.visible_to(request.user).select_related(
         "organisation",
         "requirement__profile",
         "assessment",
+        "parent",
         "finding__fixed_run",
         "finding__asset",
         "finding__rule",
@@ -49,61 +43,23 @@ def _task(request: OrganisationRequest, number: int) -> Task:
     return get_object_or_404(rows, organisation=request.organisation, number=number)
 
 
-def _to(task: Task) -> HttpResponse:
+def to_task(task: Task) -> HttpResponseRedirect:
     return redirect("remediation:detail", organisation=task.organisation.slug, number=task.number)
 
 
 @in_organisation
-def list_(request: OrganisationRequest) -> HttpResponse:
-    """The table; by itself to htmx."""
-    if away := filters.opening(request, "remediation:list"):
-        return away
-    chosen = pages.chosen(request.GET)
-    rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
-    page = Paginator(rows.order_by("due", "number"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "chosen": chosen,
-        "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
-    }
-    if request.headers.get("HX-Target") == "rows":
-        return render(request, "remediation/_rows.html", context)
-    tally = selectors.tally(request.organisation, request.user)
-    context |= {
-        "tabs": pages.tabs(request.organisation, tally, chosen),
-        "states": State.choices,
-        "severities": Severity.choices,
-        "people": members(request.organisation),
-        "areas": Area.objects.filter(
-            profile__in=of_current_profiles(request.organisation)
-        ).order_by("profile_id", "order"),
-    }
-    return render(request, "remediation/list.html", context)
-
-
-@in_organisation
-def board(request: OrganisationRequest) -> HttpResponse:
-    """Open tasks by state."""
-    chosen = pages.chosen(request.GET)
-    rows = chosen.apply(selectors.tasks(request.organisation, request.user), request.user)
-    context = {
-        "columns": selectors.board(rows.order_by("due", "number")),
-        "chosen": chosen,
-        "people": members(request.organisation),
-    }
-    return render(request, "remediation/board.html", context)
-
-
-@in_organisation
 def create(request: OrganisationRequest) -> HttpResponse:
+    """A new task; with ?parent=12 it becomes a part of that one."""
     policies.check_can_create(request.organisation, request.user)
+    parent = pages.tasks_of(request).filter(number=whole(request.GET.get("parent", ""))).first()
     form = CreateForm(request.POST or None, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         try:
-            return _to(services.create(request.organisation, form.new(), by=request.user))
+            new = replace(form.new(), parent=parent)
+            return to_task(services.create(request.organisation, new, by=request.user))
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return render(request, "remediation/create.html", {"form": form})
+    return render(request, "remediation/create.html", {"form": form, "parent": parent})
 
 
 @require_POST
@@ -112,12 +68,12 @@ def open_for(request: OrganisationRequest, assessment: int) -> HttpResponse:
     """The task of a requirement that is not met; the open one if there is one."""
     rows = Assessment.objects.visible_to(request.user).select_related("requirement", "owner")
     found = get_object_or_404(rows, organisation=request.organisation, pk=assessment)
-    return _to(services.open_for_assessment(found, by=request.user))
+    return to_task(services.open_for_assessment(found, by=request.user))
 
 
 @in_organisation
 def detail(request: OrganisationRequest, number: int) -> HttpResponse:
-    task = _task(request, number)
+    task = task_of(request, number)
     context = {
         "task": task,
         "moves": moves.offered(task),
@@ -125,17 +81,19 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "proof": task.finding.fixed_run if task.finding and policies.shown_fixed(task) else None,
         "links": task.evidence_links.select_related("evidence"),
         "reusable": pages.reusable_evidence(task, request.user),
-        "comments": task.comments.select_related("by"),
         "people": members_of(request.organisation),
-        "entries": history(task)[:SHOWN_ENTRIES],
+        "activity": activity.activity(task),
         "assign_form": AssignForm(task=task),
+        "priorities": Priority.choices,
+        "units": EffortUnit.choices,
+        **task_page.around(task, request.user),
     }
     return render(request, "remediation/detail.html", context)
 
 
 @in_organisation
 def edit(request: OrganisationRequest, number: int) -> HttpResponse:
-    task = _task(request, number)
+    task = task_of(request, number)
     policies.check_can_edit(task, request.user)
     form = TaskForm(request.POST or None, instance=Task.objects.get(pk=task.pk))
     if request.method != "POST" or not form.is_valid():
@@ -145,7 +103,7 @@ def edit(request: OrganisationRequest, number: int) -> HttpResponse:
     except Conflict as conflict:
         return _edit_conflict(request, task, form, conflict)
     messages.success(request, _("Saved."))
-    return _to(task)
+    return to_task(task)
 
 
 def _edit_page(
@@ -224,7 +182,6 @@ VERBS: dict[str, Verb] = {
     "dispute": lambda t, r: services.dispute(t, reason=_reason(r), by=r.user),
     "accept-risk": _accept_risk,
     "assign": _assign,
-    "comment": lambda t, r: services.comment(t, text=r.POST.get("text", ""), by=r.user),
 }
 
 
@@ -232,7 +189,7 @@ VERBS: dict[str, Verb] = {
 @in_organisation
 def act(request: OrganisationRequest, number: int, verb: str) -> HttpResponseBase:
     """Do one of VERBS. A refusal becomes its sentence in the middleware."""
-    task = _task(request, number)
+    task = task_of(request, number)
     VERBS[verb](task, request)
     messages.success(request, _("Done."))
-    return _to(task)
+    return to_task(task)

@@ -1,4 +1,5 @@
-// The list: ticking rows (with Shift a range), changing them together, and the keys e and x.
+// A list: ticking rows (with Shift a range), changing them together, and the keys e and x.
+// #list holds the rows, #bulk is the form that sends them, #filters the one that chooses them.
 (() => {
   "use strict";
   const boxes = () => [...document.querySelectorAll("#list [data-row] input[name=row]")];
@@ -54,10 +55,11 @@
     }
   });
 
-  // “Not applicable” needs its reason before anything is sent.
+  // Some choices need their reason before anything is sent.
   document.addEventListener("change", (event) => {
-    if (event.target.matches?.("#bulk-verdict [name=verdict]")) {
-      document.getElementById("bulk-reason").required = event.target.value === "not_applicable";
+    const asking = event.target.closest?.("[data-reason-of]");
+    if (asking && ["radio", "select-one"].includes(event.target.type)) {
+      document.getElementById("bulk-reason").required = asking.dataset.reasonOf.split(" ").includes(event.target.value);
     }
   });
   // The dialog closes with its button; what the browser finds missing is asked for before.
@@ -91,7 +93,9 @@
     if (!row) return;
     const key = window.gatepass.keyOf(event);
     if (key === "x") row.querySelector("input[name=row]")?.click();
-    if (key === "e") location.assign(`${row.querySelector("a[href]").href}#write`);
+    // Where one writes about a row: an address under the row's own, or a place in it.
+    const { edit } = document.getElementById("list").dataset;
+    if (key === "e" && edit) location.assign(row.querySelector("a[href]").href + edit);
   });
 
   document.addEventListener("htmx:afterSettle", () => {

@@ -1,0 +1,180 @@
+"""The table: filters, sorting, changing many rows at once, and the same rows as a file."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from compliance.accounts import filters as saved
+from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.remediation import bulk, exporting, pages, policies, selectors, services
+from compliance.remediation.bulk import Chosen, Outcome
+from compliance.remediation.filters import Filter
+from compliance.remediation.forms import BulkForm, members
+from compliance.remediation.models import Task
+from compliance.shared.errors import Refused, why_not
+from compliance.shared.numbers import whole
+
+PER_PAGE = 50
+REFUSED_SHOWN = 200
+KEPT = "task_bulk"
+_TYPES = {
+    "csv": ("text/csv; charset=utf-8", exporting.as_csv),
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        exporting.as_xlsx,
+    ),
+}
+# Verbs that ask nothing but a reason. What needs a text or a proof of its own has its own page.
+VERBS: dict[str, Callable[..., object]] = {
+    "start": services.start,
+    "verify": services.verify,
+    "verify-and-close": services.verify_and_close,
+    "close": services.close,
+    "reopen": services.reopen,
+}
+
+
+@in_organisation
+def list_(request: OrganisationRequest) -> HttpResponse:
+    """The table; by itself to htmx."""
+    if away := saved.opening(request, "remediation:list"):
+        return away
+    chosen = Filter.read(request.GET)
+    rows = chosen.apply(pages.tasks_of(request), request.user)
+    page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE)
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "heads": pages.heads(chosen),
+        "people": list(members(request.organisation)),
+        "options": pages.options(request.organisation),
+        "query": saved.normal(request.GET.urlencode()),
+        "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
+        "why_not_work": why_not(policies.check_is_worker, request.organisation, request.user),
+        "last_change": _kept(request),
+    }
+    if request.headers.get("HX-Target") == "rows":
+        return render(request, "remediation/_rows.html", context)
+    tally = selectors.tally(request.organisation, request.user)
+    context |= {
+        "tabs": pages.ways(request.organisation, "list"),
+        "views": pages.views(request.organisation, tally, chosen),
+    }
+    return render(request, "remediation/list.html", context)
+
+
+@require_safe
+@in_organisation
+def export(request: OrganisationRequest, form: str) -> HttpResponseBase:
+    """The tasks that the filters of the address leave, as a file."""
+    chosen = Filter.read(request.GET)
+    rows = chosen.ordered(chosen.apply(pages.tasks_of(request), request.user))
+    exporting.check_fits(rows)
+    media, write = _TYPES[form]
+    answer = HttpResponse(write(rows), content_type=media)
+    name = f"tasks-{request.organisation.slug}-{timezone.localdate().isoformat()}.{form}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_POST
+@in_organisation
+def change(request: OrganisationRequest) -> HttpResponse:
+    """Change every row that was ticked, or everything that the filters find."""
+    verbs = {"assign": _assign, "state": _state}
+    verb = verbs.get(request.POST.get("op", ""))
+    policies.check_is_worker(request.organisation, request.user)
+    if verb is None:
+        raise Refused(_("Choose what to change."))
+    _keep(request, verb(request, _chosen(request)))
+    return _to_list(request)
+
+
+@require_POST
+@in_organisation
+def undo(request: OrganisationRequest) -> HttpResponse:
+    """Take the last bulk change back, as far as nobody changed its rows since."""
+    kept: dict[str, Any] = request.session.get(KEPT, {})
+    outcome = bulk.take_back(request.organisation, kept.get("undo", ""), by=request.user)
+    request.session.pop(KEPT, None)
+    said = ngettext("%(n)d task is as before.", "%(n)d tasks are as before.", outcome.changed)
+    messages.success(request, said % {"n": outcome.changed})
+    for name, sentence in outcome.refused[:REFUSED_SHOWN]:
+        messages.warning(request, f"{name}: {sentence}")
+    return _to_list(request)
+
+
+def _assign(request: OrganisationRequest, chosen: list[Chosen]) -> Outcome:
+    form = BulkForm(request.POST, organisation=request.organisation)
+    if not form.is_valid():
+        raise Refused(_("Choose a member and a date."))
+    return bulk.assign(request.organisation, chosen, form.wanted(), by=request.user)
+
+
+def _state(request: OrganisationRequest, chosen: list[Chosen]) -> Outcome:
+    verb = VERBS.get(request.POST.get("verb", ""))
+    if verb is None:
+        raise Refused(_("Choose what to change."))
+    reason = {"reason": request.POST.get("reason", "")} if verb is services.reopen else {}
+
+    def do(task: Task) -> None:
+        verb(task, by=request.user, **reason)
+
+    return bulk.move(request.organisation, chosen, do, by=request.user)
+
+
+def _chosen(request: OrganisationRequest) -> list[Chosen]:
+    """The rows ticked as pk:version, or everything that the filters of the page let through."""
+    if request.POST.get("scope") == "filtered":
+        return _all_filtered(request)
+    pairs = [each.partition(":") for each in request.POST.getlist("row")]
+    if any(not (pk.isdecimal() and version.isdecimal()) for pk, _colon, version in pairs):
+        raise Refused(_("The list has changed. Reload the page."))
+    return [Chosen(whole(pk), whole(version)) for pk, _colon, version in pairs]
+
+
+def _all_filtered(request: OrganisationRequest) -> list[Chosen]:
+    chosen = Filter.read(QueryDict(request.POST.get("query", "")))
+    rows = chosen.apply(pages.tasks_of(request), request.user).order_by()
+    found = list(rows.values_list("pk", "version")[: bulk.AT_MOST + 1])
+    if len(found) > bulk.AT_MOST:
+        raise Refused(_("These are more than 5,000 rows. Filter the list first."))
+    if request.POST.get("expected") != str(len(found)):
+        raise Refused(_("The filters find other rows now than when you looked. Reload the page."))
+    return [Chosen(pk, version) for pk, version in found]
+
+
+def _keep(request: OrganisationRequest, outcome: Outcome) -> None:
+    request.session[KEPT] = {
+        "organisation": request.organisation.pk,
+        "undo": outcome.undo if outcome.changed else "",
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "refused": [[name, str(sentence)] for name, sentence in outcome.refused[:REFUSED_SHOWN]],
+        "until": (timezone.now() + bulk.UNDO_WITHIN).timestamp(),
+    }
+
+
+def _kept(request: OrganisationRequest) -> dict[str, Any] | None:
+    """What the last bulk change did, for as long as it can be taken back."""
+    kept: dict[str, Any] | None = request.session.get(KEPT)
+    fits = kept and kept["organisation"] == request.organisation.pk
+    return kept if fits and kept and kept["until"] > timezone.now().timestamp() else None
+
+
+def _to_list(request: OrganisationRequest) -> HttpResponse:
+    address = reverse("remediation:list", kwargs={"organisation": request.organisation.slug})
+    query = QueryDict(request.POST.get("query", "")).urlencode()
+    target = f"{address}?{query}" if query else address
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponseClientRedirect(target)
+    return redirect(target)
