@@ -5,6 +5,7 @@ file. A page that would break the archival form is printed as a picture; the ori
 """
 
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -72,6 +73,7 @@ def _as_they_are(key: str, source: pikepdf.Pdf, alt: str) -> Part:
     copier = _Copier(flow)
     for index, page in enumerate(source.pages):
         form = source.make_indirect(page.as_form_xobject())
+        _without_marks(form)
         wide, tall = _size(page)
         flow.sheet(wide, tall)
         place = page.calc_form_xobject_placement(
@@ -84,6 +86,23 @@ def _as_they_are(key: str, source: pikepdf.Pdf, alt: str) -> Part:
         )
         flow.overlay(copier.take(form), place, (wide, tall), f"{alt} {index + 1}")
     return flow.finish()
+
+
+def _without_marks(form: pikepdf.Object) -> None:
+    """Take the tags of another document off what is drawn; layers that may be hidden stay."""
+    if not re.search(rb"\bB(DC|MC)\b", form.read_bytes()):
+        return
+    kept, open_ = [], []
+    for instruction in pikepdf.parse_content_stream(form):
+        operator = str(instruction.operator)
+        if operator in {"BMC", "BDC"}:
+            open_.append(instruction.operands[0] == pikepdf.Name.OC)
+        is_mark = operator in {"BMC", "BDC", "EMC"}
+        if not is_mark or (open_ and open_[-1]):
+            kept.append(instruction)
+        if operator == "EMC" and open_:
+            open_.pop()
+    form.write(pikepdf.unparse_content_stream(kept))
 
 
 def _size(page: pikepdf.Page) -> tuple[float, float]:
