@@ -268,9 +268,8 @@ class _Resolver:
             requirements = self.requirements.of(each.edge, organisation_id)
             counting += [each] if requirements else []
             for requirement in requirements:
-                decider, *rest = each.path
-                rest = bulk.array([*rest, requirement.code])
-                row = (requirement.pk, each.edge.pk, each.edge.effect, decider, rest)
+                rest = bulk.array([*each.path[1:], requirement.code])
+                row = (requirement.pk, each.edge.pk, each.edge.effect, each.path[0], rest)
                 rows.setdefault(requirement.pk, row)
         return _Answer(list(rows.values()), _raised(counting))
 

@@ -40,7 +40,7 @@ ROOM = "SET LOCAL work_mem = '32MB'"
 
 # Keys of new findings. SQLite's transaction is the only writer, so what follows the last is free.
 NEXT = {
-    "postgresql": "nextval(pg_get_serial_sequence('scans_finding', 'id'))",
+    "postgresql": "nextval((SELECT pg_get_serial_sequence('scans_finding', 'id')::regclass))",
     "sqlite": """COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'scans_finding'), 0)
         + ROW_NUMBER() OVER (ORDER BY result_id)""",
 }

@@ -47,7 +47,8 @@ def compare(request: OrganisationRequest, pk: int) -> HttpResponse:
         sides = comparing.sides(run, other)
         show = request.GET.get("show", "")
         show = show if show in sides else "appeared"
-        page = Paginator(sides[show], PAGE).get_page(request.GET.get("page"))
+        chosen_side: Any = sides[show]
+        page = Paginator(chosen_side, PAGE).get_page(request.GET.get("page"))
         counts = {name: found.count() for name, found in sides.items()}
         context |= {"counts": counts, "show": show, "page": page, "other_text": str(other.pk)}
     return render(request, "scans/compare.html", context)
