@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Case,
+    CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Max,
@@ -68,6 +70,20 @@ def so_said(prefix: str = "rule__mappings__") -> Q:
     return (Q(**{outcome: ""}) | Q(**{outcome: F("outcome")})) & on_such_an_asset(prefix)
 
 
+def violating(mappings: QuerySet[RuleMapping]) -> Exists:
+    """One of *mappings*, with its conditions, says that the finding violates its requirement."""
+    kind, outcome = OuterRef("asset__kind"), ["", Outcome.FAIL.value]
+    least = Q(edge__minimum_severity="")
+    for severity in Severity:
+        least |= Q(edge__minimum_severity=severity, found__in=Severity.at_least(severity))
+    found = ExpressionWrapper(OuterRef("severity"), output_field=CharField())
+    return Exists(
+        mappings.annotate(found=found)
+        .filter(least, rule=OuterRef("rule"), effect__in=_VIOLATES, edge__outcome__in=outcome)
+        .filter(Q(edge__asset_kind="") | Q(edge__asset_kind=kind))
+    )
+
+
 def open_findings(
     organisation: Organisation, profile: Profile | None = None, *, least: str = Severity.INFO
 ) -> QuerySet[Finding]:
@@ -79,10 +95,7 @@ def open_findings(
     )
     if profile is None:
         return found
-    violated = RuleMapping.objects.filter(
-        rule=OuterRef("rule"), requirement__profile=profile, effect__in=_VIOLATES
-    )
-    return found.filter(Exists(violated))
+    return found.filter(violating(RuleMapping.objects.filter(requirement__profile=profile)))
 
 
 def findings_of(organisation: Organisation, requirement: Requirement) -> QuerySet[Finding]:

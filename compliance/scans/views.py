@@ -262,11 +262,12 @@ def finding(request: OrganisationRequest, number: int) -> HttpResponse:
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
     mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
     days = days_of(request.organisation)
+    mappings = list(mappings.select_related("requirement__profile", "edge__set"))
     return {
         "finding": found,
         "due": clock.due(found, days),
         "days": days[Severity(found.severity)],
-        "mappings": mappings.select_related("requirement__profile", "edge__set"),
+        "mappings": [(mapping, mapping.counts_for(found)) for mapping in mappings],
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],
         "severities": Severity.choices,
