@@ -260,9 +260,9 @@ def finding(request: OrganisationRequest, number: int) -> HttpResponse:
 
 
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
-    mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
+    shown = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
     days = days_of(request.organisation)
-    mappings = list(mappings.select_related("requirement__profile", "edge__set"))
+    mappings = shown.select_related("requirement__profile", "edge__set")
     return {
         "finding": found,
         "due": clock.due(found, days),

@@ -1,10 +1,12 @@
 """ZIP and the documents that are ZIPs. Judged by the central directory; nothing is unpacked."""
 
+import os
 import re
 import stat
 import struct
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
@@ -23,9 +25,9 @@ def check_zip(path: Path) -> None:
     _directory(path)
 
 
-def check_xlsx(path: Path) -> None:
+def check_xlsx(source: Path | BinaryIO) -> None:
     # Excel on the web has written xl/workbook2.xml; which one counts, the relations say.
-    _check_office(path, r"xl/workbook\d*\.xml")
+    _check_office(source, r"xl/workbook\d*\.xml")
 
 
 def check_docx(path: Path) -> None:
@@ -48,20 +50,27 @@ def check_hwpx(path: Path) -> None:
         raise _not_that_document()
 
 
-def _check_office(path: Path, main: str) -> None:
+def _check_office(source: Path | BinaryIO, main: str) -> None:
     """*main*: a pattern of the main part's name. Names of parts are equal whatever their case."""
-    names = {each.filename.lower() for each in _directory(path)}
+    names = {each.filename.lower() for each in _directory(source)}
     if "[content_types].xml" not in names or not any(re.fullmatch(main, n) for n in names):
         raise _not_that_document()
     if any(name.endswith("vbaproject.bin") for name in names):
         raise Refused(_("This document has macros. Save it without macros and upload it again."))
 
 
-def _directory(path: Path) -> list[zipfile.ZipInfo]:
+def _directory(source: Path | BinaryIO) -> list[zipfile.ZipInfo]:
     """Return the entries, after bounding the directory before it is read."""
-    _check_end(path)
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return _entries(file)
+    return _entries(source)
+
+
+def _entries(file: BinaryIO) -> list[zipfile.ZipInfo]:
+    size = _check_end(file)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as fault:
         raise _broken() from fault
@@ -69,16 +78,18 @@ def _directory(path: Path) -> list[zipfile.ZipInfo]:
         raise _too_big()
     for entry in entries:
         _check_entry(entry)
-    _check_sizes(entries, path.stat().st_size)
+    _check_sizes(entries, size)
     return entries
 
 
-def _check_end(path: Path) -> None:
-    """The end record must be the end of the file, and its directory of a size one may read."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - 65557))
-        tail = file.read()
+def _check_end(file: BinaryIO) -> int:
+    """The end record must be the end of the file, and its directory of a size one may read.
+
+    Returns the size of the file in bytes.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65557))
+    tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
         raise _broken()
@@ -87,6 +98,7 @@ def _check_end(path: Path) -> None:
         raise Refused(_("There is something after the end of this archive. Pack it anew."))
     if entries > MOST_ENTRIES or directory > _DIRECTORY_LIMIT:
         raise _too_big()
+    return size
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
