@@ -16,7 +16,13 @@ FORMAT = "asff"
 LABEL = "AWS Security Hub (ASFF)"
 TOOL = "securityhub"
 
-_STATUS = {"PASSED": Outcome.PASS, "FAILED": Outcome.FAIL, "WARNING": Outcome.MANUAL}
+_STATUS = {
+    "PASSED": Outcome.PASS,
+    "FAILED": Outcome.FAIL,
+    "WARNING": Outcome.MANUAL,
+    # What Prowler 3 writes of a failure that was muted; Security Hub itself has no such word.
+    "MUTED": Outcome.SUPPRESSED,
+}
 _REQUIREMENT = re.compile(r"^(KISA-ISMS-P-2023|NIST[-. ]800-53)[^ ]* (.+)$", re.IGNORECASE)
 
 
