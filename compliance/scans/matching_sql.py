@@ -45,7 +45,7 @@ WITH grade (word, n) AS (
     WHERE c.run_id = %(run)s AND c.outcome = 'fail'
 ), known AS (
     SELECT c.id AS result_id, c.fingerprint, f.id AS finding_id,
-        f.state, f.accepted_until, f.last_seen_at, f.severity AS old_severity,
+        f.state, f.accepted_until, f.last_seen_at, f.fixed_at, f.severity AS old_severity,
         CASE WHEN f.id IS NULL THEN 1 WHEN c.title = f.title AND c.location = f.location
             AND c.severity = f.reported_severity AND c.excerpt = f.excerpt
             AND c.exploited = f.exploited AND COALESCE(c.epss, -1) = COALESCE(f.epss, -1)
@@ -63,7 +63,7 @@ WITH grade (word, n) AS (
 )
 SELECT result_id, fingerprint, finding_id,
     CASE WHEN finding_id IS NULL THEN 'new'
-        WHEN last_seen_at > %(moment)s THEN 'older'
+        WHEN last_seen_at > %(moment)s OR fixed_at > %(moment)s THEN 'older'
         WHEN state = 'fixed' THEN 'reopened'
         WHEN state = 'risk_accepted' AND accepted_until < %(today)s THEN 'reopened'
         WHEN same_words = 1 AND severity = old_severity THEN 'seen'

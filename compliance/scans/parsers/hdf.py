@@ -44,17 +44,17 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     facts = _json.tops(stream, _FACTS, ignored="profiles")
     asset = _asset(_json.obj(facts.get("platform")), (options or Options()).asset)
     times: list[datetime] = []
-    merged = _Minimal()
+    merged, overlaid = _Minimal(), _Overlaid()
     for leaf in _json.leaves(stream, _CONTROLS):
         position = f"record {leaf.index}"
         if not isinstance(leaf.value, dict):
             yield Problem(position, reasons.NOT_AN_OBJECT, _words.short(leaf.value))
-        elif merged.takes(leaf.value, position):
+        elif merged.takes(leaf.value, position) or overlaid.takes(leaf.value, position):
             continue
         else:
             times += _times(leaf.value)
             yield _control(asset, leaf.value, position)
-    for control, position in merged.controls.values():
+    for control, position in [*merged.controls.values(), *overlaid.left()]:
         yield _control(asset, control, position)
     yield Run(
         format=FORMAT,
@@ -63,7 +63,34 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
         started_at=min(times, default=None),
         finished_at=max(times, default=None),
         targets=(asset,),
+        skipped={"controls of overlays": overlaid.skipped} if overlaid.skipped else {},
     )
+
+
+class _Overlaid:
+    """A profile that wraps another repeats its controls, and results stand in one of the two."""
+
+    def __init__(self) -> None:
+        self.checked: set[str] = set()
+        self.empty: dict[str, tuple[dict[str, Any], str]] = {}
+        self.skipped = 0
+
+    def takes(self, control: dict[str, Any], position: str) -> bool:
+        name = _words.short(control.get("id"), 200)
+        if _json.arr(control.get("results")) or not name:
+            self.checked.add(name)
+            return False
+        if name in self.empty:
+            self.skipped += 1
+        else:
+            self.empty[name] = control, position
+        return True
+
+    def left(self) -> list[tuple[dict[str, Any], str]]:
+        """Controls without results anywhere."""
+        found = [each for name, each in self.empty.items() if name not in self.checked]
+        self.skipped += len(self.empty) - len(found)
+        return found
 
 
 class _Minimal:
