@@ -21,6 +21,17 @@ def _mine(user: User) -> models.QuerySet[Membership]:
     return Membership.objects.active().filter(user=user).values("organisation_id")  # type: ignore[return-value]
 
 
+_KINDS = {
+    "host": _("Host"),
+    "url": _("Site"),
+    "image": _("Container image"),
+    "repository": _("Repository"),
+    "files": _("Files"),
+    "cloud": _("Cloud account"),
+    "kubernetes": _("Cluster object"),
+}
+
+
 class AssetQuerySet(models.QuerySet["Asset"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(organisation_id__in=_mine(user))
@@ -45,6 +56,11 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return self.name if self.key in self.name else f"{self.name} ({self.key})"
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in the reader's language."""
+        return str(_KINDS.get(self.kind, self.kind))
 
 
 class Rule(models.Model):
