@@ -7,9 +7,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, IntegerField, Prefetch, Value, When
-from django.http import HttpResponse
+from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -250,6 +251,7 @@ def _finding(request: OrganisationRequest, number: int) -> Finding:
     visible = Finding.objects.visible_to(request.user).select_related(
         "organisation", "rule", "asset", "first_run", "last_run", "fixed_run", "triaged_by"
     )
+    visible = visible.prefetch_related("rule__mappings__edge")
     return get_object_or_404(visible, organisation=request.organisation, number=number)
 
 
@@ -260,14 +262,13 @@ def finding(request: OrganisationRequest, number: int) -> HttpResponse:
 
 
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
-    shown = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
+    mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
     days = days_of(request.organisation)
-    mappings = shown.select_related("requirement__profile", "edge__set")
     return {
         "finding": found,
         "due": clock.due(found, days),
         "days": days[Severity(found.severity)],
-        "mappings": [(mapping, mapping.counts_for(found)) for mapping in mappings],
+        "mappings": mappings.select_related("requirement__profile", "edge__set"),
         "observations": found.observations.select_related("run")[:OBSERVATIONS_SHOWN],
         "history": history(found)[:20],
         "severities": Severity.choices,
@@ -307,21 +308,37 @@ def triage_many(request: OrganisationRequest) -> HttpResponse:
     """Decide the chosen findings; what a policy refuses is said and the others go on."""
     policies.check_can_triage_many(request.organisation, request.user)
     form = TriageForm(request.POST)
-    numbers = [int(n) for n in request.POST.getlist("number") if n.isdecimal() and len(n) < 10]
-    if not form.is_valid() or not numbers:
+    chosen = _chosen(request)
+    if not form.is_valid() or chosen is None:
         raise Refused(_("Choose findings, say what they are and write the reason."))
     data = form.cleaned_data
-    visible = Finding.objects.visible_to(request.user).select_related("organisation")
-    chosen = visible.filter(organisation=request.organisation, number__in=numbers)
     decided = decisions.triage_many(
-        chosen.order_by("number"),
+        chosen.order_by("number")[: decisions.MOST_AT_ONCE + 1],
         state=data["state"],
         reason=data["reason"],
         until=data["until"],
         by=request.user,
     )
     _tell(request, decided)
-    return redirect("scans:findings", organisation=request.organisation.slug)
+    back = reverse("scans:findings", kwargs={"organisation": request.organisation.slug})
+    filtered = QueryDict(request.POST.get("filter", "")).urlencode()
+    return redirect(f"{back}?{filtered}" if filtered else back)
+
+
+def _chosen(request: OrganisationRequest) -> QuerySet[Finding] | None:
+    """The ticked findings, or every one that the list's filter leaves; None for none."""
+    visible = (
+        Finding.objects.visible_to(request.user)
+        .filter(organisation=request.organisation)
+        .select_related("organisation")
+    )
+    if request.POST.get("everything"):
+        listed = FindingFilter(
+            QueryDict(request.POST.get("filter", "")), organisation=request.organisation
+        )
+        return listed.apply(visible)
+    numbers = [int(n) for n in request.POST.getlist("number") if n.isdecimal() and len(n) < 10]
+    return visible.filter(number__in=numbers) if numbers else None
 
 
 def _tell(request: OrganisationRequest, decided: decisions.Decided) -> None:
