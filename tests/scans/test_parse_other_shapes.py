@@ -2,6 +2,7 @@
 
 import json
 
+from compliance.scans.parsers import _words
 from tests.scans.reading import SAMPLES, by_rule, outcomes, read_bytes
 
 
@@ -81,6 +82,7 @@ def test_nessus_compliance_references_of_every_catalogue():
     found = {ref for ref in row.refs if not ref.startswith("nessus")}
     assert found == {
         "nist80053:AC-6(9)",
+        "nist80053:AC-6",
         "nist80053:AU-2",
         "cce:CCE-80644-8",
         "cci:CCI-000366",
@@ -176,3 +178,16 @@ def test_prowler_mutes_in_asff_with_a_word_of_its_own():
 def _asff() -> str:
     document = json.loads((SAMPLES / "asff.json").read_text())
     return json.dumps(document if isinstance(document, list) else document["Findings"])
+
+
+def test_controls_of_nist_are_named_alike_whoever_names_them():
+    assert _words.nist("AC-6 (2)") == ["nist80053:AC-6(2)", "nist80053:AC-6"]
+    assert _words.nist("ac_6_2") == _words.nist("AC-6(2)") == _words.nist("AC-06 (02)")
+    assert _words.nist("CM-6 b", "CM-6(a)", "AU-8(1)(a),AU-9") == [
+        "nist80053:CM-6",
+        "nist80053:CM-6",
+        "nist80053:AU-8(1)",
+        "nist80053:AU-8",
+        "nist80053:AU-9",
+    ]
+    assert _words.nist("Rev_5", "", None, "XAC-6", "CCI-000366") == []

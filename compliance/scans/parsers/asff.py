@@ -175,5 +175,6 @@ def _requirement(words: str) -> list[str]:
     match = _REQUIREMENT.match(words)
     if not match:
         return []
-    namespace = "ismsp2023" if match[1].upper().startswith("KISA") else "nist80053"
-    return [f"{namespace}:{number}" for number in match[2].split()]
+    if match[1].upper().startswith("KISA"):
+        return [f"ismsp2023:{number}" for number in match[2].split()]
+    return _words.nist(match[2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -26,7 +25,6 @@ _OUTCOMES = {
     # Skipped checks could not run or wait for a person.
     "skipped": Outcome.MANUAL,
 }
-_REF_TAGS = {"nist": "nist80053", "cci": "cci"}
 
 
 def sniff(head: bytes) -> int:
@@ -183,10 +181,9 @@ def _severity(control: dict[str, Any]) -> Severity:
 
 def _refs(rule: str, tags: dict[str, Any]) -> tuple[str, ...]:
     found: list[str] = []
-    for tag, namespace in _REF_TAGS.items():
-        found += [f"{namespace}:{_words.short(n, 40)}" for n in _listed(tags, tag) if n]
-    # "Rev_5" stands among the numbers of NIST's catalogue.
-    found = [ref for ref in found if not re.search(r":Rev_\d", ref)]
+    # "Rev_5" stands among the numbers of NIST's catalogue, and is none.
+    found += _words.nist(*_listed(tags, "nist"))
+    found += [f"cci:{_words.short(n, 40)}" for n in _listed(tags, "cci") if n]
     texts = [*_listed(tags, "cve"), *_listed(tags, "cwe"), *_listed(tags, "cweid")]
     cis = [f"cis:{_words.short(n, 40)}" for n in _listed(tags, "cis_rid") if n]
     cces = [f"cce:{word}" for word in _listed(tags, "cce") if isinstance(word, str)]

@@ -203,5 +203,5 @@ def _numbers(catalogue: str, number: str) -> list[str]:
         return [f"cci:{number}"]
     if number.startswith("CCE-"):
         return [f"cce:{number}"]
-    known = re.fullmatch(r"800-53(?:r\d)?", catalogue, re.IGNORECASE) and number
-    return [f"nist80053:{number[:40]}"] if known else []
+    known = re.fullmatch(r"800-53(?:r\d)?", catalogue, re.IGNORECASE)
+    return _words.nist(number) if known else []

@@ -289,6 +289,8 @@ def _framework_refs(compliance: Mapping[str, Any], provider: str) -> list[str]:
     found: list[str] = []
     for name, numbers in compliance.items():
         for prefix, namespace in frameworks:
-            if name.startswith(prefix):
+            if name.startswith(prefix) and namespace == "nist80053":
+                found += _words.nist(*_json.arr(numbers))
+            elif name.startswith(prefix):
                 found += [f"{namespace}:{_words.short(n, 40)}" for n in _json.arr(numbers) if n]
     return found
