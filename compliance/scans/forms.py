@@ -13,7 +13,15 @@ from compliance.requirements.models import Requirement
 from compliance.requirements.versions import of_current_profiles
 from compliance.scans import clock, selectors
 from compliance.scans.asking import Questions
-from compliance.scans.models import Asset, CheckResult, Effect, Finding, FindingState, ScanRun
+from compliance.scans.models import (
+    Asset,
+    CheckResult,
+    Effect,
+    Finding,
+    FindingState,
+    Rule,
+    ScanRun,
+)
 from compliance.scans.records import EDITIONS, Options, Outcome
 from compliance.shared.severity import Severity
 
@@ -154,6 +162,12 @@ class FindingFilter(forms.Form):
         _("Attacks"), [("known", _("Known to be exploited")), ("likely", _("EPSS from 10 %"))]
     )
     deadline = _select(_("Deadline"), [("overdue", _("Overdue"))])
+    rule = _select(_("Check"), [])
+    by = forms.ChoiceField(
+        label=_("Grouped"),
+        required=False,
+        choices=[("", _("Each finding")), ("check", _("By check"))],
+    )
 
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
@@ -167,6 +181,11 @@ class FindingFilter(forms.Form):
             organisation=organisation, pk=chosen if chosen.isdecimal() else 0
         )
         self.fields["asset"].choices = [ANY, *((str(a.pk), a.name) for a in found)]  # type: ignore[attr-defined]
+        rule = str((data or {}).get("rule") or "")
+        rules = Rule.objects.filter(
+            organisation=organisation, pk=rule if rule.isdecimal() and len(rule) < 18 else 0
+        )
+        self.fields["rule"].choices = [ANY, *((str(r.pk), r.code) for r in rules)]  # type: ignore[attr-defined]
         mapped = (
             Requirement.objects.filter(
                 profile__in=of_current_profiles(organisation),
@@ -188,6 +207,7 @@ class FindingFilter(forms.Form):
             ("state", "state"),
             ("tool", "rule__tool"),
             ("asset", "asset"),
+            ("rule", "rule"),
         ):
             if value := self.chosen(name):
                 findings = findings.filter(**{column: value})

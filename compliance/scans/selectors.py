@@ -18,6 +18,7 @@ from django.db.models import (
     F,
     IntegerField,
     Max,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -271,6 +272,29 @@ def mapping_coverage(organisation: Organisation) -> list[dict[str, Any]]:
         .order_by("tool")
     )
     return [dict(row) for row in rows]
+
+
+def by_check(findings: QuerySet[Finding]) -> QuerySet[Finding, dict[str, Any]]:
+    """*findings* as one row a check: how many, on how many assets, how bad the worst is.
+
+    A view alone: each finding keeps its own identity. The worst first, then the most frequent.
+    """
+    rank = Case(
+        *[When(severity=severity, then=Value(severity.rank)) for severity in Severity],
+        output_field=IntegerField(),
+    )
+    return (
+        findings.order_by()
+        .values("rule", "rule__code", "rule__title", "rule__tool")
+        .annotate(
+            number=Count("pk", distinct=True),
+            open=Count("pk", distinct=True, filter=Q(state=FindingState.OPEN)),
+            assets=Count("asset", distinct=True),
+            worst=Max(rank),
+            oldest=Min("first_seen_at"),
+        )
+        .order_by("-worst", "-number", "rule__tool", "rule__code")
+    )
 
 
 def mappings_shown(organisation: Organisation) -> QuerySet[RuleMapping]:

@@ -234,6 +234,8 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         )
         .order_by(_WORST_FIRST, "-number")
     )
+    if form.chosen("by") == "check":
+        return _checks(request, form, form.apply(visible.select_related(None)))
     page = _page(request, form.apply(visible), PAGE)
     page.object_list = clock.with_due(page.object_list, request.organisation)
     context = {
@@ -245,6 +247,20 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         "decisions": [(state.value, title) for state, (title, _sentence) in _DECISIONS.items()],
     }
     return _part(request, "scans/findings.html", "scans/_findings.html", context)
+
+
+def _checks(
+    request: OrganisationRequest, form: FindingFilter, found: QuerySet[Finding]
+) -> HttpResponse:
+    """The same findings, one row a check."""
+    page = _page(request, selectors.by_check(found.prefetch_related(None)), PAGE)
+    severities = {severity.rank: severity for severity in Severity}
+    rows = [{**row, "worst": severities[row["worst"]]} for row in page.object_list]
+    kept = request.GET.copy()
+    for name in ("by", "page", "rule"):
+        kept.pop(name, None)
+    context = {"form": form, "page": page, "rows": rows, "kept": kept.urlencode(), "by": "check"}
+    return _part(request, "scans/findings.html", "scans/_checks.html", context)
 
 
 def _finding(request: OrganisationRequest, number: int) -> Finding:
