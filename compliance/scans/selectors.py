@@ -274,7 +274,7 @@ def mapping_coverage(organisation: Organisation) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def by_check(findings: QuerySet[Finding]) -> QuerySet[Finding, dict[str, Any]]:
+def by_check(findings: QuerySet[Finding]) -> QuerySet[Any, Any]:
     """*findings* as one row a check: how many, on how many assets, how bad the worst is.
 
     A view alone: each finding keeps its own identity. The worst first, then the most frequent.
