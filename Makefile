@@ -3,7 +3,7 @@ PORT ?= 8000
 PY = .venv/bin/python
 MANAGE = $(PY) manage.py
 
-.PHONY: help demo packet serve test check bench messages fmt screenshots clean run-ready test-ready
+.PHONY: help demo packet serve test check bench mutations messages fmt screenshots clean run-ready test-ready
 .DEFAULT_GOAL = help
 
 help:  ## this list
@@ -27,6 +27,9 @@ check: test-ready  ## format, lint, rooms, types, migrations, deployment, Korean
 
 bench: test-ready  ## measurements, see benchmarks/README.md
 	@$(PY) -m benchmarks
+
+mutations: test-ready  ## ten thousand damaged scan results, a line a parser
+	@$(PY) -m benchmarks mutations
 
 messages: test-ready  ## write missing strings into the catalogues and compile them
 	@$(PY) tools/messages.py update

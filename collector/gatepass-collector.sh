@@ -99,6 +99,16 @@ slurp() {
     done 2>/dev/null
 }
 
+# file_of COMMAND: its file on PATH, or nothing. A shell with commands of its own (busybox) names no file.
+file_of() {
+    _ifs=$IFS
+    IFS=:
+    for _folder in $PATH; do
+        if [ -f "$_folder/$1" ] && [ -x "$_folder/$1" ]; then printf '%s\n' "$_folder/$1"; break; fi
+    done
+    IFS=$_ifs
+}
+
 # settings FILE…: the same without comments and empty lines.
 settings() { slurp "$@" | sed -e 's/^[[:space:]]*//' -e '/^#/d' -e '/^;/d' -e '/^$/d'; }
 
@@ -225,7 +235,7 @@ on() {
     {
         _name="$1${3:+|$3}"
         grep -E "^inetd: ($_name)[[:space:]/]|^xinetd: ($_name)\$|^inetd: .*[/[:space:]]in\.($_name)([[:space:]]|\$)" "$T/enabled"
-        grep -E "^enabled: .*/(S[0-9]+)?($_name)(d?)(@[^/]*)?(\.service|\.socket|\.timer)?\$" "$T/enabled"
+        grep -E "^enabled: .*/(S[0-9]+)?(in\.)?($_name)(d?)(@[^/]*)?(\.service|\.socket|\.timer)?\$" "$T/enabled"
         grep -x -E "(in\.)?($1)d?" "$T/procs" | sed 's/^/process: /'
         for _port in $2; do
             grep -x "$_port" "$T/ports" | sed 's/^/listening: /'
@@ -502,7 +512,7 @@ u05() {
 u06() {
     settings /etc/pam.d/su | grep -E '^auth.*pam_wheel' >"$T/wheel"
     cat "$T/wheel"
-    _su=$(command -v su) || _su=""
+    _su=$(file_of su)
     if [ -z "$_su" ]; then good 'su 명령이 없습니다.' 'There is no su command.'; return; fi
     _mode=$(mode_of "$_su") || return 0
     echo "$_mode"
@@ -840,7 +850,7 @@ u37() {
         find "$_dir" ! -type l '(' -perm -0002 -o -type f ! -user root -perm -0020 ')' ! -perm -1000 -print 2>/dev/null | head -n 20 >"$T/cron"
         [ -s "$T/cron" ] && { cat "$T/cron"; _bad=yes; }
     done
-    _crontab=$(command -v crontab) || _crontab=""
+    _crontab=$(file_of crontab)
     if [ -n "$_crontab" ]; then
         _seen=yes
         mode_of "$_crontab"

@@ -21,6 +21,7 @@ from compliance.requirements.models import Assessment, EvidenceKind, Profile
 from compliance.requirements.models.profiles import either
 from compliance.requirements.versions import reference
 from compliance.scans.models import Effect, Finding, RuleMapping
+from compliance.scans.selectors import severe_enough, violating
 from compliance.shared.severity import Severity
 
 Verdict = Assessment.Verdict
@@ -263,20 +264,21 @@ def findings(application: Application) -> Iterator[Gap]:
         organisation_id=application.organisation_id,
         severity__in=[Severity.CRITICAL, Severity.HIGH],
     )
-    mapped = RuleMapping.objects.filter(
-        requirement__profile_id=application.profile_id,
-        effect__in=[Effect.VIOLATES, Effect.BOTH],
-    )
+    mapped = RuleMapping.objects.filter(requirement__profile_id=application.profile_id)
     of_requirements = (
-        mapped.filter(rule__findings__in=serious)
-        .order_by("requirement__code")
-        .values_list("requirement__code", "rule__findings__severity")
-        .annotate(number=Count("rule__findings", distinct=True))
+        serious.filter(
+            severe_enough(),
+            rule__mappings__in=mapped,
+            rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
+        )
+        .order_by("rule__mappings__requirement__code")
+        .values_list("rule__mappings__requirement__code", "severity")
+        .annotate(number=Count("pk", distinct=True))
     )
     address = requirement_urls(application)
     for code, severity, number in of_requirements:
         yield _finding_gap(severity, number, address(code), code)
-    unmapped = serious.exclude(Exists(mapped.filter(rule_id=OuterRef("rule_id"))))
+    unmapped = serious.exclude(violating(mapped))
     url = reverse("scans:findings", kwargs={"organisation": application.organisation.slug})
     for severity, number in unmapped.order_by().values_list("severity").annotate(Count("pk")):
         yield _finding_gap(severity, number, url)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from compliance.accounts.models import Organisation
@@ -22,7 +22,7 @@ from compliance.scans.models import CheckResult, FindingState, RuleMapping, Scan
 from compliance.scans.models import Finding as FindingRow
 from compliance.scans.models import MappingSet as MappingSetRow
 from compliance.scans.records import Outcome
-from compliance.scans.selectors import latest_runs, so_said
+from compliance.scans.selectors import latest_runs, so_said, violating
 
 SCANS_FOLDER = "점검결과"
 # Failing checks that are named on the sheet of a requirement, for each run.
@@ -144,21 +144,24 @@ def _examples(runs: list[ScanRun], profile: Profile) -> dict[tuple[int, int], li
 def _findings(organisation: Organisation, profile: Profile) -> list[FindingRow]:
     mapped = RuleMapping.objects.filter(requirement__profile=profile)
     return list(
-        FindingRow.objects.filter(
-            Exists(mapped.filter(rule=OuterRef("rule"))), organisation=organisation
-        )
+        FindingRow.objects.filter(violating(mapped), organisation=organisation)
         .select_related("asset", "rule", "triaged_by")
         .prefetch_related("tasks")
         .prefetch_related(
-            Prefetch("rule__mappings", mapped.select_related("requirement"), to_attr="mapped")
+            Prefetch(
+                "rule__mappings",
+                mapped.select_related("requirement", "edge"),
+                to_attr="mapped",
+            )
         )
         .order_by("number")
     )
 
 
 def _mapped(row: FindingRow) -> list[RuleMapping]:
+    """The requirements that the finding violates, by mappings whose conditions it meets."""
     mapped: list[RuleMapping] = row.rule.mapped  # type: ignore[attr-defined]
-    return mapped
+    return [each for each in mapped if each.counts_for(row)]
 
 
 def _finding(row: FindingRow) -> Finding:

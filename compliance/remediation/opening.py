@@ -1,5 +1,6 @@
 """What a scan does to tasks: opens them for failures, reopens what it sees again. In bulk."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from compliance.remediation.services import reopen_by_machine
 from compliance.requirements.models import Assessment
 from compliance.requirements.versions import superseded
 from compliance.scans.models import Effect, Finding, FindingState, RuleMapping, ScanRun
+from compliance.scans.records import Conditions
 from compliance.shared import bulk
 from compliance.shared.severity import Severity
 
@@ -110,7 +112,7 @@ class _Opener:
             yield self._row(number, finding)
 
     def _row(self, number: int, finding: Finding) -> tuple[bulk.Value, ...]:
-        to = self.mapped.get(finding.rule_id)
+        to = self._requirement_of(finding)
         assignee = to.owner_id if to and to.owner_id in self.members else self.fallback
         if assignee:
             self.assignees.add(assignee)
@@ -147,6 +149,16 @@ class _Opener:
             self.now,
         )
 
+    def _requirement_of(self, finding: Finding) -> _Mapped | None:
+        """The first requirement of the rule whose mapping's conditions the finding meets."""
+        kind, found = finding.asset.kind, self.mapped.get(finding.rule_id, ())
+        held = (
+            to
+            for conditions, to in found
+            if conditions.hold(severity=finding.severity, asset_kind=kind)
+        )
+        return next(held, None)
+
     def record(self, count: int) -> None:
         """One entry for all."""
         record(
@@ -173,8 +185,8 @@ def _untasked(run: ScanRun) -> QuerySet[Finding]:
     return rows.select_related("asset", "rule").order_by("number")
 
 
-def _requirements_of(run: ScanRun) -> dict[int, _Mapped]:
-    """{rule of the run: the first requirement it violates, of the profile adopted first}."""
+def _requirements_of(run: ScanRun) -> dict[int, list[tuple[Conditions, _Mapped]]]:
+    """{rule of the run: what it violates under which conditions, the profile adopted first}."""
     rows = Assessment.objects.filter(~superseded(), organisation_id=run.organisation_id)
     assessments = {
         row[0]: _Mapped(*row)
@@ -187,9 +199,12 @@ def _requirements_of(run: ScanRun) -> dict[int, _Mapped]:
         requirement__profile__adoptions__organisation_id=run.organisation_id,
         requirement__profile__adoptions__ended_at__isnull=True,
     ).order_by("requirement__profile__adoptions__adopted_at", "requirement__order")
-    found: dict[int, _Mapped] = {}
-    for rule_id, requirement_id in pairs.values_list("rule_id", "requirement_id"):
-        found.setdefault(rule_id, assessments[requirement_id])
+    found: dict[int, list[tuple[Conditions, _Mapped]]] = defaultdict(list)
+    conditions = [f"edge__{name}" for name in Conditions._fields]
+    for rule_id, requirement_id, *asked in pairs.values_list(
+        "rule_id", "requirement_id", *conditions
+    ):
+        found[rule_id].append((Conditions(*asked), assessments[requirement_id]))
     return found
 
 

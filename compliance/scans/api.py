@@ -81,7 +81,7 @@ def _finding(finding: Finding) -> FindingOut:
         reason=finding.reason,
         first_seen_at=finding.first_seen_at,
         last_seen_at=finding.last_seen_at,
-        requirements=[mapping.requirement.code for mapping in finding.rule.mappings.all()],
+        requirements=[mapping.requirement.code for mapping in finding.violates],
     )
 
 

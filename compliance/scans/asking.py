@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from compliance.scans import parsers, reasons
-from compliance.scans.parsers import _checklist, _sheet, _text, _unpack
+from compliance.scans.parsers import _checklist, _sheet, _text, _unpack, kisa, table
 from compliance.scans.records import Options, Problem, Row, Run
 from compliance.shared.errors import Refused
 
@@ -67,13 +67,12 @@ def _is_nameless(run: Run) -> bool:
 
 
 def _unknown_words(stream: BinaryIO, options: Options) -> tuple[str, ...]:
-    """Result words of a table that nobody bound to an outcome, each once."""
-    if _shape(stream) != "table":
-        return ()
+    """Result words of a check list that nobody bound to an outcome, each once."""
+    if parsers.choose(stream, options).format not in (kisa.FORMAT, table.FORMAT):
+        return ()  # a tool's own words are its format's
     vocabulary = _checklist.Vocabulary(options.words)
-    table = _checklist.Table(_unpack.whole(stream), options.columns)
     found: dict[str, None] = {}
-    for entry in islice(table, LOOKED_AT):
+    for entry in islice(kisa.entries(_unpack.whole(stream), options), LOOKED_AT):
         word = entry.get("status")[:100] if isinstance(entry, _checklist.Entry) else ""
         if word and vocabulary.outcome(word) is None:
             found.setdefault(word, None)

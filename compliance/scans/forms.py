@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from compliance.accounts.models import Organisation
 from compliance.scans import clock, selectors
 from compliance.scans.asking import Questions
-from compliance.scans.models import Asset, CheckResult, Effect, Finding, FindingState, ScanRun
+from compliance.scans.models import (
+    Asset,
+    CheckResult,
+    Effect,
+    Finding,
+    FindingState,
+    Rule,
+    ScanRun,
+)
 from compliance.scans.records import EDITIONS, Options, Outcome
 from compliance.shared.severity import Severity
 
@@ -152,6 +160,12 @@ class FindingFilter(forms.Form):
         _("Attacks"), [("known", _("Known to be exploited")), ("likely", _("EPSS from 10 %"))]
     )
     deadline = _select(_("Deadline"), [("overdue", _("Overdue"))])
+    rule = _select(_("Check"), [])
+    by = forms.ChoiceField(
+        label=_("Grouped"),
+        required=False,
+        choices=[("", _("Each finding")), ("check", _("By check"))],
+    )
 
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
@@ -164,6 +178,11 @@ class FindingFilter(forms.Form):
             organisation=organisation, pk=chosen if chosen.isdecimal() else 0
         )
         self.fields["asset"].choices = [ANY, *((str(a.pk), a.name) for a in found)]  # type: ignore[attr-defined]
+        rule = str((data or {}).get("rule") or "")
+        rules = Rule.objects.filter(
+            organisation=organisation, pk=rule if rule.isdecimal() and len(rule) < 18 else 0
+        )
+        self.fields["rule"].choices = [ANY, *((str(r.pk), r.code) for r in rules)]  # type: ignore[attr-defined]
         mapped = selectors.requirements_spoken_of(organisation)
         self.fields["requirement"].choices = [ANY, *((str(r.pk), r.code) for r in mapped)]  # type: ignore[attr-defined]
 
@@ -177,6 +196,7 @@ class FindingFilter(forms.Form):
             ("state", "state"),
             ("tool", "rule__tool"),
             ("asset", "asset"),
+            ("rule", "rule"),
         ):
             if value := self.chosen(name):
                 findings = findings.filter(**{column: value})

@@ -73,7 +73,7 @@ SEE = f"""
 INSERT INTO scan_seen (result_id, finding_id, kind, severity)
 WITH known AS MATERIALIZED (
     SELECT c.id AS result_id, f.id AS finding_id,
-        f.state, f.accepted_until, f.last_seen_at, f.severity AS old_severity,
+        f.state, f.accepted_until, f.last_seen_at, f.fixed_at, f.severity AS old_severity,
         CASE WHEN f.id IS NULL THEN 1 WHEN c.title = f.title AND c.location = f.location
             AND c.severity = f.reported_severity AND c.excerpt = f.excerpt
             AND c.exploited = f.exploited AND COALESCE(c.epss, -1) = COALESCE(f.epss, -1)
@@ -90,7 +90,7 @@ WITH known AS MATERIALIZED (
 SELECT result_id,
     COALESCE(finding_id, {{next}}),
     CASE WHEN finding_id IS NULL THEN 'new'
-        WHEN last_seen_at > %(moment)s THEN 'older'
+        WHEN last_seen_at > %(moment)s OR fixed_at > %(moment)s THEN 'older'
         WHEN state = 'fixed' THEN 'reopened'
         WHEN state = 'risk_accepted' AND accepted_until < %(today)s THEN 'reopened'
         WHEN same_words = 1 AND severity = old_severity THEN 'seen'

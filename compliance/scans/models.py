@@ -12,13 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.jobs.models import Job
 from compliance.requirements.models import Requirement
-from compliance.scans.records import Outcome
+from compliance.scans.records import Conditions, Outcome
 from compliance.shared.severity import Severity
 from compliance.vault.models import Blob
 
 
 def _mine(user: User) -> models.QuerySet[Membership]:
     return Membership.objects.active().filter(user=user).values("organisation_id")  # type: ignore[return-value]
+
+
+_KINDS = {
+    "host": _("Host"),
+    "url": _("Site"),
+    "image": _("Container image"),
+    "repository": _("Repository"),
+    "files": _("Files"),
+    "cloud": _("Cloud account"),
+    "kubernetes": _("Cluster object"),
+}
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -45,6 +56,11 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return self.name if self.key in self.name else f"{self.name} ({self.key})"
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in the reader's language."""
+        return str(_KINDS.get(self.kind, self.kind))
 
 
 class Rule(models.Model):
@@ -324,6 +340,11 @@ class Finding(models.Model):
         return f"F-{self.number} {self.title}"
 
     @property
+    def violates(self) -> list["RuleMapping"]:
+        """Of the rule's mappings (as they were fetched), those that count for this finding."""
+        return [mapping for mapping in self.rule.mappings.all() if mapping.counts_for(self)]
+
+    @property
     def code(self) -> str:
         return f"F-{self.number}"
 
@@ -488,6 +509,10 @@ class MappingEdge(models.Model):
         return f"{self.from_ref} → {self.requirement_code}"
 
     @property
+    def conditions(self) -> Conditions:
+        return Conditions(self.minimum_severity, self.asset_kind, self.outcome)
+
+    @property
     def rationale(self) -> str:
         korean = get_language() == "ko"
         return self.rationale_ko if korean else self.rationale_en or self.rationale_ko
@@ -543,3 +568,10 @@ class RuleMapping(models.Model):
 
     def __str__(self) -> str:
         return " → ".join(self.path)
+
+    def counts_for(self, finding: Finding) -> bool:
+        """Whether the finding violates the requirement: by the effect and the edge's conditions."""
+        met = self.edge.conditions.hold(
+            severity=finding.severity, asset_kind=finding.asset.kind, outcome=Outcome.FAIL
+        )
+        return met and self.effect in (Effect.VIOLATES, Effect.BOTH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,19 @@ class Outcome(models.TextChoices):
     MANUAL = "manual", _("Manual check")
     ERROR = "error", _("Error")
     SUPPRESSED = "suppressed", _("Suppressed")
+
+
+class Conditions(NamedTuple):
+    """What a mapping asks of a check result before it counts; empty asks for nothing."""
+
+    minimum_severity: str = ""
+    asset_kind: str = ""
+    outcome: str = ""
+
+    def hold(self, *, severity: str, asset_kind: str, outcome: str = Outcome.FAIL) -> bool:
+        """Whether a result like this counts. A finding is a failure."""
+        enough = not self.minimum_severity or Severity(severity).reaches(self.minimum_severity)
+        return enough and self.asset_kind in ("", asset_kind) and self.outcome in ("", outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,14 @@ from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Case,
+    CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Max,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -70,6 +73,20 @@ def so_said(prefix: str = "rule__mappings__") -> Q:
     return (Q(**{outcome: ""}) | Q(**{outcome: F("outcome")})) & on_such_an_asset(prefix)
 
 
+def violating(mappings: QuerySet[RuleMapping]) -> Exists:
+    """One of *mappings*, with its conditions, says that the finding violates its requirement."""
+    kind, outcome = OuterRef("asset__kind"), ["", Outcome.FAIL.value]
+    least = Q(edge__minimum_severity="")
+    for severity in Severity:
+        least |= Q(edge__minimum_severity=severity, found__in=Severity.at_least(severity))
+    found = ExpressionWrapper(OuterRef("severity"), output_field=CharField())
+    return Exists(
+        mappings.annotate(found=found)
+        .filter(least, rule=OuterRef("rule"), effect__in=_VIOLATES, edge__outcome__in=outcome)
+        .filter(Q(edge__asset_kind="") | Q(edge__asset_kind=kind))
+    )
+
+
 def open_findings(
     organisation: Organisation, profile: Profile | None = None, *, least: str = Severity.INFO
 ) -> QuerySet[Finding]:
@@ -81,10 +98,7 @@ def open_findings(
     )
     if profile is None:
         return found
-    violated = RuleMapping.objects.filter(
-        rule=OuterRef("rule"), requirement__profile=profile, effect__in=_VIOLATES
-    )
-    return found.filter(Exists(violated))
+    return found.filter(violating(RuleMapping.objects.filter(requirement__profile=profile)))
 
 
 def findings_of(organisation: Organisation, requirement: Requirement) -> QuerySet[Finding]:
@@ -260,6 +274,29 @@ def mapping_coverage(organisation: Organisation) -> list[dict[str, Any]]:
         .order_by("tool")
     )
     return [dict(row) for row in rows]
+
+
+def by_check(findings: QuerySet[Finding]) -> QuerySet[Any, Any]:
+    """*findings* as one row a check: how many, on how many assets, how bad the worst is.
+
+    A view alone: each finding keeps its own identity. The worst first, then the most frequent.
+    """
+    rank = Case(
+        *[When(severity=severity, then=Value(severity.rank)) for severity in Severity],
+        output_field=IntegerField(),
+    )
+    return (
+        findings.order_by()
+        .values("rule", "rule__code", "rule__title", "rule__tool")
+        .annotate(
+            number=Count("pk", distinct=True),
+            open=Count("pk", distinct=True, filter=Q(state=FindingState.OPEN)),
+            assets=Count("asset", distinct=True),
+            worst=Max(rank),
+            oldest=Min("first_seen_at"),
+        )
+        .order_by("-worst", "-number", "rule__tool", "rule__code")
+    )
 
 
 def mappings_shown(organisation: Organisation) -> QuerySet[RuleMapping]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, IntegerField, Prefetch, Value, When
-from django.http import HttpResponse
+from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -233,6 +234,8 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         )
         .order_by(_WORST_FIRST, "-number")
     )
+    if form.chosen("by") == "check":
+        return _checks(request, form, form.apply(visible.select_related(None)))
     page = _page(request, form.apply(visible), PAGE)
     page.object_list = clock.with_due(page.object_list, request.organisation)
     context = {
@@ -246,10 +249,25 @@ def findings(request: OrganisationRequest) -> HttpResponse:
     return _part(request, "scans/findings.html", "scans/_findings.html", context)
 
 
+def _checks(
+    request: OrganisationRequest, form: FindingFilter, found: QuerySet[Finding]
+) -> HttpResponse:
+    """The same findings, one row a check."""
+    page = _page(request, selectors.by_check(found.prefetch_related(None)), PAGE)
+    severities = {severity.rank: severity for severity in Severity}
+    rows = [{**row, "worst": severities[row["worst"]]} for row in page.object_list]
+    kept = request.GET.copy()
+    for name in ("by", "page", "rule"):
+        kept.pop(name, None)
+    context = {"form": form, "page": page, "rows": rows, "kept": kept.urlencode(), "by": "check"}
+    return _part(request, "scans/findings.html", "scans/_checks.html", context)
+
+
 def _finding(request: OrganisationRequest, number: int) -> Finding:
     visible = Finding.objects.visible_to(request.user).select_related(
         "organisation", "rule", "asset", "first_run", "last_run", "fixed_run", "triaged_by"
     )
+    visible = visible.prefetch_related("rule__mappings__edge")
     return get_object_or_404(visible, organisation=request.organisation, number=number)
 
 
@@ -306,21 +324,37 @@ def triage_many(request: OrganisationRequest) -> HttpResponse:
     """Decide the chosen findings; what a policy refuses is said and the others go on."""
     policies.check_can_triage_many(request.organisation, request.user)
     form = TriageForm(request.POST)
-    numbers = [int(n) for n in request.POST.getlist("number") if n.isdecimal() and len(n) < 10]
-    if not form.is_valid() or not numbers:
+    chosen = _chosen(request)
+    if not form.is_valid() or chosen is None:
         raise Refused(_("Choose findings, say what they are and write the reason."))
     data = form.cleaned_data
-    visible = Finding.objects.visible_to(request.user).select_related("organisation")
-    chosen = visible.filter(organisation=request.organisation, number__in=numbers)
     decided = decisions.triage_many(
-        chosen.order_by("number"),
+        chosen.order_by("number")[: decisions.MOST_AT_ONCE + 1],
         state=data["state"],
         reason=data["reason"],
         until=data["until"],
         by=request.user,
     )
     _tell(request, decided)
-    return redirect("scans:findings", organisation=request.organisation.slug)
+    back = reverse("scans:findings", kwargs={"organisation": request.organisation.slug})
+    filtered = QueryDict(request.POST.get("filter", "")).urlencode()
+    return redirect(f"{back}?{filtered}" if filtered else back)
+
+
+def _chosen(request: OrganisationRequest) -> QuerySet[Finding] | None:
+    """The ticked findings, or every one that the list's filter leaves; None for none."""
+    visible = (
+        Finding.objects.visible_to(request.user)
+        .filter(organisation=request.organisation)
+        .select_related("organisation")
+    )
+    if request.POST.get("everything"):
+        listed = FindingFilter(
+            QueryDict(request.POST.get("filter", "")), organisation=request.organisation
+        )
+        return listed.apply(visible)
+    numbers = [int(n) for n in request.POST.getlist("number") if n.isdecimal() and len(n) < 10]
+    return visible.filter(number__in=numbers) if numbers else None
 
 
 def _tell(request: OrganisationRequest, decided: decisions.Decided) -> None:

@@ -4,6 +4,7 @@ Nothing is unpacked to disk. What a member says of its size bounds what is ever 
 """
 
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -55,11 +56,12 @@ def check_zip(path: Path) -> None:
     check_members(path, directory(path))
 
 
-def directory(path: Path) -> list[zipfile.ZipInfo]:
+def directory(source: Path | IO[bytes]) -> list[zipfile.ZipInfo]:
     """Return the entries, after bounding the directory before it is read."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        return _directory(file, size)
+    if not isinstance(source, Path):
+        return _directory(source, source.seek(0, os.SEEK_END))
+    with source.open("rb") as file:
+        return _directory(file, source.stat().st_size)
 
 
 def check_members(path: Path, entries: list[zipfile.ZipInfo]) -> None:

@@ -50,5 +50,9 @@ class Grid:
         self.last = row
 
 
-def too_large() -> Refused:
-    return Refused(_("This table is too large. Leave out the sheets that hold no requirements."))
+class TooLarge(Refused):
+    """The table is beyond the bounds."""
+
+
+def too_large() -> TooLarge:
+    return TooLarge(_("This table is too large. Leave out the sheets that hold no requirements."))

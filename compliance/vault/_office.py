@@ -3,6 +3,7 @@
 import re
 import zipfile
 from pathlib import Path
+from typing import IO
 
 from django.utils.translation import gettext_noop as _
 
@@ -46,15 +47,15 @@ def check_pptx(path: Path) -> None:
     _check(path, _entries(path, r"ppt/presentation\d*\.xml"))
 
 
-def check_workbook(path: Path) -> list[zipfile.ZipInfo]:
+def check_workbook(source: Path | IO[bytes]) -> list[zipfile.ZipInfo]:
     """Only that it is a workbook without macros, of a size one may read; return its entries."""
     # Excel on the web has written xl/workbook2.xml; which one counts, the relations say.
-    return _entries(path, r"xl/workbook\d*\.xml")
+    return _entries(source, r"xl/workbook\d*\.xml")
 
 
-def _entries(path: Path, main: str) -> list[zipfile.ZipInfo]:
+def _entries(source: Path | IO[bytes], main: str) -> list[zipfile.ZipInfo]:
     """*main*: a pattern of the main part's name. Names of parts are equal whatever their case."""
-    entries = _archives.directory(path)
+    entries = _archives.directory(source)
     names = {each.filename.lower() for each in entries}
     if "[content_types].xml" not in names or not any(re.fullmatch(main, n) for n in names):
         raise _archives.not_that_document()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -21,18 +21,16 @@ from openpyxl.utils.cell import range_boundaries
 
 from compliance.shared.errors import Refused
 from compliance.vault import _numbers, _office
-from compliance.vault._grids import MOST_COLUMNS, MOST_ROWS, Grid, too_large
+from compliance.vault._grids import BLANK_RUN, MOST_COLUMNS, MOST_ROWS, Grid, too_large
 
-MOST_UNPACKED = 100 * 1024**2
 MOST_PART = 64 * 1024**2
-MOST_STRINGS = 400_000
 MOST_SHEETS = 100
-# Cells and other elements that are looked at, blank ones included.
-MOST_ELEMENTS = 1_500_000
 MOST_MERGES = 50_000
 # Programs keep a cell for each one that a merged area covers; so does the way back out.
 MOST_MERGED = 500_000
 MOST_WORDS = 50
+# Columns of a row that is read by itself; a cell may claim to stand in the sixteen thousandth.
+WIDEST = 500
 MOST_LISTS = 200
 _HEAD = 4096
 
@@ -61,6 +59,37 @@ _FAULTS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a workbook may unpack to, and how much of it is looked at.
+
+    `elements` are cells and others, blank ones included; `strings` those that sheets share, which are
+    held in memory and therefore stand in a part of MOST_PART bytes at most.
+    """
+
+    unpacked: int
+    part: int
+    strings: int
+    elements: int
+    # Whether a workbook that reaches out to other files and programs is refused.
+    strict: bool = True
+
+
+FORM = Bounds(unpacked=100 * 1024**2, part=MOST_PART, strings=400_000, elements=1_500_000)
+# Results of a checklist on hundreds of hosts, read a row at a time and only as text.
+LONG = Bounds(
+    unpacked=512 * 1024**2, part=512 * 1024**2, strings=1_000_000, elements=20_000_000, strict=False
+)
+
+
+class _Archive(zipfile.ZipFile):
+    """The package, with its bounds."""
+
+    def __init__(self, source: Path | BinaryIO, bounds: Bounds) -> None:
+        super().__init__(source)
+        self.bounds = bounds
+
+
 @dataclass(slots=True)
 class Sheet:
     name: str
@@ -72,9 +101,23 @@ def read(path: Path) -> list[Sheet]:
     """Return every worksheet, or raise Refused with one sentence."""
     _office.check_workbook(path)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _Archive(path, FORM) as archive:
             _check_parts(archive)
             return _Book(archive).read()
+    except _FAULTS as fault:
+        raise broken() from fault
+
+
+def stream(source: BinaryIO) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield (sheet, number of the row, its cells from A on) a row at a time; raise Refused.
+
+    Each sheet begins with a row numbered 0 without cells. Merged areas are not filled in.
+    """
+    _office.check_workbook(source)
+    try:
+        with _Archive(source, LONG) as archive:
+            _check_parts(archive)
+            yield from _Book(archive).rows()
     except _FAULTS as fault:
         raise broken() from fault
 
@@ -118,26 +161,28 @@ def _linked() -> Refused:
     )
 
 
-def _check_parts(archive: zipfile.ZipFile) -> None:
+def _check_parts(archive: _Archive) -> None:
     """Refuse by names, types and relationships, before any sheet is read."""
     entries = archive.infolist()
     names = [each.filename for each in entries]
     if len({name.lower() for name in names}) != len(names):
         raise broken()
-    if sum(each.file_size for each in entries) > MOST_UNPACKED:
+    if sum(each.file_size for each in entries) > archive.bounds.unpacked:
         raise too_large()
-    for name in names:
+    for name in names if archive.bounds.strict else ():
         _check_name(f"/{name}")
     for name in names:
         if name.lower().endswith((".xml", ".rels", ".vml")):
             _check_xml(archive, name)
 
 
-def _check_xml(archive: zipfile.ZipFile, name: str) -> None:
+def _check_xml(archive: _Archive, name: str) -> None:
     with archive.open(name) as part:
         head = part.read(_HEAD).replace(b"\0", b"")
         if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
             raise _declares()
+        if not archive.bounds.strict:
+            return
         if name == "[Content_Types].xml" and _MACRO_TYPE.search(head + part.read(MOST_PART // 16)):
             raise _has_macros()
         if name.endswith(".rels"):
@@ -156,8 +201,8 @@ def _declares() -> Refused:
 class _Bounded:
     """A part of the archive that ends the reading when it grows beyond its bound."""
 
-    def __init__(self, part: IO[bytes]) -> None:
-        self.part, self.left = part, MOST_PART
+    def __init__(self, part: IO[bytes], most: int) -> None:
+        self.part, self.left = part, most
 
     def read(self, size: int = -1) -> bytes:
         chunk = self.part.read(size if size > 0 else 65536)
@@ -168,15 +213,17 @@ class _Bounded:
 
 
 @contextmanager
-def _elements(archive: zipfile.ZipFile, name: str, *tags: str) -> Iterator[Iterator[Any]]:
+def _elements(archive: _Archive, name: str, *tags: str) -> Iterator[Iterator[Any]]:
     """Yield the finished elements of *tags* one by one; each is emptied after its turn."""
+    bounds = archive.bounds
     with archive.open(name) as part:
-        yield _streamed(part, tags)
+        most = bounds.part if "row" in tags else MOST_PART
+        yield _streamed(_Bounded(part, most), tags, bounds.elements)
 
 
-def _streamed(part: IO[bytes], tags: tuple[str, ...]) -> Iterator[Any]:
+def _streamed(part: _Bounded, tags: tuple[str, ...], most: int) -> Iterator[Any]:
     context = etree.iterparse(
-        _Bounded(part),
+        part,
         events=("end",),
         tag=[f"{{*}}{tag}" for tag in tags],
         resolve_entities=False,
@@ -187,7 +234,7 @@ def _streamed(part: IO[bytes], tags: tuple[str, ...]) -> Iterator[Any]:
     for number, (_event, element) in enumerate(context):
         if not number and element.getroottree().docinfo.doctype:
             raise _declares()
-        if number > MOST_ELEMENTS:
+        if number > most:
             raise too_large()
         yield element
         element.clear()
@@ -202,7 +249,7 @@ def _local(element: Any) -> str:
 class _Book:
     """The parts that all sheets share: names, strings, number formats."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: _Archive) -> None:
         self.archive = archive
         # Excel takes the names of parts without regard to case.
         self.known = {each.filename.lower(): each.filename for each in archive.infolist()}
@@ -224,6 +271,16 @@ class _Book:
                     sheet.grid.choices.setdefault(column, words)
         return sheets
 
+    def rows(self) -> Iterator[tuple[str, int, list[str]]]:
+        """Every sheet a row at a time."""
+        looked_at = 0
+        for name, _hidden, target in self._listed():
+            yield name, 0, []
+            reader = _SheetReader(self, looked_at)
+            for number, cells in reader.rows(target):
+                yield name, number, cells
+            looked_at = reader.looked_at
+
     def _words(self, formula: str, name: str, grids: dict[str, Grid]) -> list[str]:
         """The words of the cells that *formula* names by their place or by a defined name."""
         found = _PLACE.fullmatch(self.names.get(formula, formula))
@@ -242,6 +299,11 @@ class _Book:
         return texts[:MOST_WORDS]
 
     def _sheets(self) -> Iterator[Sheet]:
+        for name, hidden, target in self._listed():
+            yield Sheet(name, hidden, _SheetReader(self).read(target))
+
+    def _listed(self) -> Iterator[tuple[str, bool, str]]:
+        """(name, hidden, part) of each worksheet."""
         tags = ("workbookPr", "sheet", "definedName")
         with _elements(self.archive, self.main, *tags) as elements:
             listed = []
@@ -259,7 +321,7 @@ class _Book:
         for name, hidden, relation in listed[:MOST_SHEETS]:
             kind, target = self.relations.get(relation, ("", ""))
             if kind == "worksheet" and target:
-                yield Sheet(name, hidden, _SheetReader(self).read(target))
+                yield name, hidden, target
 
     def _main(self) -> str:
         """Return the part that lists the sheets: most programs call it xl/workbook.xml."""
@@ -298,7 +360,7 @@ class _Book:
         with _elements(self.archive, name, "si") as elements:
             for each in elements:
                 strings.append(_text_of(each))
-                if len(strings) > MOST_STRINGS:
+                if len(strings) > self.archive.bounds.strings:
                     raise too_large()
         return strings
 
@@ -334,12 +396,12 @@ def _text_of(element: Any) -> str:
 class _SheetReader:
     """One worksheet, streamed."""
 
-    def __init__(self, book: _Book) -> None:
+    def __init__(self, book: _Book, looked_at: int = 0) -> None:
         self.book = book
         self.grid = Grid()
         self.row = 0
         self.merged = 0
-        self.looked_at = 0
+        self.looked_at = looked_at
 
     def read(self, name: str) -> Grid:
         handlers = {
@@ -353,6 +415,24 @@ class _SheetReader:
                 handlers[_local(each)](each)
         return self.grid
 
+    def rows(self, name: str) -> Iterator[tuple[int, list[str]]]:
+        """Rows with any text, one at a time, until a long run of blank ones."""
+        last = 0
+        with _elements(self.book.archive, name, "row") as elements:
+            for element in elements:
+                number = int(element.get("r") or self.row + 1)
+                self.row = number
+                if number > last + BLANK_RUN:
+                    return
+                shown = self._cells(element)
+                found = [(at, text) for at, text in shown if text and at <= WIDEST]
+                if found:
+                    cells = [""] * max(column for column, _text in found)
+                    for column, text in found:
+                        cells[column - 1] = text
+                    last = number
+                    yield number, cells
+
     def _row(self, element: Any) -> None:
         self.row = int(element.get("r") or self.row + 1)
         if self.grid.is_over(self.row):
@@ -360,15 +440,20 @@ class _SheetReader:
             return
         if element.get("hidden") in ("1", "true"):
             self.grid.hidden_rows.add(self.row)
+        for column, text in self._cells(element):
+            self.grid.put(self.row, column, text)
+
+    def _cells(self, element: Any) -> Iterator[tuple[int, str]]:
+        """(column, text) of the cells of a row."""
         self.looked_at += len(element)
-        if self.looked_at > MOST_ELEMENTS:
+        if self.looked_at > self.book.archive.bounds.elements:
             raise too_large()
         column = 0
         for cell in element:
             if _local(cell) == "c":
                 found = _REFERENCE.fullmatch((cell.get("r") or "").upper())
                 column = _column(found[1]) if found else column + 1
-                self.grid.put(self.row, column, self._shown(cell))
+                yield column, self._shown(cell)
 
     def _shown(self, cell: Any) -> str:
         value = inline = ""
@@ -380,7 +465,8 @@ class _SheetReader:
             elif local == "is":
                 inline = _text_of(child)
             elif local == "f":
-                self._check_formula(child.text or "")
+                if self.book.archive.bounds.strict:
+                    self._check_formula(child.text or "")
                 formula = True
         if formula and value:
             self.grid.formulas += 1

@@ -7,10 +7,10 @@ the value that was saved with it. What a table may hold is bounded before it is 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from compliance.vault import _delimited, _workbooks
-from compliance.vault._grids import BLANK_RUN, MOST_COLUMNS, MOST_ROWS
+from compliance.vault._grids import BLANK_RUN, MOST_COLUMNS, MOST_ROWS, TooLarge
 
 __all__ = [
     "BLANK_RUN",
@@ -19,8 +19,10 @@ __all__ = [
     "Book",
     "Merge",
     "Table",
+    "TooLarge",
     "read_csv",
     "read_xlsx",
+    "stream_xlsx",
 ]
 
 
@@ -124,6 +126,15 @@ def read_xlsx(path: Path) -> Book:
         ],
         signed=_workbooks.is_signed(path),
     )
+
+
+def stream_xlsx(source: BinaryIO) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield (sheet, number of the row, texts of its cells from A on), a row with text at a time.
+
+    A sheet begins with a row numbered 0 without cells. For workbooks too long to be held, and
+    read only as text: 20 million cells, 512 MB unpacked. Raises Refused, TooLarge beyond that.
+    """
+    return _workbooks.stream(source)
 
 
 def read_csv(path: Path) -> Book:

@@ -148,3 +148,25 @@ def test_the_same_run_of_a_named_cluster_closes_them(import_sample):
     import_sample(KUBE, asset="node-1")
     import_sample(KUBE, (b'"FAIL"', b'"PASS"'), asset="node-1")
     assert not Finding.objects.filter(state="open").exists()
+
+
+UNKNOWN_JSON = (
+    '{"host": "order-01", "items": [{"code": "U-01", "title": "root", "status": "양호"},'
+    ' {"code": "U-02", "title": "암호", "status": "조치함"}]}'
+).encode()
+UNKNOWN_TEXT = (
+    "호스트명 : order-01\n[U-01] root\n 결과 : 양호\n[U-02] 암호\n 점검결과 : 조치함\n".encode()
+)
+
+
+@pytest.mark.parametrize("content", [UNKNOWN_JSON, UNKNOWN_TEXT], ids=["JSON", "text"])
+def test_result_words_of_json_and_text_are_asked_for_as_well(page, client, manna, content):
+    run = upload(page, content, "점검.txt")
+    assert run.state == "asking"
+    address = reverse("scans:run", kwargs={"organisation": manna.slug, "pk": run.pk})
+    assert client.get(address).context["form"].questions.words == ("조치함",)
+    page("answer", run.pk, **{"word-0": "pass", "edition": "2026"})
+    run.refresh_from_db()
+    services.import_run(run)
+    assert run.counts["outcomes"]["pass"] == 2
+    assert run.counts["problems"] == 0

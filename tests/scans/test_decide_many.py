@@ -141,3 +141,26 @@ def test_findings_of_one_asset(browse, findings, alice):
     url = reverse("scans:findings", kwargs={"organisation": "manna"})
     page = browse(alice).get(url, {"asset": findings[0].asset_id}).context["page"]
     assert page.paginator.count == 3
+
+
+def many(browse, person, **data):
+    url = reverse("scans:triage-many", kwargs={"organisation": "manna"})
+    return browse(person).post(url, {"state": "disputed", "reason": REASON} | data)
+
+
+def test_everything_that_the_filter_leaves_can_be_decided(browse, findings, alice):
+    answer = many(browse, alice, everything="yes", filter="q=port%3A22&state=open")
+    assert answer.url == "/o/manna/findings/?q=port%3A22&state=open"
+    disputed = Finding.objects.filter(state="disputed")
+    assert list(disputed.values_list("rule__code", flat=True)) == ["port:22/tcp"]
+
+
+def test_everything_is_bounded_and_of_the_own_organisation(
+    browse, findings, alice, import_sample, elsewhere, sam, monkeypatch
+):
+    import_sample(NMAP, organisation=elsewhere, by=sam)
+    many(browse, alice, everything="yes", filter="")
+    disputed = Finding.objects.filter(state="disputed")
+    assert set(disputed.values_list("organisation__slug", flat=True)) == {"manna"}
+    monkeypatch.setattr(decisions, "MOST_AT_ONCE", 2)
+    assert many(browse, alice, everything="yes", filter="").status_code == 409

@@ -7,6 +7,7 @@ import pytest
 from compliance.remediation.models import Task
 from compliance.scans.models import Finding
 from compliance.scans.staging import fingerprint
+from tests.scans.reading import SAMPLES
 
 TRIVY, NESSUS, SARIF, NMAP = (
     "trivy_config.json",
@@ -190,3 +191,33 @@ def test_a_json_file_of_nothing_but_passes_closes_what_it_checked(import_sample)
     finding = Finding.objects.get(rule__code="DS-0002")
     assert (finding.state, finding.fixed_run) == ("fixed", run)
     assert finding.observations.latest("pk").change == "fixed"
+
+
+PORT = b'portid="23"><state state="%s"'
+END = b'<finished time="%d'
+
+
+def nmap_at(import_sample, moment, state):
+    ended = (SAMPLES / NMAP).read_bytes().partition(b'<finished time="')[2].partition(b'"')[0]
+    return import_sample(
+        NMAP, (b'<finished time="' + ended, END % moment), (PORT % b"open", PORT % state)
+    )
+
+
+def telnet():
+    return Finding.objects.get(rule__code="port:23/tcp")
+
+
+def test_a_scan_from_before_the_fix_does_not_reopen_what_a_later_one_closed(import_sample):
+    nmap_at(import_sample, 1_795_000_000, b"open")
+    fixed = nmap_at(import_sample, 1_795_000_900, b"closed")
+    late = nmap_at(import_sample, 1_795_000_300, b"open")
+    assert (telnet().state, telnet().fixed_run, late.count("reopened")) == ("fixed", fixed, 0)
+
+
+def test_of_scans_of_the_same_second_the_one_imported_later_speaks_last(import_sample):
+    nmap_at(import_sample, 1_795_000_000, b"open")
+    closing = nmap_at(import_sample, 1_795_000_000, b"closed")
+    assert (telnet().state, closing.count("fixed")) == ("fixed", 1)
+    opening = nmap_at(import_sample, 1_795_000_000, b'open" ttl="1')
+    assert (telnet().state, opening.count("reopened"), telnet().reopened) == ("open", 1, 1)

@@ -60,6 +60,13 @@ def test_every_shipped_edge_points_to_a_requirement_that_exists(book):
         (["kube-bench:1.2.3", "cis.kubernetes:1.2.3"], {"OI-SRV-02"}),
         (["zap:10020", "cwe:639"], {"OI-SRV-12"}),
         (["zap:10020"], {"OI-SRV-10"}),
+        (["inspec:x", "nist80053:AC-6(2)", "nist80053:AC-6"], {"OI-SRV-03"}),
+        (["inspec:x", "cci:CCI-001851"], set()),
+        (["inspec:x", "cci:CCI-000162"], {"OI-LOG-05"}),
+        (["xccdf:rsyslog_remote_tls", "cci:CCI-000366", "cce:CCE-1-1"], {"OI-LOG-05"}),
+        (["xccdf:something_new", "cci:CCI-001891", "cce:CCE-1-1"], {"OI-LOG-10"}),
+        (["securityhub:X.1", "nist80053:AU-9"], {"OI-LOG-05"}),
+        (["trivy.class:license-file", "trivy.type:npm"], set()),
         (["sarif:x/y"], set()),
         ([], set()),
     ],
@@ -79,7 +86,7 @@ def test_loading_twice_changes_nothing(adopted, capsys):
     before = set(MappingEdge.objects.values_list("pk", flat=True))
     call_command("load_mappings")
     assert set(MappingEdge.objects.values_list("pk", flat=True)) == before
-    assert MappingSet.objects.count() == 5
+    assert MappingSet.objects.count() == 6
 
 
 def test_remapping_is_recomputation_not_reimport(import_sample):

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from compliance.scans import parsers
 from compliance.shared.errors import Refused
+from tests.scans import mutations
+from tests.scans.mutating import mutated
 from tests.scans.reading import SAMPLES, read_bytes
 
 CONTENTS = {path.name: path.read_bytes() for path in sorted(SAMPLES.iterdir())}
@@ -305,36 +307,9 @@ def test_a_long_file_cut_at_every_kilobyte_is_read_or_refused(name):
         read_or_refuse(content[:end])
 
 
-FILLERS = [b"null", b"[]", b"{}", b"-1", b'""', b"1e999", b"\xff\xfe", b'"', b"9" * 5000, b"[null]"]
-
-
 @pytest.mark.parametrize("name", CONTENTS)
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_mutated_samples_never_crash(name, data):
-    content = bytearray(CONTENTS[name])
-    for _change in range(data.draw(st.integers(1, 6))):
-        start = data.draw(st.integers(0, len(content)))
-        length = data.draw(st.integers(0, 40))
-        filler = data.draw(st.one_of(st.binary(max_size=12), st.sampled_from(FILLERS)))
-        content[start : start + length] = filler
-    read_or_refuse(bytes(content))
-
-
-@pytest.mark.parametrize("name", XML)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
-def test_xml_whose_elements_are_gone_or_empty_never_crashes(name, data):
-    """The markup stays whole, so that the parser itself meets what is missing."""
-    content = CONTENTS[name]
-    leaf = rb"<([\w:.-]+)(?:\s[^<>]*)?>[^<>]*</\1>|<[\w:.-]+(?:\s[^<>]*)?/>"
-    found = list(re.finditer(leaf, content))
-    chosen = data.draw(st.lists(st.sampled_from(found), min_size=1, max_size=4, unique=True))
-    for match in sorted(chosen, key=lambda m: m.start(), reverse=True):
-        instead = data.draw(st.sampled_from([b"", b"<x/>", b"text"]))
-        content = content[: match.start()] + instead + content[match.end() :]
-    read_or_refuse(content)
+    """`make mutations` reads ten thousand of them."""
+    mutations.check(data.draw(mutated(CONTENTS[name])))

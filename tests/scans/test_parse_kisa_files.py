@@ -7,6 +7,7 @@ import pytest
 
 from compliance.scans import reasons
 from compliance.shared.errors import Refused
+from tests.scans import mutations
 from tests.scans.reading import SAMPLES, by_rule, outcomes, read, read_bytes
 
 KOREAN = (SAMPLES / "kisa_results.csv").read_text()
@@ -197,3 +198,40 @@ def test_a_list_of_flaws_needs_no_column_of_results():
     rows, _problems, _run = read_bytes(content)
     assert outcomes(rows) == {"fail": 1}
     assert "cve:CVE-2026-1234" in rows[0].refs
+
+
+def test_a_matrix_of_items_and_hosts_is_a_row_for_each_cell():
+    rows, problems, run = read("kisa_matrix.csv")
+    found = {(row.asset.key, row.rule): row.outcome.value for row in rows}
+    assert found == {
+        ("order-web-01", "U-01"): "pass",
+        ("order-web-02", "U-01"): "fail",
+        ("settle-db", "U-01"): "pass",
+        ("order-web-01", "U-02"): "fail",
+        ("order-web-02", "U-02"): "fail",
+        ("settle-db", "U-02"): "not_applicable",
+        ("order-web-01", "U-16"): "pass",
+        ("settle-db", "U-16"): "manual",
+        ("order-web-01", "U-66"): "pass",
+        ("order-web-02", "U-66"): "pass",
+    }
+    assert [problem.reason for problem in problems] == [reasons.UNKNOWN_OUTCOME]
+    assert (run.format, run.tool_version) == ("kisa-csv", "2026")
+    assert {seen.key for seen in run.targets} == {"order-web-01", "order-web-02", "settle-db"}
+    assert {ref for row in rows for ref in row.refs if row.rule == "U-01"} == {"kisa2026:U-01"}
+
+
+def test_a_matrix_in_a_workbook_and_in_korean_letters_of_windows():
+    lines = (SAMPLES / "kisa_matrix.csv").read_text().splitlines()
+    as_csv, _problems, _run = read("kisa_matrix.csv")
+    korean, _problems, _run = read_bytes("\n".join(lines).encode("cp949"))
+    assert [row.identity for row in korean] == [row.identity for row in as_csv]
+    sheet, _problems, _run = read_bytes(mutations.workbook(SAMPLES / "kisa_matrix.csv"))
+    assert [row.identity for row in sheet] == [row.identity for row in as_csv]
+
+
+@pytest.mark.parametrize("heading", ["1차 점검,2차 점검", "조치 전,조치 후", "2025년,2026년"])
+def test_rounds_and_years_are_no_hosts(heading):
+    table = f"항목코드,점검항목,{heading}\nU-01,root,양호,취약\nU-02,암호,양호,취약\n"
+    rows, _problems, _run = read_bytes(table.encode(), asset="order-web-01")
+    assert {row.asset.key for row in rows} <= {"order-web-01"}

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import BinaryIO
 
 from compliance.scans.parsers import _sheet, _text
@@ -113,9 +114,11 @@ def delimiter(head: str, bound: Mapping[str, str] | None = None) -> str:
     first = head.splitlines()[:HEADER_ROWS]
     for each in (",", "\t", ";", "|"):
         try:
-            rows = csv.reader(first, delimiter=each)
+            rows = list(csv.reader(first, delimiter=each))
             found = [fields(row, bound) for row in rows]
             if any(is_header(each_row) or is_finding_list(each_row) for each_row in found):
+                return each
+            if not bound and _has_matrix(rows):
                 return each
         except csv.Error:
             continue
@@ -126,10 +129,44 @@ def has_results(head: str) -> bool:
     """Whether a header among the first lines has a column of results."""
     each = delimiter(head)
     try:
-        rows = csv.reader(head.splitlines()[:HEADER_ROWS], delimiter=each or ",")
-        return any(is_header(fields(row)) for row in rows)
+        rows = list(csv.reader(head.splitlines()[:HEADER_ROWS], delimiter=each or ","))
+        return any(is_header(fields(row)) for row in rows) or _has_matrix(rows)
     except csv.Error:
         return False
+
+
+# Matrices: an item a row, a host a column, results where they meet
+
+# Headings of columns that hold results, but of no host: rounds, years, before and after.
+_NO_HOST = re.compile(
+    r"결과|조치|판정|여부|확인|비고|차|년|이전|이후|전$|후$|result|status|before|after"
+)
+
+
+def matrix(heading: list[str], below: list[str]) -> dict[int, str]:
+    """{column: host} of a heading whose other columns are hosts, by the first row below it.
+
+    That row has to hold an item of KISA's guides, and results in those columns.
+    """
+    found = fields(heading)
+    if {"status", "host", "ip"} & found.keys() or not {"code", "title"} & found.keys():
+        return {}
+    named = [below[at] for name in ("code", "title") if (at := found.get(name, -1)) < len(below)]
+    if not any(is_kisa(code_of(cell)) or leading_code(cell) for cell in named):
+        return {}
+    return {
+        at: cell.strip()
+        for at, cell in enumerate(heading[: len(below)])
+        if at not in found.values()
+        and cell.strip()
+        and not _NO_HOST.search(plain(cell))
+        and outcome(below[at]) is not None
+    }
+
+
+def _has_matrix(rows: list[list[str]]) -> bool:
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    return any(matrix(*pair) for pair in pairwise(filled))
 
 
 # Rows of a table
@@ -173,6 +210,8 @@ class Table:
         self.stream = stream
         self.bound = bound or {}
         self.fields: dict[str, int] = {}
+        self.hosts: dict[int, str] = {}  # columns of a matrix
+        self.above: list[str] = []  # the line before, while there is no header yet
         self.preamble = Preamble()
         self.sheet = ""
         self.first = 0
@@ -186,21 +225,37 @@ class Table:
             elif cells and cells[0].startswith(_sheet.MARK):
                 self._sheet(cells[0][1:], number)
             elif any(cell.strip() for cell in cells):
-                entry = self._entry(number, cells)
-                if entry is not None:
-                    yield entry
+                yield from self._entries(number, cells)
 
     def _sheet(self, name: str, number: int) -> None:
         self.sheet, self.first = name, number
         self.fields, self.preamble = {}, Preamble(words=self.preamble.words)
+        self.hosts, self.above = {}, []
 
     def _position(self, number: int) -> str:
         return f"{self.sheet}!{number - self.first}" if self.sheet else f"line {number}"
 
+    def _entries(self, number: int, cells: list[str]) -> Iterator[Entry]:
+        if not self.fields and not self.bound:
+            self.hosts = matrix(self.above, cells)
+            self.fields = fields(self.above) if self.hosts else {}
+        self.above = cells
+        entry = self._entry(number, cells)
+        if entry is None:
+            return
+        if not self.hosts:
+            yield entry
+        for column, host in self.hosts.items():
+            word = cells[column].strip() if column < len(cells) else ""
+            if word:  # a blank cell: this host was not asked
+                raw = f"{entry.get('code')} | {entry.get('title')} | {host} | {word}"
+                told = {"host": host, "status": word, "raw": raw}
+                yield Entry(entry.position, {**entry.values, **told})
+
     def _entry(self, number: int, cells: list[str]) -> Entry | None:
         found = fields(cells, self.bound)
         if (is_header(found) or is_finding_list(found)) and not self._is_data(cells):
-            self.fields = found  # workbooks repeat the header, with other columns
+            self.fields, self.hosts = found, {}  # workbooks repeat the header, with other columns
             return None
         if not self.fields:
             self.preamble.add(cells)

@@ -25,12 +25,6 @@ def too_large_inside() -> Refused:
     )
 
 
-def broken_workbook() -> Refused:
-    return Refused(
-        _("The workbook is damaged or protected. Save it again as XLSX without a password.")
-    )
-
-
 def unknown() -> Refused:
     return Refused(
         _("This is not a scan result Gatepass can read. See the list of formats on this page.")

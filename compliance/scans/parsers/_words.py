@@ -42,6 +42,8 @@ SEVERITIES = {
     "ok": Severity.INFO,
 }
 
+_NIST = re.compile(r"(?<![A-Z0-9])([A-Z]{2})[-_](\d{1,2})(?:\s?\((\d{1,2})\)|_(\d{1,2}))?(?!\d)")
+
 # A pass whose raw output says that the check never ran proves nothing.
 _NEVER_RAN = re.compile(
     r"command not found|permission denied|operation not permitted|: not found\b"
@@ -192,6 +194,20 @@ def cves(*parts: object) -> list[str]:
 def cwes(*parts: object) -> list[str]:
     """Every CWE named in the texts, as references."""
     return [f"cwe:{found}" for part in parts for found in _CWE.findall(text(part))]
+
+
+def nist(*parts: object) -> list[str]:
+    """Controls of NIST SP 800-53 named in the texts: an enhancement, then the control it belongs to.
+
+    AC-6 (2), AC-6(2), CM-6 b and Prowler's ac_6_2 are forms of such names.
+    """
+    found: list[str] = []
+    for part in parts:
+        for family, number, *more in _NIST.findall(text(part)[:20_000].upper()):
+            enhancement = "".join(more)
+            control = f"nist80053:{family}-{int(number)}"
+            found += [f"{control}({int(enhancement)})", control] if enhancement else [control]
+    return found
 
 
 def refs(*groups: list[str]) -> tuple[str, ...]:

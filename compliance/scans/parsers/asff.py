@@ -16,7 +16,13 @@ FORMAT = "asff"
 LABEL = "AWS Security Hub (ASFF)"
 TOOL = "securityhub"
 
-_STATUS = {"PASSED": Outcome.PASS, "FAILED": Outcome.FAIL, "WARNING": Outcome.MANUAL}
+_STATUS = {
+    "PASSED": Outcome.PASS,
+    "FAILED": Outcome.FAIL,
+    "WARNING": Outcome.MANUAL,
+    # What Prowler 3 writes of a failure that was muted; Security Hub itself has no such word.
+    "MUTED": Outcome.SUPPRESSED,
+}
 _REQUIREMENT = re.compile(r"^(KISA-ISMS-P-2023|NIST[-. ]800-53)[^ ]* (.+)$", re.IGNORECASE)
 
 
@@ -169,5 +175,6 @@ def _requirement(words: str) -> list[str]:
     match = _REQUIREMENT.match(words)
     if not match:
         return []
-    namespace = "ismsp2023" if match[1].upper().startswith("KISA") else "nist80053"
-    return [f"{namespace}:{number}" for number in match[2].split()]
+    if match[1].upper().startswith("KISA"):
+        return [f"ismsp2023:{number}" for number in match[2].split()]
+    return _words.nist(match[2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -26,7 +25,6 @@ _OUTCOMES = {
     # Skipped checks could not run or wait for a person.
     "skipped": Outcome.MANUAL,
 }
-_REF_TAGS = {"nist": "nist80053", "cci": "cci"}
 
 
 def sniff(head: bytes) -> int:
@@ -44,17 +42,17 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     facts = _json.tops(stream, _FACTS, ignored="profiles")
     asset = _asset(_json.obj(facts.get("platform")), (options or Options()).asset)
     times: list[datetime] = []
-    merged = _Minimal()
+    merged, overlaid = _Minimal(), _Overlaid()
     for leaf in _json.leaves(stream, _CONTROLS):
         position = f"record {leaf.index}"
         if not isinstance(leaf.value, dict):
             yield Problem(position, reasons.NOT_AN_OBJECT, _words.short(leaf.value))
-        elif merged.takes(leaf.value, position):
+        elif merged.takes(leaf.value, position) or overlaid.takes(leaf.value, position):
             continue
         else:
             times += _times(leaf.value)
             yield _control(asset, leaf.value, position)
-    for control, position in merged.controls.values():
+    for control, position in [*merged.controls.values(), *overlaid.left()]:
         yield _control(asset, control, position)
     yield Run(
         format=FORMAT,
@@ -63,7 +61,34 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
         started_at=min(times, default=None),
         finished_at=max(times, default=None),
         targets=(asset,),
+        skipped={"controls of overlays": overlaid.skipped} if overlaid.skipped else {},
     )
+
+
+class _Overlaid:
+    """A profile that wraps another repeats its controls, and results stand in one of the two."""
+
+    def __init__(self) -> None:
+        self.checked: set[str] = set()
+        self.empty: dict[str, tuple[dict[str, Any], str]] = {}
+        self.skipped = 0
+
+    def takes(self, control: dict[str, Any], position: str) -> bool:
+        name = _words.short(control.get("id"), 200)
+        if _json.arr(control.get("results")) or not name:
+            self.checked.add(name)
+            return False
+        if name in self.empty:
+            self.skipped += 1
+        else:
+            self.empty[name] = control, position
+        return True
+
+    def left(self) -> list[tuple[dict[str, Any], str]]:
+        """Controls without results anywhere."""
+        found = [each for name, each in self.empty.items() if name not in self.checked]
+        self.skipped += len(self.empty) - len(found)
+        return found
 
 
 class _Minimal:
@@ -156,10 +181,9 @@ def _severity(control: dict[str, Any]) -> Severity:
 
 def _refs(rule: str, tags: dict[str, Any]) -> tuple[str, ...]:
     found: list[str] = []
-    for tag, namespace in _REF_TAGS.items():
-        found += [f"{namespace}:{_words.short(n, 40)}" for n in _listed(tags, tag) if n]
-    # "Rev_5" stands among the numbers of NIST's catalogue.
-    found = [ref for ref in found if not re.search(r":Rev_\d", ref)]
+    # "Rev_5" stands among the numbers of NIST's catalogue, and is none.
+    found += _words.nist(*_listed(tags, "nist"))
+    found += [f"cci:{_words.short(n, 40)}" for n in _listed(tags, "cci") if n]
     texts = [*_listed(tags, "cve"), *_listed(tags, "cwe"), *_listed(tags, "cweid")]
     cis = [f"cis:{_words.short(n, 40)}" for n in _listed(tags, "cis_rid") if n]
     cces = [f"cce:{word}" for word in _listed(tags, "cce") if isinstance(word, str)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from compliance.scans.parsers import _checklist, _collector, _json, _text, _words
@@ -17,6 +17,7 @@ LABEL = "KISA CSV / XLSX / JSON / TXT (양호/취약)"
 TOOL = "kisa"
 
 MOST_DETAIL = 8000
+LONGEST_WORD = 30
 
 
 def sniff(head: bytes) -> int:
@@ -60,12 +61,31 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     head = stream.read(1 << 16)
     if _collector.is_ours(head):
         _collector.check_digest(stream)
-    if _json.looks_like_json(head):
+    kind = _kind(head, reader.options)
+    if kind == "json":
         yield from reader.records(lambda: _of_json(stream))
-    elif _checklist.delimiter(_text.head_text(head), reader.options.columns):
+    elif kind == "table":
         yield from reader.table(stream)
     else:
         yield from _of_report(reader, stream)
+
+
+def _kind(head: bytes, options: Options) -> str:
+    if _json.looks_like_json(head):
+        return "json"
+    text = _text.head_text(head)
+    return "table" if _checklist.delimiter(text, options.columns) else "report"
+
+
+def entries(stream: BinaryIO, options: Options) -> Iterable[Entry | _checklist.Broken]:
+    """The lines of a file of any of the kinds, before anything is made of them."""
+    stream.seek(0)
+    kind = _kind(stream.read(1 << 16), options)
+    if kind == "json":
+        return _of_json(stream)
+    if kind == "table":
+        return _checklist.Table(stream, options.columns)
+    return _Report(stream, _checklist.Vocabulary(options.words))
 
 
 def _of_report(reader: _Reader, stream: BinaryIO) -> Iterator[Record]:
@@ -223,6 +243,8 @@ class _Report:
 
     def _close(self) -> Iterator[Entry]:
         if self.current:
+            unknown = self.current.pop("unknown", "")
+            self.current.setdefault("status", unknown)
             yield Entry(self.position, {**self.around, **self.current})
         self.current = {}
 
@@ -263,6 +285,9 @@ class _Report:
             match = pattern.match(line[:300])
             if match and self.vocabulary.outcome(match[1]) is not None:
                 return match[1]
+            if match and pattern is _RESULT and len(match[1]) <= LONGEST_WORD:
+                # A result by its label, of a word that nobody knows yet.
+                self.current.setdefault("unknown", match[1].strip())
         return ""
 
     def _fact(self, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -181,11 +182,26 @@ def _refs(item: _xml.Element, rule: str) -> tuple[str, ...]:
     cwes = [f"cwe:{_words.short(_xml.words(e), 10)}" for e in _xml.children(item, "cwe")]
     crosses = [_xml.words(e) for e in _xml.children(item, "xref")]
     crosses.append(_xml.child_words(item, "compliance-reference"))
-    ccis = [f"cci:{p}" for c in crosses for p in _split(c) if p.startswith("CCI-")]
+    catalogues = [ref for cross in crosses for part in _split(cross) for ref in _numbers(*part)]
     family = _words.short(item.get("pluginFamily", ""), 80)
     families = [f"nessus.family:{family}"] if family else []
-    return _words.refs([f"nessus:{rule}"], cves, cwes, _words.cwes(*crosses), ccis, families)
+    return _words.refs([f"nessus:{rule}"], cves, cwes, _words.cwes(*crosses), catalogues, families)
 
 
-def _split(cross: str) -> list[str]:
-    return [part.strip() for part in cross.replace("|", ",").replace(":", ",").split(",")]
+def _split(cross: str) -> list[tuple[str, str]]:
+    """800-53|AC-6,CCI|CCI-000366 and CWE:20 as (catalogue, number)."""
+    parts = (part.strip() for part in cross[:20_000].split(","))
+    return [
+        (p[0].strip(), p[2].strip())
+        for p in (re.split(r"([|:])", part, maxsplit=1) for part in parts)
+        if len(p) == 3
+    ]
+
+
+def _numbers(catalogue: str, number: str) -> list[str]:
+    if number.startswith("CCI-"):
+        return [f"cci:{number}"]
+    if number.startswith("CCE-"):
+        return [f"cce:{number}"]
+    known = re.fullmatch(r"800-53(?:r\d)?", catalogue, re.IGNORECASE)
+    return _words.nist(number) if known else []

@@ -122,6 +122,7 @@ class _Reader:
     def _host(self, host: _xml.Element) -> Iterator[Record]:
         status = _xml.child(host, "status")
         if status is not None and status.get("state") == "down":
+            self._skip("hosts down")
             return
         asset = _asset(host)
         if asset is None:
@@ -134,15 +135,20 @@ class _Reader:
                 yield from self._port(asset, port)
         for scripts in _xml.children(host, "hostscript"):
             for script in _xml.children(scripts, "script"):
-                yield from self._script(asset, "", script)
+                rows = list(self._script(asset, "", script))
+                if not rows:  # what it prints is no verdict, and belongs to no port
+                    self._skip("script outputs")
+                yield from rows
+
+    def _skip(self, what: str, count: int = 1) -> None:
+        self.unlisted[what] = self.unlisted.get(what, 0) + count
 
     def _unlisted(self, ports: _xml.Element) -> None:
         """Nmap sums up ports of the commonest states; they are counted, not listed."""
         for extra in _xml.children(ports, "extraports"):
             count = extra.get("count", "")
             if count.isdecimal() and len(count) < 10:
-                state = f"{extra.get('state', '')} ports"
-                self.unlisted[state] = self.unlisted.get(state, 0) + int(count)
+                self._skip(f"{extra.get('state', '')} ports", int(count))
 
     def _port(self, asset: Seen, port: _xml.Element) -> Iterator[Record]:
         number, protocol = port.get("portid", ""), port.get("protocol", "").lower()

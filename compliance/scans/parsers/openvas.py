@@ -20,6 +20,13 @@ _LEAVES = frozenset(
 )
 _ROOTS = frozenset({"get_reports_response", "get_results_response"})
 _MARKS = (b"scan_run_status", b"<gmp", b"<omp", b"<nvt oid", b"result_count", b"format_id=")
+# What an audit says of a policy's requirement; a scan for flaws has no such word.
+_AUDIT = {
+    "yes": Outcome.PASS,
+    "no": Outcome.FAIL,
+    "incomplete": Outcome.MANUAL,
+    "undefined": Outcome.MANUAL,
+}
 _FLAWS = frozenset({Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW})
 
 
@@ -140,7 +147,8 @@ def _row(asset: Seen, element: _xml.Element, nvt: _xml.Element, *, failed: bool)
     port = _words.short(_xml.words(inner.get("port")), 60)
     threat = _words.short(_xml.words(inner.get("threat")), 40)
     score = _words.short(_xml.words(inner.get("severity")), 20)
-    outcome = Outcome.ERROR if failed else _outcome(threat, score)
+    verdict = _AUDIT.get(_xml.words(inner.get("compliance")).casefold())
+    outcome = Outcome.ERROR if failed else verdict or _outcome(threat, score)
     quality = _words.short(_xml.child_words(inner["qod"], "value"), 10) if "qod" in inner else ""
     name = _xml.words(inner.get("name")) or _xml.child_words(nvt, "name")
     rule = _words.short(nvt.get("oid", ""), 200)

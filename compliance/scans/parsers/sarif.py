@@ -17,7 +17,12 @@ FORMAT = "sarif"
 LABEL = "SARIF 2.1.0"
 
 _RESULT = r"runs\.item\.results\.item"
-_FACTS = r"runs\.item\.(?:tool|invocations|automationDetails|versionControlProvenance)"
+_FACTS = (
+    r"runs\.item\.(?:tool|invocations|automationDetails|versionControlProvenance"
+    r"|artifacts\.item)"
+)
+# Hashes of the line's content, as code scanning makes them; other tools write constants there.
+_HASH = re.compile(r"[0-9a-f]{8,64}(?::\d+)?")
 _KINDS = {
     "fail": Outcome.FAIL,
     "pass": Outcome.PASS,
@@ -64,6 +69,7 @@ class _Facts:
     invocations: list[Any] = field(default_factory=list)
     repository: str = ""
     category: str = ""
+    artifacts: list[str] = field(default_factory=list)  # their addresses, by index
     computed: bool = True
 
     @property
@@ -120,7 +126,7 @@ class _Reader:
         outcome = _outcome(result)
         if not code or outcome is None:
             reason = reasons.UNKNOWN_OUTCOME if code else reasons.NO_RULE
-            yield Problem(position, reason, _words.excerpt(_message(result))[:300])
+            yield Problem(position, reason, _words.excerpt(_message(result, rule))[:300])
             return
         for location in _json.arr(result.get("locations")) or [None]:
             yield self._row(facts, (code, rule), result, (outcome, location, position))
@@ -133,9 +139,10 @@ class _Reader:
         found: tuple[Outcome, Any, str],
     ) -> Row:
         (code, rule), (outcome, raw_location, position) = rule_pair, found
-        uri, line, snippet, logical = _location(raw_location)
+        uri, line, snippet, logical = _location(facts, raw_location)
         level = _level(result, rule)
-        title = _title(rule) or _words.short(_message(result)) or code
+        message = _message(result, rule)
+        title = _title(rule) or _words.short(message) or code
         return Row(
             tool=f"sarif/{facts.tool.lower()}",
             outcome=outcome,
@@ -143,11 +150,11 @@ class _Reader:
             title=title,
             asset=facts.asset(self.options.asset),
             location=f"{uri}:{line}" if line else uri or logical,
-            place=(uri or logical, _words.digest(snippet) if snippet else ""),
+            place=(uri or logical, _words.digest(snippet) if snippet else _hash(result)),
             refs=_refs(facts, code, rule, result),
             severity=_severity(level, rule) if outcome is Outcome.FAIL else Severity.INFO,
             tool_severity=level,
-            excerpt=_words.excerpt(_message(result), snippet),
+            excerpt=_words.excerpt(message, snippet),
             position=position,
         )
 
@@ -162,7 +169,8 @@ def _facts(stream: BinaryIO) -> list[_Facts]:
                 runs.append(current)
                 current = _Facts()
         else:
-            _take(current, step.prefix.rpartition(".")[2], step.value)
+            key = step.prefix.removesuffix(".item").rpartition(".")[2]
+            _take(current, key, step.value)
     return runs
 
 
@@ -171,6 +179,9 @@ def _take(facts: _Facts, key: str, value: Any) -> None:
         _take_tool(facts, _json.obj(value))
     elif key == "invocations":
         facts.invocations = _json.arr(value)
+    elif key == "artifacts":
+        location = _json.obj(_json.obj(value).get("location"))
+        facts.artifacts.append(_words.short(location.get("uri")))
     elif key == "automationDetails":
         # "category/run id": the part before the last slash stays the same.
         facts.category = _words.short(_json.obj(value).get("id")).rpartition("/")[0]
@@ -230,9 +241,23 @@ def _outcome(result: dict[str, Any]) -> Outcome | None:
     return Outcome.SUPPRESSED if accepted else Outcome.FAIL
 
 
-def _message(result: dict[str, Any]) -> str:
+def _message(result: dict[str, Any], rule: dict[str, Any]) -> str:
+    """The text itself, or the rule's text that it names, with its arguments put in."""
     message = _json.obj(result.get("message"))
-    return _words.text(message.get("text") or message.get("markdown"))
+    found = _words.text(message.get("text") or message.get("markdown"))
+    if found or not message.get("id"):
+        return found
+    texts = _json.obj(rule.get("messageStrings"))
+    found = _words.text(_json.obj(texts.get(_words.text(message.get("id")))).get("text"))
+    for at, argument in enumerate(_json.arr(message.get("arguments"))[:20]):
+        found = found.replace(f"{{{at}}}", _words.short(argument))
+    return found
+
+
+def _hash(result: dict[str, Any]) -> str:
+    """What tells results of one rule in one file apart where no line is shown."""
+    word = _words.text(_json.obj(result.get("partialFingerprints")).get("primaryLocationLineHash"))
+    return word if _HASH.fullmatch(word) else ""
 
 
 def _title(rule: dict[str, Any]) -> str:
@@ -255,10 +280,14 @@ def _severity(level: str, rule: dict[str, Any]) -> Severity:
     return _LEVELS.get(level, Severity.MEDIUM)
 
 
-def _location(location: Any) -> tuple[str, str, str, str]:
+def _location(facts: _Facts, location: Any) -> tuple[str, str, str, str]:
     """(path, line, snippet, logical name) of a result's location."""
     physical = _json.obj(_json.obj(location).get("physicalLocation"))
-    uri = unquote(_words.short(_json.obj(physical.get("artifactLocation")).get("uri")))
+    artifact = _json.obj(physical.get("artifactLocation"))
+    uri, index = _words.short(artifact.get("uri")), artifact.get("index")
+    if not uri and isinstance(index, int) and 0 <= index < len(facts.artifacts):
+        uri = facts.artifacts[index]
+    uri = unquote(uri)
     region = _json.obj(physical.get("region"))
     context = _json.obj(physical.get("contextRegion"))
     snippet = _snippet(region) or _snippet(context)

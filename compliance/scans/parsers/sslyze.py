@@ -1,13 +1,14 @@
-"""sslyze JSON, of the versions 3 to 6. What a server does not offer is a pass: it was checked."""
+"""sslyze JSON, of the versions 1 to 6. What a server does not offer is a pass: it was checked."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from compliance.scans import reasons
-from compliance.scans.parsers import _json, _words
+from compliance.scans.parsers import _json, _sslyze_old, _words
 from compliance.scans.records import Options, Outcome, Problem, Record, Row, Run, Seen
 from compliance.shared.severity import Severity
 
@@ -15,7 +16,10 @@ FORMAT = "sslyze"
 LABEL = "sslyze JSON"
 TOOL = "sslyze"
 
-_FACTS = r"sslyze_version|date_scans_\w+|server_connectivity_errors|server_scan_results\.item"
+_FACTS = (
+    r"sslyze_version|date_scans_\w+|total_scan_time|server_connectivity_errors"
+    r"|server_scan_results\.item|(?:accepted|invalid)_targets\.item"
+)
 _SHORT_KEY = {"RSA": 2048, "_RSAPublicKey": 2048, "RSAPublicKey": 2048, "DSA": 2048}
 
 
@@ -35,6 +39,8 @@ def sniff(head: bytes) -> int:
     if not _json.looks_like_json(head):
         return 0
     keys = _json.keys(head)
+    if "accepted_targets" in keys and keys & {"commands_results", "sslyze_version"}:
+        return 95
     if "server_scan_results" in keys or {"sslyze_version", "date_scans_started"} <= keys:
         return 95
     return 80 if {"connectivity_status", "server_location"} <= keys else 0
@@ -43,12 +49,16 @@ def sniff(head: bytes) -> int:
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     targets: dict[Seen, None] = {}
     facts: dict[str, Any] = {}
+    skipped: Counter[str] = Counter()
     for leaf in _json.leaves(stream, _FACTS):
-        if leaf.prefix == "server_scan_results.item":
-            for record in _server(leaf):
+        if leaf.prefix in ("server_scan_results.item", "accepted_targets.item"):
+            for record in _server(leaf, skipped):
                 if isinstance(record, Row) and record.outcome is not Outcome.ERROR:
                     targets[record.asset] = None
                 yield record
+        elif leaf.prefix == "invalid_targets.item":
+            found = _sslyze_old.unreachable(_json.obj(leaf.value))
+            yield _unreachable(found, f"record {leaf.index}")
         elif leaf.prefix == "server_connectivity_errors":
             for value in _json.arr(leaf.value):
                 yield _unreachable(_json.obj(value), f"record {leaf.index}")
@@ -60,8 +70,9 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
         tool_version=_words.short(facts.get("sslyze_version"), 60),
         started_at=_utc(facts.get("date_scans_started")),
         finished_at=_utc(facts.get("date_scans_completed")),
-        complete="date_scans_completed" in facts,
+        complete=bool(facts.keys() & {"date_scans_completed", "total_scan_time"}),
         targets=tuple(targets),
+        skipped=dict(skipped),
     )
 
 
@@ -72,12 +83,15 @@ def _utc(value: Any) -> Any:
     return _words.moment(word if offset or len(word) < 19 else f"{word}+00:00")
 
 
-def _server(leaf: _json.Leaf) -> Iterator[Record]:
+def _server(leaf: _json.Leaf, skipped: Counter[str]) -> Iterator[Record]:
+    """Every command's verdicts; results without one (curves, resumption) are counted as skipped."""
     position = f"record {leaf.index}"
     if not isinstance(leaf.value, dict):
         yield Problem(position, reasons.NOT_AN_OBJECT, _words.short(leaf.value))
         return
     found = leaf.value
+    if leaf.prefix == "accepted_targets.item":
+        found = _sslyze_old.server(found)
     location = _json.obj(
         found.get("server_location") or _json.obj(found.get("server_info")).get("server_location")
     )
@@ -90,7 +104,14 @@ def _server(leaf: _json.Leaf) -> Iterator[Record]:
         return
     failed = _json.obj(found.get("scan_commands_errors"))
     for name in sorted({*commands, *failed}):
-        yield from _command(name, commands.get(name), failed.get(name), (location, position))
+        rows = list(_command(name, commands.get(name), failed.get(name), (location, position)))
+        if not rows and _was_run(commands.get(name)):
+            skipped[_words.short(name, 60)] += 1
+        yield from rows
+
+
+def _was_run(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("status") != "NOT_SCHEDULED"
 
 
 def _unreachable(found: dict[str, Any], position: str) -> Record:
@@ -236,7 +257,8 @@ _OLD = {
     "tls_1_0": ("TLS 1.0", Severity.MEDIUM),
     "tls_1_1": ("TLS 1.1", Severity.MEDIUM),
 }
-_WEAK = ("NULL", "anon", "EXPORT", "RC4", "_DES_", "RC2", "3DES", "MD5")
+# As IANA and, with hyphens, as OpenSSL writes them.
+_WEAK = ("NULL", "anon", "EXPORT", "RC4", "_DES_", "RC2", "3DES", "MD5", "DES-CBC", "EXP-", "ADH-")
 
 
 def _ciphers(name: str, result: dict[str, Any]) -> list[_Verdict]:

@@ -27,7 +27,8 @@ _OUTCOMES = {
     "FATAL": Outcome.ERROR,
 }
 _COLUMNS = ["id", "fqdn/ip", "port", "severity", "finding"]
-_LEAVES = r"item|scanResult\.item\.\w+\.item"
+# The pretty report files problems of the client and of the scan beside its results.
+_LEAVES = r"item|scanResult\.item\.\w+\.item|(?!scanResult\b)\w+\.item"
 
 
 def sniff(head: bytes) -> int:
@@ -85,6 +86,7 @@ class _Reader:
         name, word = _words.short(values.get("id")), _words.text(values.get("severity")).upper()
         endpoint = _words.short(values.get("fqdn/ip") or values.get("ip"))
         outcome = _OUTCOMES.get(word)
+        self.fatal = self.fatal or word == "FATAL" or name == "scanProblem"
         if not name or outcome is None:
             reason = reasons.UNKNOWN_OUTCOME if name else reasons.NO_RULE
             return Problem(position, reason, _words.short(f"{name} {word}"))
@@ -92,7 +94,6 @@ class _Reader:
         if asset is None:
             return Problem(position, reasons.NO_ASSET, name)
         self.targets[asset] = None
-        self.fatal = self.fatal or word == "FATAL" or name == "scanProblem"
         return _row(values, name, word, asset, position)
 
     def run(self) -> Run:

@@ -145,6 +145,11 @@ class _Context:
         """The target without what changes from build to build, such as tag and OS version."""
         return "os" if self.target_class == "os-pkgs" else self.target
 
+    @property
+    def shown_target(self) -> str:
+        """Nothing for packages of the system, whose target is the image once more."""
+        return "" if self.target_class == "os-pkgs" else self.target
+
     def refs(self, default: str) -> list[str]:
         kind = f"trivy.class:{self.target_class or default}"
         return [kind, *([f"trivy.type:{self.target_type}"] if self.target_type else [])]
@@ -190,7 +195,7 @@ def _vulnerability(context: _Context, value: dict[str, Any]) -> Record:
         rule=rule,
         title=_words.short(value.get("Title")) or f"{rule}: {package}",
         asset=context.asset,
-        location=" · ".join(filter(None, [context.target, package, path])),
+        location=" · ".join(filter(None, [context.shown_target, package, path])),
         place=("vulnerability", context.stable_target, package, path),
         refs=_words.refs(
             _words.cves(rule),
@@ -276,7 +281,7 @@ def _license(context: _Context, value: dict[str, Any]) -> Record:
         rule=f"license:{name}",
         title=f"License {name}",
         asset=context.asset,
-        location=" · ".join(filter(None, [context.target, subject])),
+        location=" · ".join(filter(None, [context.shown_target, subject])),
         place=("license", context.stable_target, subject),
         refs=_words.refs(context.refs("license")),
         severity=_words.severity(value.get("Severity"), Severity.LOW),

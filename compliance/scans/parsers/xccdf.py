@@ -184,7 +184,7 @@ def _reference(element: _xml.Element) -> list[str]:
     """The catalogue numbers among a rule's references; links and books are left out."""
     href, word = element.get("href", "").lower(), _xml.words(element)
     if "800-53" in href:
-        return [f"nist80053:{_words.short(word, 40)}"]
+        return _words.nist(word)
     if "cisecurity.org" in href and _CIS.fullmatch(word):
         return [f"cis:{word}"]
     return _identifier(word)
