@@ -4,6 +4,7 @@ worker is killed ten times; and what sending the same without an outbox takes.""
 import json
 import os
 import random
+import re
 import signal
 import smtplib
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from email.message import EmailMessage
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -34,8 +36,8 @@ def measure() -> Iterator[str]:
             f"{NOTICES} mails and {NOTICES} webhooks delivered in {seconds:.0f} s, "
             f"the worker killed {kills} times"
         )
-        yield _checked("mails", [str(mail["Message-ID"]) for mail in post_office.mails])
-        yield _checked("webhooks", [each.headers["webhook-id"] for each in web.received])
+        yield _checked("mails", _mails(post_office))
+        yield _checked("webhooks", _webhooks(web))
         yield _in_order(web)
         plain = _plain(web, post_office)
         yield f"the same sent plainly in {plain:.0f} s: {seconds / plain:.1f} times as long"
@@ -125,11 +127,32 @@ def _work(left: int, kills: int) -> int:
     return 1
 
 
-def _checked(what: str, ids: list[str]) -> str:
-    """A repetition carries the id of what was taken already: the reader shows it once."""
-    counted = Counter(ids)
-    lost, repeated = NOTICES - len(counted), sum(counted.values()) - len(counted)
-    return f"{what}: {lost} lost, 0 shown twice ({repeated} repeated under an id known already)"
+def _checked(what: str, came: list[tuple[str, int]]) -> str:
+    """*came* are (id, number of the notice). A repetition carries the id of what was taken already,
+    so a reader shows it once; the same notice under another id would be shown twice."""
+    ids, notices = {each for each, _n in came}, {n for _each, n in came}
+    lost, twice = NOTICES - len(notices), len(ids) - len(notices)
+    return (
+        f"{what}: {lost} lost, {twice} shown twice, {len(came) - len(ids)} repeated under their id"
+    )
+
+
+def _mails(post_office: Any) -> list[tuple[str, int]]:
+    return [(str(mail["Message-ID"]), _number(_text(mail))) for mail in post_office.mails]
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
+def _webhooks(web: Any) -> list[tuple[str, int]]:
+    return [(each.headers["webhook-id"], _number(each.body.decode())) for each in web.received]
+
+
+def _number(text: str) -> int:
+    found = re.search(r"말 (\d+)", text)
+    return int(found[1]) if found else -1
 
 
 def _in_order(web: Any) -> str:

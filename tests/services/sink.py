@@ -66,7 +66,11 @@ def http_sink(context: ssl.SSLContext | None = None) -> Iterator[HttpSink]:
         disable_nagle_algorithm = True
 
         def _take(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # the sender died on the way: nothing was received
+                self.close_connection = True
+                return
             heads = {name.lower(): value for name, value in self.headers.items()}
             sink.received.append(Received(self.command, self.path, heads, body))
             (sink.answer or say)(self)
