@@ -183,6 +183,7 @@ DOORS: dict[str, Door] = {
     "remediation:comment": verb(C.TASK_WORK, C.TASK_MANAGE, C.EVIDENCE_REVIEW),
     "remediation:settings": READ,
     "remediation:settings-save": verb(C.RISK_ACCEPT),
+    "remediation:open-unmet": verb(C.TASK_MANAGE),
     "remediation:duties": READ,
     "remediation:duty": READ,
     "remediation:duty-create": verb(C.TASK_MANAGE, method="GET"),
