@@ -13,6 +13,11 @@ class Action(models.TextChoices):
         "task.opened_from_verdicts",
         _("{count} tasks were opened from the platform's verdicts on {target}"),
     )
+    # Recorded on the organisation: one entry for all that is not met.
+    OPENED_FROM_ASSESSMENTS = (
+        "task.opened_from_assessments",
+        _("{actor} opened {count} tasks for requirements that are not met"),
+    )
     CREATED = "task.created", _("{actor} opened the task {target}")
     EDITED = "task.edited", _("{actor} edited the task {target}")
     CARRIED = (
@@ -99,6 +104,10 @@ class Action(models.TextChoices):
     DUTY_ASSIGNED = "duty.assigned", _("{actor} gave {target} to {assignee}")
     DUTY_DONE = "duty.done", _("{actor} did {target} for {period}")
     DUTY_MISSED = "duty.missed", _("{target} was missed for {period}")
+    DUTY_UNPROVEN = (
+        "duty.unproven",
+        _("{target} is open again for {period}: its evidence was withdrawn"),
+    )
     DUTY_HANDED_OVER = (
         "duty.handed_over",
         _("{target} went from {former}, who left, to {assignee}"),

@@ -21,6 +21,7 @@ def register() -> None:
     page = "remediation:detail"
     rules.register(
         Rule(Action.OPENED_FROM_RUN, people=("assignee_ids",), page="remediation:list"),
+        Rule(Action.OPENED_FROM_ASSESSMENTS, people=("assignee_ids",), page="remediation:list"),
         Rule(Action.OPENED_FROM_VERDICTS, people=("assignee_ids",), page="remediation:list"),
         *[
             Rule(
@@ -40,7 +41,12 @@ def register() -> None:
         ),
         *[
             Rule(action, people=("assignee_id",), page="remediation:duty", arguments=_NUMBER)
-            for action in (Action.DUTY_ASSIGNED, Action.DUTY_CREATED, Action.DUTY_HANDED_OVER)
+            for action in (
+                Action.DUTY_ASSIGNED,
+                Action.DUTY_CREATED,
+                Action.DUTY_HANDED_OVER,
+                Action.DUTY_UNPROVEN,
+            )
         ],
         Rule(
             Action.DUTY_MISSED,
