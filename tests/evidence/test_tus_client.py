@@ -4,8 +4,6 @@ A server killed in mid-upload and a file of several hundred megabytes: whole, an
 """
 
 import hashlib
-import os
-import signal
 import time
 from pathlib import Path
 
@@ -68,19 +66,6 @@ def large(tmp_path):
     return path
 
 
-def web_processes(url):
-    """Pids of the web server, master first."""
-    address, found = url.removeprefix("http://"), []
-    for entry in Path("/proc").iterdir():
-        try:
-            words = (entry / "cmdline").read_bytes().decode().split("\0")
-        except (OSError, UnicodeDecodeError):
-            continue
-        if "gunicorn" in words and address in words:
-            found.append(int(entry.name))
-    return sorted(found)
-
-
 def peak(pids):
     """Return the sum of the processes' highest resident sizes, in MB."""
     kilobytes = 0
@@ -96,11 +81,10 @@ def test_the_reference_client_goes_on_after_kill_9(served, browser_of_bob, heade
         str(large), chunk_size=8 * MEGABYTE, metadata={"filename": "접속로그.log"}
     )
     begun.upload(stop_at=50 * MEGABYTE)
-    for pid in web_processes(served.url):
-        os.kill(pid, signal.SIGKILL)
+    served.kill_web()
     until(lambda: answers(served.url), 150, "the supervisor started it again")
 
-    before = peak(web_processes(served.url))
+    before = peak(served.web_processes())
     again = TusClient(url, headers=headers).uploader(
         str(large), url=begun.url, chunk_size=8 * MEGABYTE, upload_checksum=True
     )
@@ -108,7 +92,7 @@ def test_the_reference_client_goes_on_after_kill_9(served, browser_of_bob, heade
     again.upload()
     answer = finish(served, browser_of_bob, begun.url)
     assert answer.status_code == 201, answer.text
-    grown = peak(web_processes(served.url)) - before
+    grown = peak(served.web_processes()) - before
     assert grown < 64, f"{grown:.0f} MB for {large.stat().st_size / MEGABYTE:.0f} MB"
     with large.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
