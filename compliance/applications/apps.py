@@ -7,6 +7,7 @@ class ApplicationsConfig(AppConfig):
     def ready(self) -> None:
         from compliance.applications import (  # noqa: F401
             checks,
+            file_checks,
             hearing,
             receivers,
             showing,

@@ -33,6 +33,19 @@ class Action(models.TextChoices):
     DOWNLOADED = "evidence.downloaded", _("{actor} downloaded the file {name} of {target}")
     VIEWED = "evidence.viewed", _("{actor} looked at {name} of {target}")
 
+    PERSONAL_DECIDED = (
+        "evidence.personal_decided",
+        _("{actor} decided about personal data in {name} of {target}: {kinds}"),
+    )
+    REDACTED = (
+        "evidence.redacted",
+        _("{actor} made the redacted copy {name} of {target}, version {version}"),
+    )
+    QUARANTINED = (
+        "evidence.quarantined",
+        _("The file {name} of {target} is in quarantine: {signature}"),
+    )
+
     ASKED = "evidence.asked", _("{actor} asks for evidence: {target}, due {due}")
     ANSWERED = "evidence.answered", _("{actor} answered the request {target} with {evidence}")
     ANSWER_ACCEPTED = "evidence.answer_accepted", _("{actor} accepted the answer to {target}")

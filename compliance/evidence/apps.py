@@ -10,13 +10,17 @@ class EvidenceConfig(AppConfig):
         from compliance.evidence import (  # noqa: F401
             actions,
             carrying,
+            handlers,
             hearing,
+            intake,
             panels,
+            personal_work,
             reasons,
             reuse,
             states,
             triggers,
         )
+        from compliance.jobs import registry
         from compliance.requirements import registries
         from compliance.shared import slots
 
@@ -27,6 +31,8 @@ class EvidenceConfig(AppConfig):
         registries.register(
             registries.Column("evidence", _("Evidence"), reasons.known, states=reasons.STATES)
         )
+        registry.register(intake.READ, handlers.read, title=_("Read the archive"))
+        registry.register(intake.APPLY, handlers.apply, title=_("Make evidence of the archive"))
         carrying.register()
         hearing.register()
         post_migrate.connect(triggers.keep, sender=self)

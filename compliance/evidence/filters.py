@@ -29,6 +29,7 @@ _DAYS = {"on": 30}
 SORTS = ["", "title", "valid", "old"]
 VIEWS = ["", "gallery"]
 _SHOWING = {"sort", "view"}
+_RARER = ("area", "profile", "requirement", "tag", "confidentiality", "by")
 
 
 class FilterForm(forms.Form):
@@ -101,12 +102,11 @@ class FilterForm(forms.Form):
     def _any_number_of_days(self) -> None:
         """An address may name other days than the filter offers."""
         days = self.data.get("expiring", "")
-        field = self.fields["expiring"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        known = {str(value) for value, _label in field.choices}  # type: ignore[misc, has-type]
+        field: Any = self.fields["expiring"]
+        known = {str(value) for value, _label in field.choices}
         if days.isdecimal() and days not in known and 0 < int(days) <= _LONGEST_WAIT:
             label = _("less than %(n)d days") % {"n": int(days)}
-            field.choices = [*field.choices, (days, label)]  # type: ignore[misc]
+            field.choices = [*field.choices, (days, label)]
 
     def value(self, name: str) -> str:
         return str(self.cleaned_data.get(name) or "")
@@ -117,12 +117,12 @@ class FilterForm(forms.Form):
 
     @property
     def usual(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("state", "kind", "area", "owner", "expiring")]
+        return [self[name] for name in ("state", "kind", "owner", "expiring")]
 
     @property
     def rarer(self) -> list[forms.BoundField]:
         """The filters that stand behind “More”."""
-        return [self[name] for name in ("profile", "requirement", "tag", "confidentiality", "by")]
+        return [self[name] for name in _RARER]
 
     @property
     def any_rarer(self) -> int:

@@ -1,5 +1,6 @@
-"""Uploading and returning."""
+"""Uploading, changing, returning, asking and answering."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -7,13 +8,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Organisation
 from compliance.evidence import selectors
-from compliance.evidence.models import Confidentiality
+from compliance.evidence.models import Confidentiality, Evidence
 from compliance.requirements.models import EvidenceKind, Requirement
 
 OTHER = "other"
+ANSWER_WITHIN = timedelta(days=7)
 COMMON_REASONS = {
     "when": _("The date and time of the capture cannot be seen."),
     "where": _("The address or the host name cannot be seen."),
@@ -33,7 +36,7 @@ class ManyFiles(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         given = data if isinstance(data, list | tuple) else [data]
         files = [each for each in given if isinstance(each, UploadedFile)]
-        if not files:
+        if not files and self.required:
             raise forms.ValidationError(_("Choose at least one file."))
         return files
 
@@ -92,7 +95,7 @@ class VersionForm(forms.Form):
     @property
     def sentence(self) -> str:
         """The first thing that is wrong, for an answer of one line."""
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
+        return _first_error(self)
 
 
 class UploadForm(VersionForm):
@@ -195,3 +198,125 @@ class ReturnForm(forms.Form):
             return ""
         chosen = [str(COMMON_REASONS[key]) for key in self.cleaned_data["common"]]
         return "\n".join([*chosen, self.cleaned_data["reason"]]).strip()
+
+
+class AskForm(forms.Form):
+    """A request for evidence of one requirement."""
+
+    owner = forms.TypedChoiceField(
+        label=_("Whom to ask"), coerce=int, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of evidence"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    text = forms.CharField(
+        label=_("What you ask for"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )
+    due = forms.DateField(
+        label=_("Due"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(
+        self, data: Any = None, *, people: dict[int, str], kinds: list[EvidenceKind], owner: int = 0
+    ) -> None:
+        super().__init__(data, auto_id="ask-%s")
+        self.kinds_offered = {each.code: each for each in kinds}
+        whom, which = self.fields["owner"], self.fields["kinds"]
+        assert isinstance(whom, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        assert isinstance(which, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        whom.choices = list(people.items())
+        which.choices = [(each.code, each.title) for each in kinds]
+        self.initial = {"owner": owner, "due": timezone.localdate() + ANSWER_WITHIN}
+        self.fields["due"].widget.attrs["min"] = timezone.localdate().isoformat()
+
+    @property
+    def chosen_kinds(self) -> list[EvidenceKind]:
+        return [self.kinds_offered[code] for code in self.cleaned_data["kinds"]]
+
+    @property
+    def sentence(self) -> str:
+        return _first_error(self)
+
+
+class AnswerForm(forms.Form):
+    """Evidence that answers a request: chosen by number, handed in now, or both."""
+
+    evidence = forms.CharField(required=False)
+    files = ManyFiles(required=False, widget=ManyFilesInput)  # type: ignore[assignment]
+    text = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )
+
+
+class FactsForm(forms.Form):
+    """What is said about an evidence, apart from its versions."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind of evidence"),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    confidentiality = forms.ChoiceField(
+        label=_("Confidentiality"),
+        choices=Confidentiality.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    owner = forms.TypedChoiceField(
+        label=pgettext_lazy("of an evidence", "Owner"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        max_length=900,
+        help_text=_("Words parted by commas."),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+
+    def __init__(self, data: Any = None, *, evidence: Evidence, people: dict[int, str]) -> None:
+        super().__init__(data, auto_id="facts-%s")
+        self.kinds = {each.code: each for each in selectors.adopted_kinds(evidence.organisation)}
+        # A kind of a former profile, or an owner who has left, may stay.
+        if evidence.kind and evidence.kind_code not in self.kinds:
+            self.kinds[evidence.kind_code] = evidence.kind
+        if evidence.owner:
+            people = {evidence.owner.pk: evidence.owner.name, **people}
+        kind, owner = self.fields["kind"], self.fields["owner"]
+        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        assert isinstance(owner, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        other = ("", _("Another kind"))
+        kind.choices = [other, *((code, each.title) for code, each in self.kinds.items())]
+        owner.choices = [("", _("Nobody")), *people.items()]
+        self.initial = {
+            "title": evidence.title,
+            "kind": evidence.kind_code,
+            "confidentiality": evidence.confidentiality,
+            "owner": evidence.owner_id,
+            "tags": ", ".join(tag.name for tag in evidence.tags.all()),
+            "revision": evidence.revision,
+        }
+
+    @property
+    def chosen_kind(self) -> EvidenceKind | None:
+        return self.kinds.get(self.cleaned_data["kind"])
+
+    @property
+    def sentence(self) -> str:
+        return _first_error(self)
+
+
+def _first_error(form: forms.Form) -> str:
+    return next((str(error) for errors in form.errors.values() for error in errors), "")

@@ -1,5 +1,6 @@
 """What the pages of this room show, gathered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,8 +8,9 @@ from compliance.accounts.models import User
 from compliance.audit.services import record_read
 from compliance.evidence import selectors
 from compliance.evidence.actions import Action
-from compliance.evidence.models import EvidenceFile, EvidenceLink, EvidenceVersion
-from compliance.vault import previews
+from compliance.evidence.models import EvidenceFile, EvidenceVersion
+from compliance.vault import contents, previews
+from compliance.vault.quarantine import Withheld
 from compliance.vault.services import Damaged
 
 
@@ -29,6 +31,10 @@ class Shown:
     total: int = 0
     text: str = ""
     table: list[list[str]] = field(default_factory=list)
+    sheets: list[contents.Sheet] = field(default_factory=list)
+    paragraphs: list[str] = field(default_factory=list)
+    mail: contents.Mail | None = None
+    entries: list[contents.Entry] = field(default_factory=list)
     damage: str = ""
 
     @property
@@ -54,31 +60,35 @@ def _shown(file: EvidenceFile) -> Shown:
     kind = previews.kind_of(file.blob)
     try:
         return Shown(file, kind, **_content(file, kind))
+    except Withheld as why:
+        return Shown(file, "withheld", damage=str(why))
     except Damaged as damage:
         return Shown(file, "damaged", damage=str(damage))
 
 
 def _content(file: EvidenceFile, kind: str) -> dict[str, Any]:
     if kind == "pages":
-        sizes = previews.page_sizes(file.blob, name=file.name)
-        pages = [PageImage(number, *size) for number, size in enumerate(sizes, 1)]
-        return {"pages": pages, "total": previews.page_total(file.blob)}
-    if kind == "text":
-        return {"text": previews.text(file.blob, name=file.name)}
-    if kind == "table":
-        return {"table": previews.table(file.blob, name=file.name)}
-    previews.check(file.blob, name=file.name)
-    return {}
+        return _pages(file)
+    read = _READERS.get(kind)
+    if read is None:
+        previews.check(file.blob, name=file.name)
+        return {}
+    name, function = read
+    return {name: function(file.blob, name=file.name)}
 
 
-def neighbours(queue: list[EvidenceLink], link: EvidenceLink) -> dict[str, Any]:
-    """Return where *link* stands in the queue, and what comes before and after it."""
-    pks = [each.pk for each in queue]
-    if link.pk not in pks:
-        return {"position": 0, "next": queue[0] if queue else None, "previous": None}
-    at = pks.index(link.pk)
-    return {
-        "position": at + 1,
-        "next": queue[at + 1] if at + 1 < len(queue) else None,
-        "previous": queue[at - 1] if at else None,
-    }
+def _pages(file: EvidenceFile) -> dict[str, Any]:
+    sizes = previews.page_sizes(file.blob, name=file.name)
+    pages = [PageImage(number, *size) for number, size in enumerate(sizes, 1)]
+    return {"pages": pages, "total": previews.page_total(file.blob)}
+
+
+# What is shown of each kind: the field of Shown, and what reads it.
+_READERS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "text": ("text", previews.text),
+    "table": ("table", previews.table),
+    "sheets": ("sheets", previews.sheets),
+    "document": ("paragraphs", previews.paragraphs),
+    "mail": ("mail", previews.mail),
+    "archive": ("entries", previews.entries),
+}

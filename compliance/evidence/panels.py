@@ -1,13 +1,15 @@
 """The evidence box on the page of a requirement."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from compliance.accounts.models import Organisation, User
 from compliance.evidence import policies, selectors
-from compliance.evidence.forms import UploadForm
-from compliance.requirements.models import Assessment
+from compliance.evidence.forms import AskForm, UploadForm
+from compliance.evidence.models import EvidenceRequest
+from compliance.requirements.models import Assessment, EvidenceKind, Requirement
 from compliance.requirements.versions import check_is_of_current_version
 from compliance.shared.errors import why_not
 from compliance.vault.inspection import FORMATS, allowed_extensions
@@ -23,6 +25,8 @@ def requirement(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
         "links": links,
         "coverage": selectors.coverage(kinds, links),
         **upload_context(request, organisation, wanted),
+        **asking_context(request, wanted, kinds),
+        "asked": _asked(request, organisation, wanted),
         **_former(assessment),
     }
 
@@ -30,7 +34,29 @@ def requirement(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
 def _former(assessment: Assessment) -> dict[str, Any]:
     """A former version of the profile is read, not added to."""
     sentence = why_not(check_is_of_current_version, assessment)
-    return {"why_not_add": sentence} if sentence else {}
+    return {"why_not_add": sentence, "why_not_ask": sentence} if sentence else {}
+
+
+def _asked(
+    request: HttpRequest, organisation: Organisation, wanted: Requirement
+) -> list[EvidenceRequest]:
+    """What is still open; what is over stands in the list of requests."""
+    rows = selectors.requests_of(organisation, cast(User, request.user)).open().whole()
+    return list(rows.filter(requirement=wanted))
+
+
+def asking_context(
+    request: HttpRequest, wanted: Requirement, kinds: list[EvidenceKind]
+) -> dict[str, Any]:
+    """What the form for a request needs; nothing but the reason where the person may not ask."""
+    organisation = request.organisation  # type: ignore[attr-defined]
+    sentence = why_not(policies.check_can_ask, organisation, request.user)
+    if sentence:
+        return {"why_not_ask": sentence}
+    assessed = Assessment.objects.filter(organisation=organisation, requirement=wanted)
+    owner = assessed.values_list("owner_id", flat=True).first() or 0
+    people = selectors.people_of(organisation)
+    return {"ask": AskForm(people=people, kinds=kinds, owner=owner), "why_not_ask": ""}
 
 
 def upload_context(

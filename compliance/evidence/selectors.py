@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from compliance.accounts.models import Organisation, User
+from compliance.accounts.models import Membership, Organisation, User
 from compliance.audit.models import Entry
 from compliance.audit.selectors import history
 from compliance.evidence.actions import Action
@@ -17,7 +17,10 @@ from compliance.evidence.models import (
     EvidenceFile,
     EvidenceLink,
     EvidenceLinkQuerySet,
+    EvidenceRequest,
+    EvidenceRequestQuerySet,
     EvidenceVersion,
+    Intake,
     State,
     digest_of,
 )
@@ -160,6 +163,47 @@ def assessment_of(link: EvidenceLink) -> Assessment | None:
     return Assessment.objects.filter(
         organisation_id=link.organisation_id, requirement_id=link.requirement_id
     ).first()
+
+
+def people_of(organisation: Organisation) -> dict[int, str]:
+    """{id: name} of everybody who is a member now, by name."""
+    rows = Membership.objects.active().filter(organisation=organisation).order_by("user__name")
+    return dict(rows.values_list("user_id", "user__name"))
+
+
+def requests_of(organisation: Organisation, user: User) -> EvidenceRequestQuerySet:
+    return EvidenceRequest.objects.visible_to(user).filter(organisation=organisation)
+
+
+def pickable(organisation: Organisation, requirement: Requirement, words: str) -> list[Evidence]:
+    """Evidence that could be linked to *requirement* too, the newest first, by words of its title,
+    file names and number; what the requirement asks for comes first."""
+    rows = Evidence.objects.current().filter(organisation=organisation)
+    rows = rows.exclude(pk__in=requirement.evidence_links.values("evidence_id"))
+    for word in words.split()[:8]:
+        files = EvidenceFile.objects.filter(
+            name__icontains=word, version__evidence__organisation=organisation
+        )
+        found = Q(title__icontains=word) | Q(pk__in=files.values("version__evidence_id"))
+        number = word.upper().removeprefix("EV-").lstrip("0")
+        if number.isdecimal() and len(number) < 9:
+            found |= Q(number=int(number))
+        rows = rows.filter(found)
+    asked = list(requirement.evidence_kinds.values_list("code", flat=True))
+    first = Case(When(kind_code__in=asked, then=Value(0)), default=Value(1))
+    links = EvidenceLink.objects.filter(~superseded()).select_related("requirement")
+    rows = rows.select_related("kind").prefetch_related(Prefetch("links", links))
+    return list(rows.order_by(first, "-number")[:PICKS])
+
+
+def intake_counts(intake: Intake) -> dict[str, int]:
+    """How many rows would be taken, are unmatched, are here already, cannot be read."""
+    return intake.rows.aggregate(
+        taken=Count("pk", filter=Q(take=True, refused="")),
+        unmatched=Count("pk", filter=Q(requirement__isnull=True, refused="")),
+        same=Count("pk", filter=Q(same__isnull=False)),
+        refused=Count("pk", filter=~Q(refused="")),
+    )
 
 
 def adopted_requirements(organisation: Organisation) -> QuerySet[Requirement]:

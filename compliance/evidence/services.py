@@ -83,20 +83,8 @@ def add(  # noqa: PLR0913 - the fields of one form, by name
             return Added(same.evidence, same, repeated=True)
         if once and (kept := selectors.with_files(organisation, [blob for blob, _n in stored])):
             raise AlreadyKept(kept[0])
-        evidence = Evidence.objects.create(
-            organisation=organisation,
-            number=writing.next_number(organisation),
-            title=writing.title(title, stored[0][1]),
-            kind=kind,
-            kind_code=kind.code if kind else "",
-            confidentiality=Confidentiality(confidentiality),
-            owner=owner or by,
-            created_by=by,
-        )
-        if names:
-            evidence.tags.set(writing.tags(organisation, names))
-        version = writing.write_version(evidence, stored, facts, by)
-        record(by, Action.ADDED, evidence, **writing.facts_of(version, stored))
+        said = writing.New(title, kind, confidentiality, owner, names)
+        evidence, version = writing.write_evidence(organisation, said, stored, facts, by)
         linked = _link(evidence, requirement, version, by, submit) if requirement else None
     return Added(evidence, linked)
 
@@ -117,6 +105,13 @@ def add_version(  # noqa: PLR0913 - the fields of one form, by name
     policies.check_can_change(evidence, by)
     facts = writing.circumstances(collected_at, source, note, valid_from, valid_until)
     stored = writing.store(evidence.organisation, files)
+    return next_version(evidence, stored, facts, by=by)
+
+
+def next_version(
+    evidence: Evidence, stored: writing.Stored, facts: writing.Circumstances, *, by: User
+) -> EvidenceVersion:
+    """Write the next version of files that are stored already, and put it under review."""
     with transaction.atomic():
         writing.queue_for_number(evidence.organisation)
         policies.check_not_withdrawn(Evidence.objects.get(pk=evidence.pk))
@@ -138,11 +133,14 @@ def add_version(  # noqa: PLR0913 - the fields of one form, by name
 def link(
     evidence: Evidence, requirement: Requirement, *, by: User, submit: bool = True
 ) -> EvidenceLink:
-    """Say that *evidence* proves *requirement* too; repeated, return the link there is."""
+    """Say that *evidence* proves *requirement* too; repeated, return the link there is, submitted
+    where it was a draft."""
     policies.check_can_change(evidence, by)
     writing.queue_for_number(evidence.organisation)
     existing = evidence.links.filter(requirement=requirement).first()
     if existing:
+        if submit and existing.state == State.DRAFT:
+            _submit(existing, existing.version, by)
         return existing
     version = evidence.versions.first()
     if version is None:

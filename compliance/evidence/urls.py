@@ -1,6 +1,16 @@
 from django.urls import path
 
-from compliance.evidence.views import bulk, desk, files, keeping, listing, uploads
+from compliance.evidence.views import (
+    bulk,
+    desk,
+    files,
+    intake,
+    keeping,
+    listing,
+    personal,
+    requests,
+    uploads,
+)
 
 app_name = "evidence"
 urlpatterns = [
@@ -10,15 +20,38 @@ urlpatterns = [
     path("evidence/reuse/", keeping.reuse, name="reuse"),
     path("evidence/upload/", uploads.upload, name="upload"),
     path("evidence/requirements/", uploads.requirements, name="requirements"),
+    path("evidence/pick/", uploads.pick, name="pick"),
+    path("evidence/archives/", intake.index, name="intakes"),
+    path("evidence/archives/begin/", intake.begin, name="intake-begin"),
+    path("evidence/archives/<int:pk>/", intake.detail, name="intake"),
+    path("evidence/archives/<int:pk>/edit/", intake.edit, name="intake-edit"),
+    path("evidence/archives/<int:pk>/discard/", intake.discard, name="intake-discard"),
+    path("evidence/requests/", requests.index, name="requests"),
+    path("evidence/requests/ask/", requests.ask, name="ask"),
+    path("evidence/requests/<int:number>/", requests.detail, name="request"),
+    path("evidence/requests/<int:number>/answer/", requests.answer, name="request-answer"),
+    path("evidence/requests/<int:number>/settle/", requests.settle, name="request-settle"),
+    path("evidence/requests/<int:number>/pass-on/", requests.pass_on, name="request-pass-on"),
     path("evidence/desk/", desk.desk, name="desk"),
     path("evidence/desk/<int:link>/", desk.desk, name="desk"),
     path("evidence/links/<int:link>/accept/", desk.accept, name="accept"),
     path("evidence/links/<int:link>/return/", desk.return_, name="return"),
+    path("evidence/links/<int:link>/submit/", keeping.submit, name="submit"),
+    path("evidence/links/<int:link>/unlink/", keeping.unlink, name="unlink"),
     path("evidence/files/<int:file>/", files.file, name="file"),
     path("evidence/files/<int:file>/thumbnail/", files.thumbnail, name="thumbnail"),
     path("evidence/files/<int:file>/<int:page>/", files.preview, name="preview"),
+    path("evidence/files/<int:file>/personal/", personal.found, name="personal"),
+    path("evidence/files/<int:file>/personal/decide/", personal.decide, name="personal-decide"),
+    path("evidence/files/<int:file>/redact/", personal.redact, name="redact"),
+    path("evidence/files/<int:file>/redact/make/", personal.make, name="redact-make"),
     path("evidence/<int:number>/", keeping.detail, name="detail"),
     path("evidence/<int:number>/version/", keeping.add_version, name="version"),
     path("evidence/<int:number>/link/", keeping.link, name="link"),
     path("evidence/<int:number>/withdraw/", keeping.withdraw, name="withdraw"),
+    path("evidence/<int:number>/change/", keeping.change, name="change"),
+    path("evidence/<int:number>/hold/", keeping.hold, name="hold"),
+    path("evidence/<int:number>/hold/<int:hold>/lift/", keeping.lift, name="lift"),
+    path("evidence/<int:number>/delete/", keeping.delete, name="delete"),
+    path("evidence/<int:number>/history/", keeping.history, name="history"),
 ]

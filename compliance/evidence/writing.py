@@ -11,14 +11,18 @@ from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.audit.models import Entry
+from compliance.audit.services import record
 from compliance.evidence import policies
+from compliance.evidence.actions import Action
 from compliance.evidence.models import (
+    Confidentiality,
     Evidence,
     EvidenceFile,
     EvidenceVersion,
     Tag,
     digest_of,
 )
+from compliance.requirements.models import EvidenceKind
 from compliance.shared.errors import Refused
 from compliance.vault import services as vault
 from compliance.vault.models import Blob
@@ -97,6 +101,38 @@ def _last_told_of(organisation: Organisation) -> int:
 
 def title(given: str, file_name: str) -> str:
     return (" ".join(given.split()) or PurePath(file_name).stem)[:LONGEST_TITLE]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What is said of a new evidence, apart from its first version."""
+
+    title: str = ""
+    kind: EvidenceKind | None = None
+    confidentiality: str = Confidentiality.INTERNAL
+    owner: User | None = None
+    tags: Sequence[str] = ()
+
+
+def write_evidence(
+    organisation: Organisation, said: New, stored: Stored, facts: Circumstances, by: User
+) -> tuple[Evidence, EvidenceVersion]:
+    """A new evidence with its first version, recorded. The caller holds the queue for numbers."""
+    evidence = Evidence.objects.create(
+        organisation=organisation,
+        number=next_number(organisation),
+        title=title(said.title, stored[0][1]),
+        kind=said.kind,
+        kind_code=said.kind.code if said.kind else "",
+        confidentiality=Confidentiality(said.confidentiality),
+        owner=said.owner or by,
+        created_by=by,
+    )
+    if said.tags:
+        evidence.tags.set(tags(organisation, said.tags))
+    version = write_version(evidence, stored, facts, by)
+    record(by, Action.ADDED, evidence, **facts_of(version, stored))
+    return evidence, version
 
 
 def write_version(

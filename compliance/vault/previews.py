@@ -10,49 +10,69 @@ import os
 import tempfile
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import openpyxl
 import pypdfium2
 from django.conf import settings
 from PIL import Image, ImageOps
 
 from compliance.shared.errors import Refused
-from compliance.vault import _texts, services
+from compliance.vault import _texts, contents, services
 from compliance.vault.models import Blob
 
 MEDIA_TYPE = "image/webp"
 WIDTH, HEIGHT = 1400, 4000
 # Captures keep more: small print in them is what a reviewer looks for.
 PICTURE = (2600, 6000)
-PAGES = 40
-ROWS, COLUMNS = 60, 20
+PAGES = 300
+ROWS, COLUMNS = 200, 30
 TEXT_BYTES, TEXT_LINES = 200_000, 400
-_SHARED_STRINGS_LIMIT = 20 * 1024**2
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # PDFium is not thread-safe, and the web server has threads.
 _PDFIUM = threading.Lock()
 # A preview is a courtesy: what one library opens, another may not.
+_UNREADABLE_CONTENT = (
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    IndexError,
+    AttributeError,
+    NotImplementedError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    OSError,
+)
 _UNREADABLE = (pypdfium2.PdfiumError, OSError, ValueError, SyntaxError)
 
 Table = list[list[str]]
+T = TypeVar("T")
 _IMAGES = {"image/png", "image/jpeg", "image/webp"}
 # What has an image of its pages, and so a thumbnail.
 DRAWN = {*_IMAGES, "application/pdf"}
 THUMBNAIL = (320, 240)
-_TEXTS = {"text/plain", "application/json", "application/xml", "application/yaml", "message/rfc822"}
-_TABLES = {"text/csv", _XLSX, "application/zip"}
+_TEXTS = {"text/plain", "application/json", "application/xml", "application/yaml"}
+_KINDS = {
+    "application/pdf": "pages",
+    **dict.fromkeys(_IMAGES, "image"),
+    **dict.fromkeys(_TEXTS, "text"),
+    "text/csv": "table",
+    _XLSX: "sheets",
+    "application/zip": "archive",
+    "message/rfc822": "mail",
+    **dict.fromkeys(contents.DOCUMENTS, "document"),
+}
 
 
 def kind_of(blob: Blob) -> str:
-    """Return “pages”, “image”, “text”, “table”, or "" for what only opens in its own program."""
-    if blob.media_type == "application/pdf":
-        return "pages"
-    kinds = {"image": _IMAGES, "text": _TEXTS, "table": _TABLES}
-    return next((kind for kind, types in kinds.items() if blob.media_type in types), "")
+    """Return “pages”, “image”, “text”, “table”, “sheets”, “document”, “mail” or “archive”, and ""
+    for what only opens in its own program."""
+    return _KINDS.get(blob.media_type, "")
 
 
 def check(blob: Blob, *, name: str = "") -> None:
@@ -119,23 +139,35 @@ def text(blob: Blob, *, name: str = "") -> str:
 
 
 def table(blob: Blob, *, name: str = "") -> Table:
-    """Return the first rows of a CSV, of an XLSX's first sheet, or the entries of a ZIP."""
+    """Return the first rows of a CSV."""
+    return _courtesy(_csv_table, blob, name, [])
+
+
+def sheets(blob: Blob, *, name: str = "") -> list[contents.Sheet]:
+    return _courtesy(contents.sheets, blob, name, [])
+
+
+def paragraphs(blob: Blob, *, name: str = "") -> list[str]:
+    """Return the text of a document, a paragraph each."""
+    return _courtesy(lambda path: contents.paragraphs(path, blob.media_type), blob, name, [])
+
+
+def mail(blob: Blob, *, name: str = "") -> contents.Mail:
+    return _courtesy(contents.mail, blob, name, contents.Mail())
+
+
+def entries(blob: Blob, *, name: str = "") -> list[contents.Entry]:
+    """Return what stands in an archive."""
+    return _courtesy(contents.entries, blob, name, [])
+
+
+def _courtesy(read: Callable[[Path], T], blob: Blob, name: str, otherwise: T) -> T:
+    """Read the checked bytes; *otherwise* where the library cannot. Raises Damaged."""
     path = services.checked_path(blob, name=name)
-    readers = {"text/csv": _csv_rows, _XLSX: _xlsx_rows, "application/zip": _zip_rows}
     try:
-        rows = readers[blob.media_type](path)
-        return [[str(cell) for cell in islice(row, COLUMNS)] for row in islice(rows, ROWS)]
-    except (
-        csv.Error,
-        zipfile.BadZipFile,
-        KeyError,
-        IndexError,
-        ValueError,
-        TypeError,
-        SyntaxError,
-        OSError,
-    ):
-        return []
+        return read(path)
+    except _UNREADABLE_CONTENT:
+        return otherwise
 
 
 def _scaled(width: float, height: float) -> tuple[float, tuple[int, int]]:
@@ -190,28 +222,13 @@ def _codec(path: Path) -> str:
         return "utf-8"  # a mail may mix character sets
 
 
+def _csv_table(path: Path) -> Table:
+    return [list(islice(row, COLUMNS)) for row in islice(_csv_rows(path), ROWS)]
+
+
 def _csv_rows(path: Path) -> Iterator[list[str]]:
     with path.open(encoding=_codec(path), newline="") as file:
         sample = file.read(4096)
         file.seek(0)
         delimiter = "\t" if sample.count("\t") > sample.count(",") else ","
         yield from csv.reader(file, delimiter=delimiter)
-
-
-def _xlsx_rows(path: Path) -> Iterator[Iterable[Any]]:
-    with zipfile.ZipFile(path) as archive:
-        sizes = {each.filename: each.file_size for each in archive.infolist()}
-    if sizes.get("xl/sharedStrings.xml", 0) > _SHARED_STRINGS_LIMIT:
-        return
-    with path.open("rb") as file:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True):
-            filled = [number for number, cell in enumerate(row, 1) if cell is not None]
-            yield ["" if cell is None else cell for cell in row[: max(filled, default=0)]]
-
-
-def _zip_rows(path: Path) -> Iterator[list[Any]]:
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            yield [entry.filename, entry.file_size]

@@ -58,6 +58,8 @@ def redacted(
 def name_of_copy(name: str, media_type: str) -> str:
     """Return the name with a word for what was done, at most as long as names may be."""
     path = Path(name)
-    mark, suffix = f"_{_('redacted')}", _SUFFIXES.get(media_type, path.suffix)
+    # The word that stands in the name of a file.
+    word = _("redacted")
+    mark, suffix = f"_{word}", _SUFFIXES.get(media_type, path.suffix)
     stem = path.stem.removesuffix(mark)[: LONGEST - len(mark) - len(suffix)]
     return f"{stem}{mark}{suffix}"

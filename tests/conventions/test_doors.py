@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from compliance.accounts.roles import Role
 from compliance.applications import services as applications
 from compliance.applications.models import ReceivedVerdict
 from compliance.audit.services import SYSTEM
+from compliance.evidence import intake, keeping, requesting
 from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceFile
 from compliance.exchange import services as exchange
@@ -30,6 +32,7 @@ from compliance.scans.models import Finding, MappingSet
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 from tests.requirements import next_version
+from tests.vault import samples
 
 ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
 CHECKS = (
@@ -39,8 +42,24 @@ BODIES = {
     "api:put_statement": '{"statement": "x", "revision": 0}',
     "api:put_verdict": '{"verdict": "met", "revision": 0}',
     "api:evidence-return": '{"reason": "다시"}',
+    "api:evidence-change": '{"revision": 0}',
+    "api:evidence-link": '{"requirement": "OI-NET-03"}',
+    "api:evidence-withdraw": '{"reason": "x"}',
+    "api:evidence-hold": '{"reason": "x"}',
+    "api:evidence-lift": '{"reason": "x"}',
+    "api:request-ask": '{"requirement": "OI-NET-03", "owner": "x", "text": "x", "due": "2099-01-01"}',
+    "api:request-answer": '{"evidence": []}',
+    "api:request-end": '{"move": "x"}',
     "api:put_scope": '{"revision": 0, "items": []}',
     "api:post_verdicts": "[]",
+}
+
+# Doors that take a file, and what stands beside it in the form.
+SENT = {
+    "api:import_scan": {},
+    "api:evidence-add": {"requirement": "OI-NET-03"},
+    "api:evidence-version": {},
+    "api:archive-begin": {},
 }
 
 
@@ -99,6 +118,15 @@ def house(manna, adopted, alice, bob, carol, olga):
     upload = evidence.Upload(io.BytesIO(picture()), "룰셋.png")
     added = evidence.add(manna, [upload], by=bob, requirement=requirement)
     file = EvidenceFile.objects.get()
+    held = keeping.hold(added.evidence, reason="분쟁", by=alice)
+    requesting.ask(
+        manna,
+        requesting.Wanted(requirement, bob, "룰셋", timezone.localdate() + timedelta(days=3)),
+        by=carol,
+    )
+    archive = io.BytesIO(samples.archive(**{"OI-NET-03/규칙.txt": "a"}))
+    folders = intake.begin(manna, archive, name="증적.zip", by=bob)
+    intake.read(folders)
     run, _fresh = scans.import_now(manna, io.BytesIO(CHECKS.encode()), name="점검.csv", by=alice)
     finding = Finding.objects.get()
     task = remediation.create(
@@ -145,6 +173,10 @@ def house(manna, adopted, alice, bob, carol, olga):
         "requirements:pk": adopted.pk,
         "related": other.pk,
         "evidence:number": added.evidence.number,
+        "evidence:pk": folders.pk,
+        **dict.fromkeys(["api:archive", "api:archive-apply", "api:archive-discard"], folders.pk),
+        **dict.fromkeys(["api:request", "api:request-answer", "api:request-end"], 1),
+        "hold": held.pk,
         "api:evidence": added.evidence.number,
         "api:pk": run.pk,
         "scans:pk": run.pk,
@@ -177,6 +209,8 @@ def house(manna, adopted, alice, bob, carol, olga):
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},
+            "evidence:ask": {"requirement": requirement.pk},
+            "evidence:request-pass-on": {"owner": bob.pk},
             "requirements:adopt": {"profile": adopted.pk},
             "evidence:reuse": {"requirement": requirement.pk, "one": added.evidence.number},
             "requirements:tick": {"item": carried.items.all()[0].pk},
@@ -208,15 +242,16 @@ def address(name, house):
     return reverse(name, kwargs=kwargs) + query
 
 
+def sent_file():
+    return SimpleUploadedFile("x.csv", CHECKS.encode())
+
+
 def knock(client, name, house):
     door, path = DOORS[name], address(name, house)
     if name in house["forms"]:
         return client.post(path, house["forms"][name])
-    if name == "api:import_scan":
-        return client.post(path, {"file": SimpleUploadedFile("x.csv", CHECKS.encode())})
-    if name == "api:evidence-add":
-        upload = SimpleUploadedFile("x.txt", b"x\n")
-        return client.post(path, {"requirement": "OI-NET-03", "files": upload})
+    if name in SENT:
+        return client.post(path, {**SENT[name], "file": sent_file(), "files": sent_file()})
     if name.startswith("api:"):
         body = BODIES.get(name, "")
         return client.generic(door.method, path, body, content_type="application/json")

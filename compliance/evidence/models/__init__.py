@@ -12,6 +12,7 @@ from compliance.evidence.models.evidence import (
 )
 from compliance.evidence.models.intakes import Intake, IntakeRow, IntakeState
 from compliance.evidence.models.links import EvidenceLink, EvidenceLinkQuerySet, State
+from compliance.evidence.models.personal import Ground, PersonalDecision, Redaction
 from compliance.evidence.models.requests import (
     OPEN_STATES,
     EvidenceRequest,
@@ -30,10 +31,13 @@ __all__ = [
     "EvidenceRequest",
     "EvidenceRequestQuerySet",
     "EvidenceVersion",
+    "Ground",
     "Hold",
     "Intake",
     "IntakeRow",
     "IntakeState",
+    "PersonalDecision",
+    "Redaction",
     "RequestState",
     "State",
     "Tag",

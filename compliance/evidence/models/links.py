@@ -46,6 +46,7 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
             "requirement__area",
             "requirement__profile",
             "version__uploaded_by",
+            "reviewed_version",
             "submitted_by",
             "reviewed_by",
         ).prefetch_related(Prefetch("version__files", files))

@@ -13,6 +13,7 @@ from compliance.evidence.models import (
     Intake,
 )
 from compliance.requirements.models import Requirement
+from compliance.shared.numbers import whole
 
 
 def evidence_of(request: OrganisationRequest, number: int) -> Evidence:
@@ -37,6 +38,17 @@ def requirement_of(request: OrganisationRequest) -> Requirement:
     if found is None:
         raise Http404
     return found
+
+
+def chosen_of(request: OrganisationRequest) -> list[Evidence]:
+    """The evidence that a form names by number, `one` before what is ticked; all or 404."""
+    one = request.POST.get("one")
+    numbers = {whole(each) for each in ([one] if one else request.POST.getlist("evidence"))}
+    rows = selectors.evidence_of(request.organisation, request.user).filter(number__in=numbers)
+    chosen = list(rows.order_by("number"))
+    if len(chosen) != len(numbers):
+        raise Http404
+    return chosen
 
 
 def request_of(request: OrganisationRequest, number: int) -> EvidenceRequest:

@@ -65,7 +65,7 @@ def _note_download(request: OrganisationRequest, file: EvidenceFile, *, part: bo
     record_read(request.user, Action.DOWNLOADED, evidence, **facts)
 
 
-def _drawn(made: bytes) -> HttpResponse:
+def _drawn(made: bytes) -> HttpResponseBase:
     response = http.harden(HttpResponse(made, content_type=previews.MEDIA_TYPE))
     response["Cache-Control"] = "private, max-age=3600"
     return response

@@ -1,20 +1,41 @@
 """The page of one evidence, and what is done on it."""
 
+from datetime import date
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.evidence import pages, panels, policies, selectors, services, uploading
-from compliance.evidence.forms import VersionForm
-from compliance.evidence.models import Evidence
-from compliance.evidence.views.fetching import evidence_of, requirement_of, to_evidence
+from compliance.accounts.models import User
+from compliance.audit.selectors import history as told_of
+from compliance.evidence import (
+    keeping,
+    pages,
+    panels,
+    policies,
+    selectors,
+    services,
+    uploading,
+)
+from compliance.evidence.forms import FactsForm, VersionForm
+from compliance.evidence.models import Hold
+from compliance.evidence.views.fetching import (
+    chosen_of,
+    evidence_of,
+    link_of,
+    requirement_of,
+    to_evidence,
+)
 from compliance.shared.errors import Refused, why_not
-from compliance.shared.numbers import whole
 from compliance.vault import receiving
+
+ENTRIES_ON_A_PAGE = 100
 
 
 @require_safe
@@ -25,6 +46,8 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     chosen = request.GET.get("version", "")
     version = next((each for each in versions if str(each.number) == chosen), versions[0])
     links, former = selectors.links_of_evidence(evidence)
+    holds = list(evidence.holds.select_related("evidence", "placed_by"))
+    held = next((each for each in holds if each.is_in_force), None)
     context = {
         "evidence": evidence,
         "version": version,
@@ -35,7 +58,14 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "custody": selectors.custody(evidence)[:100],
         "accesses": selectors.accesses(evidence)[:50],
         "form": VersionForm(),
+        "facts": FactsForm(evidence=evidence, people=selectors.people_of(request.organisation)),
+        "tags": evidence.tags.all(),
+        "hold": held,
+        "why_not_lift": why_not(policies.check_can_lift, held, request.user) if held else "",
         "why_not_change": why_not(policies.check_can_change, evidence, request.user),
+        "why_not_withdraw": why_not(policies.check_can_withdraw, evidence, request.user),
+        "why_not_delete": why_not(policies.check_can_delete, evidence, request.user),
+        "why_not_hold": why_not(policies.check_can_hold, evidence, request.user),
         **panels.upload_facts(),
     }
     return render(request, "evidence/detail.html", context)
@@ -63,8 +93,10 @@ def add_version(request: OrganisationRequest, number: int) -> HttpResponse:
 def link(request: OrganisationRequest, number: int) -> HttpResponse:
     evidence = evidence_of(request, number)
     wanted = requirement_of(request)
-    services.link(evidence, wanted, by=request.user)
-    messages.success(request, _("Linked to %(code)s, under review.") % {"code": wanted.code})
+    draft = bool(request.POST.get("draft"))
+    services.link(evidence, wanted, by=request.user, submit=not draft)
+    said = _("Linked to %(code)s, as a draft.") if draft else _("Linked to %(code)s, under review.")
+    messages.success(request, said % {"code": wanted.code})
     return to_evidence(request, evidence)
 
 
@@ -74,12 +106,7 @@ def reuse(request: OrganisationRequest) -> HttpResponse:
     """Link what a person chose among evidence accepted elsewhere; each waits for a review here."""
     policies.check_can_add(request.organisation, request.user)
     wanted = requirement_of(request)
-    one = request.POST.get("one")
-    numbers = {whole(each) for each in ([one] if one else request.POST.getlist("evidence"))}
-    rows = Evidence.objects.visible_to(request.user).filter(organisation=request.organisation)
-    chosen = list(rows.filter(number__in=numbers).order_by("number"))
-    if len(chosen) != len(numbers):
-        raise Http404
+    chosen = chosen_of(request)
     links = services.link_all(chosen, wanted, by=request.user)
     codes = ", ".join(each.evidence.code for each in links)
     sentence = _("%(evidence)s: linked to %(code)s, under review.")
@@ -95,3 +122,102 @@ def withdraw(request: OrganisationRequest, number: int) -> HttpResponse:
     services.withdraw(evidence, reason=request.POST.get("reason", ""), by=request.user)
     messages.success(request, _("%(evidence)s is withdrawn.") % {"evidence": evidence})
     return to_evidence(request, evidence)
+
+
+@require_POST
+@in_organisation
+def change(request: OrganisationRequest, number: int) -> HttpResponse:
+    """What is said about it: title, kind, confidentiality, owner, tags."""
+    evidence = evidence_of(request, number)
+    policies.check_can_change(evidence, request.user)
+    people = selectors.people_of(request.organisation)
+    form = FactsForm(request.POST, evidence=evidence, people=people)
+    if not form.is_valid():
+        raise Refused(form.sentence)
+    facts = form.cleaned_data
+    owner = User.objects.get(pk=facts["owner"]) if facts["owner"] else None
+    keeping.change(
+        evidence,
+        title=facts["title"],
+        kind=form.chosen_kind,
+        confidentiality=facts["confidentiality"],
+        owner=owner,
+        tags=[facts["tags"]],
+        revision=facts["revision"],
+        by=request.user,
+    )
+    messages.success(request, _("%(evidence)s is changed.") % {"evidence": evidence})
+    return to_evidence(request, evidence)
+
+
+@require_POST
+@in_organisation
+def submit(request: OrganisationRequest, link: int) -> HttpResponse:
+    found = link_of(request, link)
+    services.submit(found, by=request.user)
+    messages.success(request, _("%(evidence)s is under review.") % {"evidence": found.evidence})
+    return to_evidence(request, found.evidence)
+
+
+@require_POST
+@in_organisation
+def unlink(request: OrganisationRequest, link: int) -> HttpResponse:
+    found = link_of(request, link)
+    services.unlink(found, by=request.user)
+    facts = {"evidence": found.evidence, "code": found.requirement.code}
+    messages.success(request, _("%(evidence)s is no longer linked to %(code)s.") % facts)
+    return to_evidence(request, found.evidence)
+
+
+@require_POST
+@in_organisation
+def hold(request: OrganisationRequest, number: int) -> HttpResponse:
+    evidence = evidence_of(request, number)
+    policies.check_can_hold(evidence, request.user)
+    until = _day(request.POST.get("until", ""))
+    keeping.hold(evidence, reason=request.POST.get("reason", ""), until=until, by=request.user)
+    messages.success(request, _("%(evidence)s is on hold.") % {"evidence": evidence})
+    return to_evidence(request, evidence)
+
+
+@require_POST
+@in_organisation
+def lift(request: OrganisationRequest, number: int, hold: int) -> HttpResponse:
+    evidence = evidence_of(request, number)
+    held = get_object_or_404(Hold.objects.select_related("evidence"), evidence=evidence, pk=hold)
+    keeping.lift(held, reason=request.POST.get("reason", ""), by=request.user)
+    messages.success(request, _("The hold of %(evidence)s is lifted.") % {"evidence": evidence})
+    return to_evidence(request, evidence)
+
+
+@require_POST
+@in_organisation
+def delete(request: OrganisationRequest, number: int) -> HttpResponse:
+    evidence = evidence_of(request, number)
+    said = _("The draft %(evidence)s is deleted.") % {"evidence": evidence}
+    keeping.delete(evidence, by=request.user)
+    messages.success(request, said)
+    return redirect("evidence:list", request.organisation.slug)
+
+
+@require_safe
+@in_organisation
+def history(request: OrganisationRequest, number: int) -> HttpResponse:
+    """Everything that happened to it, looks and downloads too, a page at a time."""
+    evidence = evidence_of(request, number)
+    entries = Paginator(told_of(evidence), ENTRIES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"evidence": evidence, "page": entries}
+    return render(request, "evidence/history.html", context)
+
+
+def _day(text: str) -> date | None:
+    """The day that a form names, None for none; Refused for what is no day."""
+    if not text:
+        return None
+    try:
+        found = parse_date(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Refused(_("This is no day of the calendar. Check the date."))
+    return found

@@ -59,6 +59,13 @@ TONES: dict[str, Tone] = {
     "returned": BACK,
     "expired": LATE,
     "withdrawn": NONE,
+    # requests for evidence
+    "requested": ASKED,
+    "answered": WAIT,
+    # archives on their way in
+    "reading": MOVING,
+    "preview": WARN,
+    "applied": DONE,
     # documents on their way in
     "published": DONE,
     "discarded": NONE,

@@ -158,7 +158,7 @@ def _parts(source: Path, target: Path, change: Callable[[str, Any], Any]) -> Non
 
 
 def _mask_root(root: Any, kinds: Kinds) -> Any:
-    seen = set()
+    seen: set[int] = set()
     for block in blocks.blocks(root):
         seen.update(map(id, block.nodes))
         hits = _hits(block.text, kinds, "", blocks.row_text(block))
