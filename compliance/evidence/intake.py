@@ -69,7 +69,7 @@ def begin(
     chosen = chosen or Settings()
     day = chosen.collected_at or timezone.localdate()
     policies.check_collected(day)
-    blob = vault.store(organisation, stream, name=name, allow={"zip"})
+    blob = vault.store(organisation, stream, name=name, allow={"folders"})
     with transaction.atomic():
         made = Intake.objects.create(
             organisation=organisation,

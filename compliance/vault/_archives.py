@@ -56,6 +56,11 @@ def check_zip(path: Path) -> None:
     check_members(path, directory(path))
 
 
+def check_folders(path: Path) -> None:
+    """Bound an archive whose members are looked at one by one when they are unpacked."""
+    directory(path)
+
+
 def directory(source: Path | IO[bytes]) -> list[zipfile.ZipInfo]:
     """Return the entries, after bounding the directory before it is read."""
     if not isinstance(source, Path):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.evidence.services import Upload
+from compliance.evidence import uploading
 from compliance.remediation import activity, arranging, deciding, linking, pages, policies, talking
 from compliance.remediation.forms import ChangeForm, EffortForm, ExtensionForm
 from compliance.remediation.models import CommentFile, Task
@@ -93,7 +93,7 @@ def _answer(request: OrganisationRequest) -> str:
 
 
 def _comment(task: Task, request: OrganisationRequest) -> None:
-    uploads = [Upload(stream=file, name=file.name or "") for file in request.FILES.getlist("files")]
+    uploads = uploading.uploads(request.FILES.getlist("files"))
     talking.say(task, text=request.POST.get("text", ""), uploads=uploads, by=request.user)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
-from compliance.evidence.services import Upload
+from compliance.evidence import uploading
 from compliance.remediation import duty_policies as policies
 from compliance.remediation import keeping, proposals, strips
 from compliance.remediation.duty_forms import CompleteForm, DutyForm
@@ -119,7 +119,7 @@ def complete(request: OrganisationRequest, number: int, occurrence: int) -> Http
         found,
         by=request.user,
         evidence=list(own.filter(pk__in=chosen)),
-        uploads=[Upload(file, file.name or "") for file in request.FILES.getlist("files")],
+        uploads=uploading.uploads(request.FILES.getlist("files")),
         **form.cleaned_data,
     )
     messages.success(request, _("Done."))

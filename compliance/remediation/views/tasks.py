@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.mentions import members_of
+from compliance.evidence import uploading
 from compliance.evidence.models import Evidence
-from compliance.evidence.services import Upload
 from compliance.remediation import activity, deciding, moves, pages, policies, services, task_page
 from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm
 from compliance.remediation.models import EffortUnit, Priority, Task
@@ -139,7 +139,7 @@ def _edit_conflict(
 
 
 def _fix(task: Task, request: OrganisationRequest) -> None:
-    uploads = [Upload(stream=file, name=file.name or "") for file in request.FILES.getlist("files")]
+    uploads = uploading.uploads(request.FILES.getlist("files"))
     chosen = [whole(each) for each in request.POST.getlist("evidence")]
     rows = Evidence.objects.visible_to(request.user).current()
     services.fix(
