@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,8 +13,11 @@ from compliance.packets import manifest as manifests
 from compliance.packets import words
 from compliance.packets.manifest import Assessment, Manifest, Task
 from compliance.packets.templatetags.packet import told
+from compliance.remediation.progress import age_labels
 from compliance.requirements.selectors import Score
+from compliance.shared.severity import Severity
 from compliance.shared.templatetags.charts import Segment, verdict_segments
+from compliance.shared.templatetags.work_charts import SEVERITY_COLOURS
 
 # The colour of an area is its place in the profile: rule of the running head, chapter opening, chips.
 AREA_COLOURS = ("#1f4e8c", "#0b7285", "#8a5a00", "#5f3dc4", "#a61e4d", "#2b6a30")
@@ -124,7 +128,7 @@ def _body(about: Shared) -> Iterator[Section]:
     yield chapter(
         "open", pgettext("packet", "Open items and accepted risks"), **_open_items(manifest)
     )
-    yield chapter("tasks", pgettext("packet", "Corrective-action statement"))
+    yield chapter("tasks", pgettext("packet", "Corrective-action statement"), **_progress(manifest))
     yield chapter("attestation", pgettext("packet", "Confirmation"))
     yield chapter("files", pgettext("packet", "Hash manifest"), files=manifests.files(manifest))
 
@@ -160,3 +164,14 @@ def _counted(assessments: list[Assessment]) -> dict[str, int]:
 
 def _labels() -> "dict[str, str | Promise]":
     return words.VERDICTS
+
+
+def _progress(manifest: Manifest) -> dict[str, Any]:
+    """The charts of the tasks; packets of old have none."""
+    known = manifest.get("progress")
+    if known is None:
+        return {"progress": None}
+    rows = list(zip(age_labels(), known["ages"], strict=True))
+    first = date.fromisoformat(known["first"])
+    severities = list(zip(Severity.labels, SEVERITY_COLOURS, strict=True))
+    return {"progress": known, "first": first, "ages": rows, "severities": severities}

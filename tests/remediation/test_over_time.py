@@ -1,6 +1,6 @@
 """Calendar, timeline and progress: the right things on the right days."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -18,7 +18,7 @@ from compliance.shared.templatetags.work_charts import (
 
 
 def at(day, hour=0):
-    return timezone.make_aware(datetime(day.year, day.month, day.day, hour))
+    return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
 def made(manna, alice, title, *, days_ago, due=None):
