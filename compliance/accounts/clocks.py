@@ -197,7 +197,7 @@ class ClosingDayForm(forms.Form):
         label=_("Day"), widget=forms.DateInput(attrs={"type": "date", "class": "form-control"})
     )
     name = forms.CharField(
-        label=_("Occasion"),
+        label=_("Reason"),
         max_length=100,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )

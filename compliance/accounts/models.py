@@ -85,7 +85,7 @@ class ClosingDay(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="closing_days"
     )
     day = models.DateField(_("day"))
-    name = models.CharField(_("occasion"), max_length=100)
+    name = models.CharField(_("reason"), max_length=100)
 
     class Meta:
         verbose_name = _("closing day")

@@ -13,6 +13,11 @@ class Action(models.TextChoices):
         "task.opened_from_verdicts",
         _("{count} tasks were opened from the platform's verdicts on {target}"),
     )
+    # Recorded on the organisation: one entry for all that is not met.
+    OPENED_FROM_ASSESSMENTS = (
+        "task.opened_from_assessments",
+        _("{actor} opened {count} tasks for requirements that are not met"),
+    )
     CREATED = "task.created", _("{actor} opened the task {target}")
     EDITED = "task.edited", _("{actor} edited the task {target}")
     CARRIED = (

@@ -21,6 +21,7 @@ def register() -> None:
     page = "remediation:detail"
     rules.register(
         Rule(Action.OPENED_FROM_RUN, people=("assignee_ids",), page="remediation:list"),
+        Rule(Action.OPENED_FROM_ASSESSMENTS, people=("assignee_ids",), page="remediation:list"),
         Rule(Action.OPENED_FROM_VERDICTS, people=("assignee_ids",), page="remediation:list"),
         *[
             Rule(

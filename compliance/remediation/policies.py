@@ -43,6 +43,12 @@ BEYOND_WINDOW = _(
     "The platform's window for the supplement ends on %(day)s. Choose an earlier day, or say that "
     "you know it."
 )
+# Verdicts that leave something to do.
+UNMET = [
+    Assessment.Verdict.NOT_MET,
+    Assessment.Verdict.PARTIAL,
+    Assessment.Verdict.INCONCLUSIVE,
+]
 PLAN_IS_MISSING = _("Write what will be done.")
 NOT_A_MEMBER = _("This person is not a member of the organisation. Choose a member.")
 
@@ -61,8 +67,7 @@ def check_is_worker(organisation: Organisation | int, user: User) -> None:
 def check_can_open_for(assessment: Assessment, user: User) -> None:
     check_can_create(assessment.organisation_id, user)
     check_is_of_current_version(assessment)
-    verdict = Assessment.Verdict
-    if assessment.verdict not in {verdict.NOT_MET, verdict.PARTIAL, verdict.INCONCLUSIVE}:
+    if assessment.verdict not in UNMET:
         raise Refused(_("Only a requirement that is not fully met needs a task. Set a verdict."))
 
 

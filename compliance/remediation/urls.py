@@ -48,6 +48,7 @@ urlpatterns = [
     ],
     path("tasks/settings/", settings.show, name="settings"),
     path("tasks/settings/save/", settings.save, name="settings-save"),
+    path("tasks/unmet/", settings.open_unmet, name="open-unmet"),
     path("duties/", duties.list_, name="duties"),
     path("duties/new/", duties.create, name="duty-create"),
     path("duties/<int:number>/", duties.detail, name="duty"),

@@ -219,6 +219,7 @@ DOORS: dict[str, Door] = {
     "remediation:withdraw-risk": verb(C.TASK_WORK, C.TASK_MANAGE),
     "remediation:settings": READ,
     "remediation:settings-save": verb(C.RISK_ACCEPT),
+    "remediation:open-unmet": verb(C.TASK_MANAGE),
     "remediation:duties": READ,
     "remediation:duty": READ,
     "remediation:duty-create": verb(C.TASK_MANAGE, method="GET"),

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from compliance.audit.models import Entry
 from compliance.audit.selectors import history
-from compliance.remediation import policies, services
+from compliance.remediation import policies, services, unmet
 from compliance.remediation.models import Task
 from compliance.remediation.services import NewTask
 from compliance.requirements import services as requirements
+from compliance.requirements.models import Assessment
 from compliance.shared.errors import Refused, Unauthorised
 
 
@@ -83,3 +85,31 @@ def test_the_form_keeps_what_was_typed_when_it_says_no(alice, manna, adopted, br
     page = browse(alice).post("/o/manna/tasks/new/", typed).content.decode()
     assert "단일 구성" in page
     assert not Task.objects.exists()
+
+
+def test_all_that_is_not_met_becomes_tasks_once(manna, adopted, alice, bob, browse):
+    rows = Assessment.objects.filter(organisation=manna).order_by("requirement__order")
+    chosen = list(rows[:5])
+    Assessment.objects.filter(pk__in=[row.pk for row in chosen[:3]]).update(
+        verdict="not_met", owner=bob, decided_by=alice, decided_at=timezone.now()
+    )
+    services.open_for_assessment(Assessment.objects.get(pk=chosen[0].pk), by=alice)
+    page = "/o/manna/tasks/settings/"
+    assert browse(alice).get(page).context["unmet"] == 2
+    with pytest.raises(Unauthorised):
+        unmet.open_all(manna, by=bob)
+    assert browse(alice).post("/o/manna/tasks/unmet/").status_code == 302
+    assert unmet.open_all(manna, by=alice) == 0
+    tasks = Task.objects.order_by("number")
+    assert [task.assessment_id for task in tasks] == [row.pk for row in chosen[:3]]
+    assert {task.assignee for task in tasks} == {bob}
+    entry = Entry.objects.get(action="task.opened_from_assessments")
+    assert (entry.data["count"], entry.data["assignee_ids"]) == (2, [bob.pk])
+
+
+def test_many_unmet_ask_no_more_than_few(manna, adopted, alice, django_assert_max_num_queries):
+    Assessment.objects.filter(organisation=manna).update(
+        verdict="partial", decided_by=alice, decided_at=timezone.now()
+    )
+    with django_assert_max_num_queries(25):
+        assert unmet.open_all(manna, by=alice) == 59

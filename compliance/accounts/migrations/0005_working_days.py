@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(verbose_name='day')),
-                ('name', models.CharField(max_length=100, verbose_name='occasion')),
+                ('name', models.CharField(max_length=100, verbose_name='reason')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closing_days', to='accounts.organisation')),
             ],
             options={

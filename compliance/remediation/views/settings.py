@@ -6,13 +6,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import clocks
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.policies import check_can_set_clocks
-from compliance.remediation import escalating
+from compliance.remediation import escalating, unmet
 from compliance.remediation.duty_forms import ClocksForm
+from compliance.remediation.policies import check_can_create
 from compliance.shared.errors import Refused, why_not
 
 
@@ -31,9 +33,23 @@ def _page(
     why = why_not(check_can_set_clocks, request.organisation, request.user)
     for each in form.fields.values():
         each.disabled = bool(why)
-    return render(
-        request, "remediation/settings.html", {"form": form, "why_not": why}, status=status
-    )
+    context = {
+        "form": form,
+        "why_not": why,
+        "unmet": unmet.without_task(request.organisation).count(),
+        "why_not_create": why_not(check_can_create, request.organisation, request.user),
+    }
+    return render(request, "remediation/settings.html", context, status=status)
+
+
+@require_POST
+@in_organisation
+def open_unmet(request: OrganisationRequest) -> HttpResponse:
+    """Open a task for every requirement that is not met and has none."""
+    count = unmet.open_all(request.organisation, by=request.user)
+    said = ngettext("%(n)d task was opened.", "%(n)d tasks were opened.", count)
+    messages.success(request, said % {"n": count})
+    return redirect("remediation:list", organisation=request.organisation.slug)
 
 
 @require_POST
