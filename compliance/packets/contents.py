@@ -16,7 +16,10 @@ from compliance.packets import words
 from compliance.packets.manifest import Assessment, Manifest, Task
 from compliance.packets.press.exhibits import MOST_BYTES
 from compliance.packets.templatetags.packet import told
+from compliance.remediation.progress import age_labels
 from compliance.requirements.selectors import Score
+from compliance.shared.severity import Severity
+from compliance.shared.templatetags.work_charts import SEVERITY_COLOURS
 
 CLOSED_FINDINGS = {"fixed", "false_positive"}
 # Cards of tasks that one section holds: a task that changes costs its own section alone.
@@ -110,6 +113,7 @@ def _body(manifest: Manifest, missing: Sequence[str]) -> Iterator[Section]:
     scans = pgettext("packet", "Scan summary")
     yield _chapter("scans", scans, scans=manifest["scans"])
     yield from _open_items(manifest)
+    yield from _progress(manifest)
     yield from _tasks(manifest)
     yield from _appendix(manifest)
     yield _chapter(
@@ -221,6 +225,24 @@ def _open_items(manifest: Manifest) -> Iterator[Section]:
         open_total=len(still),
         closed=closed[:SHOWN_FINDINGS],
         closed_total=len(closed),
+    )
+
+
+def _progress(manifest: Manifest) -> Iterator[Section]:
+    """Yield the charts of the tasks; packets of old have none."""
+    known = manifest.get("progress")
+    if known is None or not manifest["tasks"]:
+        return
+    yield _chapter(
+        "progress",
+        pgettext("packet", "Progress of the corrective actions"),
+        first=known["first"],
+        open=known["open"],
+        ages=[[str(label), each] for label, each in zip(age_labels(), known["ages"], strict=True)],
+        severities=[
+            [str(label), colour]
+            for label, colour in zip(Severity.labels, SEVERITY_COLOURS, strict=True)
+        ],
     )
 
 

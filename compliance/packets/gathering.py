@@ -5,7 +5,9 @@ Called inside one snapshot; what is read here is what the packet says for ever.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from compliance.accounts.models import Membership, User
 from compliance.applications.models import Application, Round
@@ -24,12 +26,14 @@ from compliance.packets.manifest import (
     Task,
     Text,
 )
+from compliance.remediation import progress
 from compliance.remediation.models import State as TaskState
 from compliance.remediation.models import Task as TaskRow
 from compliance.requirements.models import Assessment as AssessmentRow
 from compliance.requirements.models import Requirement
 
 EVIDENCE_FOLDER = "증적"
+PROGRESS = timedelta(weeks=12)
 
 
 def gather(round_: Round) -> Manifest:
@@ -88,6 +92,7 @@ def gather(round_: Round) -> Manifest:
         "mapping_sets": scans.mapping_sets,
         "checkpoint": _checkpoint(organisation.pk),
         "duties": gathering_duties.gather(application),
+        "progress": _progress(application),
         "submission": gathering_submission.gather(round_, attested, assessments),
     }
 
@@ -219,6 +224,18 @@ def _task(row: TaskRow) -> Task:
         "closed_at": iso(row.closed_at),
         "verified_by": verified_by,
         "extended": row.extended_times,
+    }
+
+
+def _progress(application: Application) -> manifests.Progress:
+    """How the profile's tasks became fewer in the last twelve weeks, and how old the open ones are."""
+    organisation, profile_id = application.organisation, application.profile_id
+    first = timezone.localdate() - PROGRESS
+    ages = progress.ages(progress.of_profile(organisation, profile_id))
+    return {
+        "first": first.isoformat(),
+        "open": progress.progress(organisation, first, profile_id).open,
+        "ages": [each.counts for each in ages],
     }
 
 

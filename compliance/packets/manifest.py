@@ -271,6 +271,14 @@ class Submission(TypedDict):
     answers: list[Answer]
 
 
+class Progress(TypedDict):
+    """Open tasks at the end of each day from *first*; and by age, each by severity from critical."""
+
+    first: str
+    open: list[int]
+    ages: list[list[int]]
+
+
 class Manifest(TypedDict):
     format: str
     hash: str
@@ -301,6 +309,7 @@ class Manifest(TypedDict):
     checkpoint: Checkpoint
     submission: NotRequired[Submission]
     duties: NotRequired[list[Duty]]
+    progress: NotRequired[Progress]
 
 
 class Unreadable(ValueError):

@@ -20,7 +20,6 @@ from compliance.applications.models import State as ApplicationState
 from compliance.remediation import freezes
 from compliance.remediation.freezes import Freeze
 from compliance.remediation.models import OPEN_STATES, DutyOccurrence, Task
-from compliance.requirements.selectors import adopted_profiles
 
 # Of one day: so many tasks are named in a month, and so many in a week.
 IN_MONTH = 4
@@ -145,7 +144,7 @@ def calendar(organisation: Organisation, rows: QuerySet[Task], shown: Span) -> C
     number = (shown.last - shown.first).days + 1
     days = {each: Day(each) for each in (shown.first + timedelta(days=n) for n in range(number))}
     _fill_tasks(rows, shown, days)
-    windows = _freezes(organisation)
+    windows = freezes.of_organisation(organisation)
     for day, change in _changes(rows, shown, windows):
         if day in days:
             days[day].changes.append(change)
@@ -173,13 +172,6 @@ def _fill_tasks(rows: QuerySet[Task], shown: Span, days: dict[date, Day]) -> Non
     named = Task.objects.filter(pk__in=list(counts)).select_related("assignee")
     for task in named.order_by("priority", "number"):
         days[task.due].tasks.append(task)
-
-
-def _freezes(organisation: Organisation) -> list[Freeze]:
-    found: dict[Freeze, None] = {}
-    for profile in adopted_profiles(organisation):
-        found |= dict.fromkeys(freezes.parsed(profile.parameter("freeze_windows") or []))
-    return sorted(found)
 
 
 def _changes(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compliance.accounts.models import Organisation
 from compliance.remediation.models import Task
 from compliance.requirements.models import Profile
 from compliance.requirements.selectors import adopted_profiles
@@ -44,6 +45,11 @@ def of_task(task: Task) -> list[Freeze]:
     if task.requirement:
         return _of([task.requirement.profile])
     return _of(adopted_profiles(task.organisation))
+
+
+def of_organisation(organisation: Organisation) -> list[Freeze]:
+    """The windows of all profiles worked with, the earliest first."""
+    return sorted(_of(adopted_profiles(organisation)))
 
 
 def warnings(task: Task, start: datetime | None, end: datetime | None) -> Iterator[str]:

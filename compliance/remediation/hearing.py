@@ -9,6 +9,7 @@ from compliance.scans.actions import Action as Scan
 _TO_WHO_DOES_IT = [
     Action.CREATED,
     Action.ASSIGNED,
+    Action.BULK_ASSIGNED,
     Action.REOPENED,
     Action.VERIFIED,
     Action.CLOSED,

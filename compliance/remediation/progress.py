@@ -143,10 +143,11 @@ def ages(rows: QuerySet[Task]) -> list[Age]:
     table = [[0] * len(places) for _age in range(len(AGES) + 1)]
     for age, severity, number in counted:
         table[age][places[severity]] = number
-    return [Age(label, counts) for label, counts in zip(_labels(), table, strict=True)]
+    return [Age(label, counts) for label, counts in zip(age_labels(), table, strict=True)]
 
 
-def _labels() -> "list[Promise | str]":
+def age_labels() -> "list[Promise | str]":
+    """What each row of `ages` is called, in the reader's language."""
     limits = [0, *AGES]
     made: list[Promise | str] = [
         _("%(first)d–%(last)d days") % {"first": first + bool(first), "last": last}

@@ -116,6 +116,40 @@ def short_list_carried_over(manna):
     return done
 
 
+def around_a_task(task, alice, bob):
+    """A step, an extension, a risk and a file beside *task*: that file, and what verbs ask for."""
+    other_task = remediation.create(
+        task.organisation, remediation.NewTask(title="다른 보완"), by=alice
+    )
+    step = arranging.add_step(task, "설정을 바꾼다", by=bob)
+    later = timezone.localdate() + timedelta(days=90)
+    extension = deciding.ask_extension(task, new_due=later, reason="장비가 늦게 온다", by=bob)
+    risk = deciding.ask_acceptance(task, until=later, reason="교체 전까지", by=bob)
+    uploads = [evidence.Upload(io.BytesIO(picture()), "a.png")]
+    said = talking.say(task, text="캡처", uploads=uploads, by=bob)
+    forms = {
+        "remediation:drop": {"from": "registered", "to": "verifying"},
+        "remediation:priority": {"priority": 1},
+        "remediation:effort": {"effort": "2", "effort_unit": "hours"},
+        "remediation:add-step": {"text": "점검한다"},
+        "remediation:tick": {"step": step.pk, "done": "1"},
+        "remediation:remove-step": {"step": step.pk},
+        "remediation:part-of": {"task": other_task.code},
+        "remediation:block": {"task": other_task.code},
+        "remediation:unblock": {"task": other_task.code},
+        "remediation:ask-extension": {"new_due": "2099-12-31", "reason": "늦는다"},
+        **{
+            f"remediation:{verb}": {"request": extension.pk, "answer": "안 된다"}
+            for verb in ("extend", "not-extend", "withdraw-extension")
+        },
+        **{
+            f"remediation:{verb}": {"request": risk.pk, "answer": "안 된다"}
+            for verb in ("approve-risk", "refuse-risk", "withdraw-risk")
+        },
+    }
+    return said.files.get().pk, forms
+
+
 @pytest.fixture
 def house(manna, adopted, alice, bob, carol, olga):
     """One of everything, and how each URL names it."""
@@ -139,14 +173,7 @@ def house(manna, adopted, alice, bob, carol, olga):
     task = remediation.create(
         manna, remediation.NewTask(title="보완", requirement=requirement, assignee=bob), by=alice
     )
-    other_task = remediation.create(manna, remediation.NewTask(title="다른 보완"), by=alice)
-    step = arranging.add_step(task, "설정을 바꾼다", by=bob)
-    later = timezone.localdate() + timedelta(days=90)
-    extension = deciding.ask_extension(task, new_due=later, reason="장비가 늦게 온다", by=bob)
-    risk = deciding.ask_acceptance(task, until=later, reason="교체 전까지", by=bob)
-    said = talking.say(
-        task, text="캡처", uploads=[evidence.Upload(io.BytesIO(picture()), "a.png")], by=bob
-    )
+    file_of_comment, task_forms = around_a_task(task, alice, bob)
     application = applications.create(manna, profile=adopted, by=alice, title="배민 연동")
     frozen = applications.create(manna, profile=adopted, by=alice, title="확정된 신청")
     packets.freeze(frozen.current_round, by=alice, gaps_reason="미비점을 알고 있습니다.")
@@ -187,7 +214,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         "own": {
             "members:closing-day-remove": {"pk": closing.pk},
             "remediation:board-column": {"state": "registered"},
-            "remediation:comment-file": {"file": said.files.get().pk},
+            "remediation:comment-file": {"file": file_of_comment},
             **{
                 name: {"number": task.number}
                 for name in ("api:task", "api:task_comments", "api:task_comment", "api:task_move")
@@ -259,24 +286,7 @@ def house(manna, adopted, alice, bob, carol, olga):
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
             "members:closing-day-add": {"day": "2026-12-31", "name": "종무일"},
             "members:day-count": {"count": "working"},
-            "remediation:drop": {"from": "registered", "to": "verifying"},
-            "remediation:priority": {"priority": 1},
-            "remediation:effort": {"effort": "2", "effort_unit": "hours"},
-            "remediation:add-step": {"text": "점검한다"},
-            "remediation:tick": {"step": step.pk, "done": "1"},
-            "remediation:remove-step": {"step": step.pk},
-            "remediation:part-of": {"task": other_task.code},
-            "remediation:block": {"task": other_task.code},
-            "remediation:unblock": {"task": other_task.code},
-            "remediation:ask-extension": {"new_due": "2099-12-31", "reason": "늦는다"},
-            **{
-                f"remediation:{verb}": {"request": extension.pk, "answer": "안 된다"}
-                for verb in ("extend", "not-extend", "withdraw-extension")
-            },
-            **{
-                f"remediation:{verb}": {"request": risk.pk, "answer": "안 된다"}
-                for verb in ("approve-risk", "refuse-risk", "withdraw-risk")
-            },
+            **task_forms,
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},
             "evidence:ask": {"requirement": requirement.pk},

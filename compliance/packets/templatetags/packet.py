@@ -1,7 +1,7 @@
 """How a manifest's values are written in the document."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -58,6 +58,11 @@ def due(task: Task) -> str:
         return shown
     said = npgettext("packet", "extended %(n)d time", "extended %(n)d times", times)
     return f"{shown} ({said % {'n': times}})"
+
+
+@register.filter
+def as_date(iso: str) -> date:
+    return date.fromisoformat(iso)
 
 
 @register.filter

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(fields=['organisation', 'state', 'created_at', 'severity'], name='task_ages'),
+            index=models.Index(fields=['organisation', 'state', 'severity', 'created_at', 'number'], name='task_ages'),
         ),
         migrations.AddField(
             model_name='boardlimit',

@@ -251,7 +251,8 @@ class Task(models.Model):
             ),
             models.Index(fields=["organisation", "created_at"], name="task_created_at"),
             models.Index(
-                fields=["organisation", "state", "created_at", "severity"], name="task_ages"
+                fields=["organisation", "state", "severity", "created_at", "number"],
+                name="task_ages",
             ),
             models.Index(fields=["organisation", "state", "rank"], name="task_board"),
             models.Index(fields=["assignee", "state", "due"], name="task_mine"),
