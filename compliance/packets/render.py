@@ -243,7 +243,7 @@ def _machinery() -> str:
         *(_HERE / "press").glob("*.py"),
         *(_HERE / name for name in ("fonts.py", "tables.py", "words.py")),
         _HERE / "templatetags" / "packet.py",
-        _HERE.parent / "shared" / "templatetags" / "charts.py",
+        *(_HERE.parent / "shared" / "templatetags").glob("*.py"),
         *(mo for path in settings.LOCALE_PATHS for mo in Path(path).glob("*/LC_MESSAGES/*.mo")),
     ]
     for path in sorted(set(sources)):

@@ -44,7 +44,7 @@ class Deadline:
 def _svg(width: int, height: int, said: str, parts: Iterable[SafeString], role: str) -> SafeString:
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}" '
-        'role="{2}" aria-label="{3}" font-family="{4}" fill="currentColor">{5}</svg>',
+        'role="{2}" aria-label="{3}" font-family="{4}" fill="currentColor"><title>{3}</title>{5}</svg>',
         width,
         height,
         role,
