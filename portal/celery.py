@@ -16,6 +16,8 @@ SWEEP_SECONDS = 5.0
 WARM_SECONDS = 20.0
 # How soon a scanner that is back, or a job that was given up, is taken up again.
 INSPECT_SECONDS = 30.0
+# How old an issue tracker's news may be without a webhook.
+SYNC_SECONDS = 60.0
 
 
 def _configuration() -> dict[str, Any]:
@@ -77,6 +79,11 @@ def _configuration() -> dict[str, Any]:
                 "schedule": crontab(minute="22"),
             },
             "keep duties": {"task": "remediation.keep_duties", "schedule": crontab(minute="27")},
+            "synchronise with issue trackers": {
+                "task": "trackers.sync",
+                "schedule": SYNC_SECONDS,
+                "options": {"expires": SYNC_SECONDS},
+            },
             "inspect what waits": {
                 "task": "vault.inspect_waiting",
                 "schedule": INSPECT_SECONDS,

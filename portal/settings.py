@@ -25,6 +25,7 @@ ROOMS = [
     "exchange",
     "applications",
     "remediation",
+    "trackers",
     "packets",
     "dashboard",
     "review",

@@ -17,6 +17,7 @@ ORGANISATION_ROOMS = [
     "exchange",
     "applications",
     "remediation",
+    "trackers",
     "packets",
     "dashboard",
 ]

@@ -40,6 +40,7 @@ class Capability(models.TextChoices):
     EVIDENCE_HOLD = "evidence.hold", _("Place evidence on hold and lift holds")
     AUDIT_READ = "audit.read", _("Read the audit log")
     NOTICES_MANAGE = "notices.manage", _("Say where notices of the organisation are sent")
+    TRACKERS_MANAGE = "trackers.manage", _("Connect issue trackers")
 
 
 _C = Capability

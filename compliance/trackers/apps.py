@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class TrackersConfig(AppConfig):
+    name = "compliance.trackers"
+
+    def ready(self) -> None:
+        from compliance.audit import registry
+        from compliance.trackers import showing
+        from compliance.trackers.actions import Action
+        from compliance.trackers.models import Connection
+
+        registry.words(Action.CONNECTED, kind=Connection.Kind)
+        showing.register()

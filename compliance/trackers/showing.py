@@ -1,0 +1,44 @@
+"""The box of a task page: which issue it is, and how it becomes one."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from compliance.remediation.models import Task
+from compliance.shared import slots
+from compliance.shared.errors import why_not
+from compliance.trackers import policies, selectors
+from compliance.trackers.models import ExternalIssue, Outgoing
+
+
+def register() -> None:
+    slots.panel("task", order=50, template="trackers/_box.html", context=panel)
+
+
+def panel(request: HttpRequest, task: Task) -> dict[str, Any] | None:
+    """None for an organisation without trackers, unless the person could connect one."""
+    shown = box(request, task)
+    return shown if shown["issues"] or shown["connections"] or shown["may_connect"] else None
+
+
+def box(request: HttpRequest, task: Task) -> dict[str, Any]:
+    issues = selectors.issues_of(task)
+    user: Any = request.user
+    return {
+        "task": task,
+        "issues": [_shown(each) for each in issues],
+        "connections": selectors.open_to(task),
+        "why_not_link": why_not(policies.check_can_link, task, user),
+        "may_connect": not why_not(policies.check_can_manage, task.organisation_id, user),
+        "being_made": any(not each.number and not _failed(each) for each in issues),
+    }
+
+
+def _shown(issue: ExternalIssue) -> dict[str, Any]:
+    waiting = [each for each in issue.outgoing.all() if each.state == Outgoing.State.WAITING]
+    return {"issue": issue, "waiting": len(waiting), "failed": _failed(issue)}
+
+
+def _failed(issue: ExternalIssue) -> Outgoing | None:
+    rows = sorted(issue.outgoing.all(), key=lambda each: each.pk)
+    return next((each for each in reversed(rows) if each.state == Outgoing.State.FAILED), None)
