@@ -87,7 +87,9 @@ class ConnectionForm(forms.Form):
         given = super().clean() or {}
         cloud = str(given.get("base_url") or "").endswith(".atlassian.net")
         if cloud and self.kind == Connection.Kind.JIRA and not given.get("account"):
-            self.add_error("account", _("Jira Cloud takes a token with its owner's e-mail address."))
+            self.add_error(
+                "account", _("Jira Cloud takes a token with its owner's e-mail address.")
+            )
         return given
 
     def facts(self) -> Facts:

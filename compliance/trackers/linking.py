@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -33,16 +32,6 @@ def push(task: Task, connection: Connection, *, by: User) -> ExternalIssue:
     stream.put(issue, Outgoing.Kind.CREATE)
     record(by, Action.PUSHED, issue, task=task.code, tracker=connection.name)
     return issue
-
-
-def push_all(tasks: Sequence[Task], connection: Connection, *, by: User) -> int:
-    """Push those that are not linked yet; return how many."""
-    known = set(connection.issues.values_list("task_id", flat=True))
-    chosen = [task for task in tasks if task.pk not in known]
-    with transaction.atomic():
-        for task in chosen:
-            push(task, connection, by=by)
-    return len(chosen)
 
 
 def link(task: Task, connection: Connection, key: str, *, by: User) -> ExternalIssue:

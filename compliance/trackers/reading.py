@@ -27,7 +27,9 @@ Kind = Outgoing.Kind
 
 
 def remote_hash(found: Issue) -> str:
-    return hashlib.sha256(f"{found.status}\n{found.title}\n{found.updated}".encode()).hexdigest()
+    """Of all that shows a change; GitHub's moments are whole seconds, so its count counts too."""
+    facts = (found.status, found.title, str(found.updated), str(found.comments))
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 @transaction.atomic
@@ -81,9 +83,7 @@ def _receive_status(issue: ExternalIssue, found: Issue) -> None:
         _keep(issue, str(refusal), changed_here=changed_here)
         return
     issue.task_state = new
-    record(
-        _actor(issue), Action.FOLLOWED, issue, task=task.code, before=before, after=found.status
-    )
+    record(_actor(issue), Action.FOLLOWED, issue, task=task.code, before=before, after=found.status)
     if changed_here:
         _note(
             issue,
@@ -130,7 +130,9 @@ def _keep(issue: ExternalIssue, reason: str, *, changed_here: bool) -> None:
         reason=reason,
     )
     sentence = (
-        _("This was changed on both sides. “%(status)s” of the tracker was not taken over: %(reason)s")
+        _(
+            "This was changed on both sides. “%(status)s” of the tracker was not taken over: %(reason)s"
+        )
         if changed_here
         else _("“%(status)s” of the tracker was not taken over: %(reason)s")
     )

@@ -86,9 +86,7 @@ def _made(row: Outgoing, issue: ExternalIssue, found: Issue, known: str) -> None
     # The task may have gone on before there was an issue.
     status = issue.connection.status_of(issue.task.state)
     if status and status != found.status:
-        Outgoing.objects.create(
-            organisation_id=row.organisation_id, issue=issue, kind=Kind.STATUS
-        )
+        Outgoing.objects.create(organisation_id=row.organisation_id, issue=issue, kind=Kind.STATUS)
 
 
 def _status(row: Outgoing, tracker: Tracker, again: bool) -> None:  # noqa: FBT001

@@ -150,7 +150,9 @@ def retry(outgoing: Outgoing, *, by: User) -> None:
     policies.check_can_retry(outgoing, by)
     try:
         with transaction.atomic():
-            Outgoing.objects.filter(pk=outgoing.pk).update(state=Outgoing.State.WAITING, done_at=None)
+            Outgoing.objects.filter(pk=outgoing.pk).update(
+                state=Outgoing.State.WAITING, done_at=None
+            )
     except IntegrityError as error:
         raise Conflict(_("The same waits to be sent already.")) from error
     record(by, Action.RETRIED, outgoing.issue.connection, issue=str(outgoing.issue))

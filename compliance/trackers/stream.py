@@ -38,7 +38,9 @@ def gather(organisation_id: int) -> bool:
     )
     place = Place.objects.select_for_update().get(organisation_id=organisation_id)
     stream = Entry.objects.filter(organisation_id=organisation_id, seq__gt=place.seq)
-    entries = list(stream.order_by("seq").values_list("seq", "action", "target_kind", "target_id")[:BATCH])
+    entries = list(
+        stream.order_by("seq").values_list("seq", "action", "target_kind", "target_id")[:BATCH]
+    )
     if not entries:
         return False
     touched: dict[int, set[str]] = defaultdict(set)

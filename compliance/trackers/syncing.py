@@ -123,7 +123,7 @@ def _read_page(connection: Connection, tracker: Tracker, page: list[Issue]) -> N
 
 def _read_issue(pk: int, tracker: Tracker, found: Issue) -> None:
     since = ExternalIssue.objects.values_list("comments_since", flat=True).get(pk=pk)
-    remarks = list(tracker.comments(found.number, since)) if found.has_comments else []
+    remarks = list(tracker.comments(found.number, since)) if found.comments else []
     reading.receive(pk, found, remarks)
 
 

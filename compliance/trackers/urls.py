@@ -7,7 +7,6 @@ urlpatterns = [
     path("trackers/", views.list_, name="list"),
     path("trackers/new/<slug:kind>/", views.new, name="new"),
     path("trackers/add/<slug:kind>/", views.add, name="add"),
-    path("trackers/push/", views.push_all, name="push-all"),
     path("trackers/<int:pk>/", views.detail, name="detail"),
     path("trackers/<int:pk>/edit/", views.edit, name="edit"),
     path("trackers/<int:pk>/change/", views.change, name="change"),

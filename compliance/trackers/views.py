@@ -25,7 +25,6 @@ from compliance.trackers.forms import ConnectionForm
 from compliance.trackers.models import Connection, ExternalIssue, Outgoing
 
 PER_PAGE = 30
-MOST_PUSHED = 200
 
 
 @require_safe
@@ -51,9 +50,7 @@ def detail(request: OrganisationRequest, pk: int) -> HttpResponse:
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "states": Outgoing.State,
         "state": state,
-        "table": [
-            {"state": each, "status": connection.status_of(each)} for each in State
-        ],
+        "table": [{"state": each, "status": connection.status_of(each)} for each in State],
         "hook_url": request.build_absolute_uri(
             reverse("trackers:hook", args=[request.organisation.slug, connection.hook])
         ),
@@ -202,21 +199,6 @@ def push(request: OrganisationRequest, number: int) -> HttpResponseBase:
 
 @require_POST
 @in_organisation
-def push_all(request: OrganisationRequest) -> HttpResponseBase:
-    """Have issues made for the tasks that are ticked in the table."""
-    numbers = [whole(each) for each in request.POST.getlist("numbers")[:MOST_PUSHED]]
-    policies.check_can_manage(request.organisation, request.user)
-    rows = Task.objects.visible_to(request.user).filter(organisation=request.organisation)
-    chosen = list(rows.filter(number__in=numbers).select_related("organisation"))
-    connection = _chosen(request)
-    made = linking.push_all(chosen, connection, by=request.user)
-    waking.soon(connection.pk)
-    messages.success(request, _("Issues are being made for %(n)d tasks.") % {"n": made})
-    return redirect("remediation:list", organisation=request.organisation.slug)
-
-
-@require_POST
-@in_organisation
 def link(request: OrganisationRequest, number: int) -> HttpResponseBase:
     task = _task(request, number)
     policies.check_can_link(task, request.user)
@@ -233,7 +215,9 @@ def unlink(request: OrganisationRequest, number: int) -> HttpResponseBase:
     task = _task(request, number)
     policies.check_can_link(task, request.user)
     rows = ExternalIssue.objects.filter(task=task).select_related("task", "connection")
-    linking.unlink(get_object_or_404(rows, pk=whole(request.POST.get("issue", ""))), by=request.user)
+    linking.unlink(
+        get_object_or_404(rows, pk=whole(request.POST.get("issue", ""))), by=request.user
+    )
     messages.success(request, _("Unlinked. Both stay as they are."))
     return _to_task(request, task)
 

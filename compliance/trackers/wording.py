@@ -33,7 +33,9 @@ def text(task: Task) -> str:
         if task.basis:
             facts.append(f"{_('Basis')}: {task.basis}")
         parts = [task.defect, "\n".join(facts), address(task)]
-        parts.append(_("Proof and verification are kept in the portal; “done” here means fixed there."))
+        parts.append(
+            _("Proof and verification are kept in the portal; “done” here means fixed there.")
+        )
     return "\n\n".join(part for part in parts if part)
 
 

@@ -32,6 +32,9 @@ from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment
 from compliance.scans import services as scans
 from compliance.scans.models import Finding, MappingSet
+from compliance.trackers import linking as trackers_linking
+from compliance.trackers import services as trackers
+from compliance.trackers.models import Outgoing
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 from tests.requirements import next_version
@@ -208,11 +211,15 @@ def house(manna, adopted, alice, bob, carol, olga):
     duty = keeping.create(
         manna, keeping.NewDuty("접속기록 점검", rhythm="monthly", requirement=requirement), by=alice
     )
+    facts = trackers.Facts("GitHub", "https://api.github.com", "owner/app", "", "token-1234567890")
+    tracker = trackers.connect(manna, "github", facts, by=alice)
+    issue = trackers_linking.push(task, tracker, by=bob)
     closing = clocks.add_closing_day(manna, timezone.localdate(), "창립기념일", by=alice)
     return {
         # Parts whose names others of the room have too.
         "own": {
             "members:closing-day-remove": {"pk": closing.pk},
+            "trackers:again": {"pk": Outgoing.objects.get(issue=issue).pk},
             "remediation:board-column": {"state": "registered"},
             "remediation:comment-file": {"file": file_of_comment},
             **{
@@ -272,6 +279,9 @@ def house(manna, adopted, alice, bob, carol, olga):
         "jobs:pk": job.pk,
         "notices:pk": notice.pk if notice else 1,
         "notices:kind": "webhook",
+        "trackers:kind": "github",
+        "trackers:pk": tracker.pk,
+        "trackers:number": task.number,
         "targets": {"target": target.pk, "replay": test.pk},
         # What a form needs before the policy is asked.
         "members:pk": kept.pk,
@@ -282,6 +292,9 @@ def house(manna, adopted, alice, bob, carol, olga):
         },
         "forms": {
             "members:filter-save": {"page": "requirements:list", "name": "내 것"},
+            "trackers:push": {"connection": tracker.pk},
+            "trackers:link": {"connection": tracker.pk, "key": "1"},
+            "trackers:unlink": {"issue": issue.pk},
             "members:filter-rename": {"name": "새 이름"},
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
             "members:closing-day-add": {"day": "2026-12-31", "name": "종무일"},

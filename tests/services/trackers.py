@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from django.utils import timezone
 
 TOKEN = "token-abcdef-123456"
 
@@ -35,12 +37,12 @@ class Fake:
     # Called after a request has taken effect and before it is answered.
     before_answer: object = None
     url: str = ""
-    _clock: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _clock: datetime = field(default_factory=lambda: timezone.now())
     _last: int = 0
 
     def now(self) -> datetime:
         """Later each time, as people change things one after another."""
-        self._clock = max(self._clock + timedelta(milliseconds=1), datetime.now(UTC))
+        self._clock = max(self._clock + timedelta(milliseconds=1), timezone.now())
         return self._clock
 
     def next(self) -> int:
@@ -64,7 +66,13 @@ class Fake:
 
     def add(self, **facts) -> int:
         number = self.next()
-        made = {"title": "있던 이슈", "body": "", "labels": [], "comments": [], "updated": self.now()}
+        made = {
+            "title": "있던 이슈",
+            "body": "",
+            "labels": [],
+            "comments": [],
+            "updated": self.now(),
+        }
         self.issues[number] = {**self.fresh, **made, **facts}
         return number
 
@@ -99,7 +107,7 @@ class FakeGitHub(Fake):
             "updated_at": f"{each['at']:%Y-%m-%dT%H:%M:%SZ}",
         }
 
-    def answer(self, method, path, query, body, headers):
+    def answer(self, method, path, query, body, headers):  # noqa: PLR0911, C901 - a table of addresses
         if headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return 401, {"message": "Bad credentials"}
         if self.gone or not path.startswith("/repos/owner/app"):
@@ -155,7 +163,11 @@ class FakeJira(Fake):
 
     fresh = {"status": "To Do"}
     cloud = True
-    steps = {"To Do": ["In Progress", "Done"], "In Progress": ["To Do", "Done"], "Done": ["In Progress"]}
+    steps = {
+        "To Do": ["In Progress", "Done"],
+        "In Progress": ["To Do", "Done"],
+        "Done": ["In Progress"],
+    }
 
     def text(self, text):
         if not self.cloud:
@@ -176,7 +188,7 @@ class FakeJira(Fake):
         }
         return {"id": str(10000 + number), "key": f"SEC-{number}", "fields": fields}
 
-    def answer(self, method, path, query, body, headers):
+    def answer(self, method, path, query, body, headers):  # noqa: PLR0911, C901 - a table of addresses
         if not headers.get("authorization", "").startswith("Basic " if self.cloud else "Bearer "):
             return 401, {"errorMessages": ["Client must be authenticated."]}
         if not self.tokens:
@@ -212,7 +224,7 @@ class FakeJira(Fake):
         if label := re.search(r'labels = "([^"]+)"', body["jql"]):
             rows = [(n, it) for n, it in rows if label[1] in it["labels"]]
         if minutes := re.search(r'updated >= "-(\d+)m"', body["jql"]):
-            since = datetime.now(UTC) - timedelta(minutes=int(minutes[1]))
+            since = timezone.now() - timedelta(minutes=int(minutes[1]))
             rows = [(n, it) for n, it in rows if it["updated"] >= since]
         rows = [self.issue(n) for n, it in rows if not it.get("deleted")]
         start = int(body.get("nextPageToken") or body.get("startAt") or 0)
@@ -258,7 +270,8 @@ class FakeJira(Fake):
         assert isinstance(body, dict) == self.cloud, body
         if not self.cloud:
             return body
-        assert body["type"] == "doc" and body["version"] == 1
+        assert body["type"] == "doc"
+        assert body["version"] == 1
         parts = [p["content"] for p in body["content"]]
         return "\n\n".join("".join(n.get("text", "\n") for n in part) for part in parts)
 
@@ -272,7 +285,7 @@ def _jira_time(at):
 
 
 @contextmanager
-def serving(fake: Fake) -> Iterator[Fake]:
+def serving(fake: Fake) -> Iterator[Fake]:  # noqa: C901 - a server in one piece
     """Serve *fake* on a free port of loopback until the block ends."""
     lock = threading.Lock()
 

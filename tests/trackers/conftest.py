@@ -42,7 +42,11 @@ class World:
         it = self.fake.issues[number]
         if self.connection.kind == "jira":
             return it["status"]
-        return "in progress" if "in progress" in it["labels"] and it["state"] == "open" else it["state"]
+        return (
+            "in progress"
+            if "in progress" in it["labels"] and it["state"] == "open"
+            else it["state"]
+        )
 
     def move(self, word, number=1):
         """Somebody over there sets the status of an issue."""

@@ -43,7 +43,9 @@ def test_an_issue_is_found_again_when_the_worker_died_before_writing(world, task
     assert ExternalIssue.objects.get().key in {"#1", "SEC-1"}
 
 
-def test_a_comment_is_found_again_when_the_worker_died_before_writing(world, task, bob, monkeypatch):
+def test_a_comment_is_found_again_when_the_worker_died_before_writing(
+    world, task, bob, monkeypatch
+):
     from compliance.trackers import reading
 
     world.push(task, bob)

@@ -130,7 +130,9 @@ def test_comments_go_both_ways_and_never_come_back(world, task, bob):
 
 def test_what_comes_in_is_cleaned_and_bounded(world, task, bob):
     world.push(task, bob)
-    world.fake.say(1, "<script>alert(1)</script>\u202eevil\x07 " + "가" * 20_000, author="**[x](//y)@a")
+    world.fake.say(
+        1, "<script>alert(1)</script>\u202eevil\x07 " + "가" * 20_000, author="**[x](//y)@a"
+    )
     world.sync()
     text = Comment.objects.get().text
     assert len(text) <= 10_000
@@ -154,7 +156,12 @@ def test_a_copied_mark_hides_nothing(world, task, bob):
 def test_an_issue_that_is_there_is_linked_and_its_old_talk_stays_there(world, task, bob):
     number = world.fake.add(title="방화벽", labels=[])
     world.fake.say(number, "예전 이야기")
-    issue = linking.link(task, world.connection, str(number) if world.connection.kind == "github" else "sec-1", by=bob)
+    issue = linking.link(
+        task,
+        world.connection,
+        str(number) if world.connection.kind == "github" else "sec-1",
+        by=bob,
+    )
     world.sync()
     assert not Comment.objects.exists()
     import time

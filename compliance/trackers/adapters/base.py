@@ -45,7 +45,8 @@ class Issue:
     status: str
     url: str
     updated: datetime
-    has_comments: bool = True
+    # How many comments there are, -1 when the tracker does not say.
+    comments: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class GitHub(Tracker):
             status=self._status(found),
             url=one_line(found.get("html_url"), 500),
             updated=moment(found["updated_at"]),
-            has_comments=bool(found.get("comments", 1)),
+            comments=int(found.get("comments", -1)),
         )
 
     def _status(self, found: Any) -> str:

@@ -46,7 +46,9 @@ class Jira(Tracker):
         self._base = access.base_url.rstrip("/")
         self._api = f"{self._base}/rest/api/{3 if self._cloud else 2}"
         pair = f"{access.account}:{access.token}".encode()
-        entry = f"Basic {base64.b64encode(pair).decode()}" if self._cloud else f"Bearer {access.token}"
+        entry = (
+            f"Basic {base64.b64encode(pair).decode()}" if self._cloud else f"Bearer {access.token}"
+        )
         headers = {
             "authorization": entry,
             "accept": "application/json",
@@ -80,7 +82,9 @@ class Jira(Tracker):
         return self.issue(str(made["id"]))
 
     def find(self, mark: UUID, since: datetime) -> Issue | None:
-        for page in self._search(f'project = "{self.access.project}" AND labels = "{_label(mark)}"'):
+        for page in self._search(
+            f'project = "{self.access.project}" AND labels = "{_label(mark)}"'
+        ):
             for each in page:
                 return self._issue(each)
         return None
@@ -113,7 +117,9 @@ class Jira(Tracker):
     def changes(self, since: datetime) -> Iterator[list[Issue]]:
         """By minutes ago: a date in a query is read in the time zone of the token's owner."""
         minutes = max(1, ceil((timezone.now() - since).total_seconds() / 60))
-        asked = f'project = "{self.access.project}" AND updated >= "-{minutes}m" ORDER BY updated ASC'
+        asked = (
+            f'project = "{self.access.project}" AND updated >= "-{minutes}m" ORDER BY updated ASC'
+        )
         for page in self._search(asked):
             yield [self._issue(each) for each in page]
 
@@ -125,7 +131,10 @@ class Jira(Tracker):
             page = self._asker.get(f"{self._api}/issue/{number}/comment?{query}")
             rows = page.get("comments") or []
             for each in rows:
-                if max(moment(each["created"]), moment(each.get("updated") or each["created"])) >= since:
+                if (
+                    max(moment(each["created"]), moment(each.get("updated") or each["created"]))
+                    >= since
+                ):
                     yield self._remark(each)
             start += len(rows)
             if not rows or start >= int(page.get("total") or 0):
