@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import can
 from compliance.accounts.roles import Capability
+from compliance.remediation import strips
 from compliance.remediation.models import (
     OPEN_STATES,
     TO_DO,
@@ -32,6 +33,8 @@ BOARD_CARDS = 40
 GROUPS = {"open": OPEN_STATES, "to_verify": [State.FIXED, State.VERIFYING]}
 
 LONGEST_NUMBER = 9
+# Stands where rows of tasks have their severity.
+_MISSED = "missed"
 
 
 def _is_number(text: str) -> bool:
@@ -142,10 +145,11 @@ def board(rows: QuerySet[Task]) -> list[Column]:
 
 @dataclass(slots=True)
 class OpenTasks:
-    """Open tasks of one requirement, by severity."""
+    """Open tasks of one requirement, by severity, and how often a duty of it was missed."""
 
     code: str
     by_severity: dict[str, int]
+    missed: int = 0
 
     @property
     def total(self) -> int:
@@ -162,13 +166,20 @@ def open_codes(organisation: Organisation, requirement_ids: list[int]) -> dict[i
 
 
 def open_by_severity(organisation: Organisation, requirement_ids: Ids) -> dict[int, OpenTasks]:
-    """{requirement: its open tasks} in one query."""
+    """{requirement: its open tasks, its missed periods} in one query."""
     rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
     counted = rows.order_by().values_list("requirement_id", "requirement__code", "severity")
+    periods = strips.missed(organisation).filter(series__requirement_id__in=requirement_ids)
+    missed = periods.order_by().annotate(kind=Value(_MISSED, output_field=CharField()))
+    named = missed.values_list("series__requirement_id", "series__requirement__code", "kind")
     found: dict[int, OpenTasks] = {}
-    for requirement_id, code, severity, number in counted.annotate(Count("pk")):
+    both = counted.annotate(n=Count("pk")).union(named.annotate(n=Count("pk")), all=True)
+    for requirement_id, code, severity, number in both:
         known = found.setdefault(requirement_id or 0, OpenTasks(code or "", {}))
-        known.by_severity[severity] = number
+        if severity == _MISSED:
+            known.missed = number
+        else:
+            known.by_severity[severity] = number
     return found
 
 
