@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import can
 from compliance.accounts.roles import Capability
+from compliance.remediation import strips
 from compliance.remediation.models import (
     OPEN_STATES,
     TO_DO,
@@ -19,6 +20,9 @@ from compliance.remediation.models import (
     Task,
 )
 from compliance.requirements.registries import Ids
+
+# Stands where rows of tasks have their severity.
+_MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,11 @@ def tally(organisation: Organisation, user: User) -> Tally:
 
 @dataclass(slots=True)
 class OpenTasks:
-    """Open tasks of one requirement, by severity."""
+    """Open tasks of one requirement, by severity, and how often a duty of it was missed."""
 
     code: str
     by_severity: dict[str, int]
+    missed: int = 0
 
     @property
     def total(self) -> int:
@@ -92,13 +97,20 @@ def open_codes(organisation: Organisation, requirement_ids: list[int]) -> dict[i
 
 
 def open_by_severity(organisation: Organisation, requirement_ids: Ids) -> dict[int, OpenTasks]:
-    """{requirement: its open tasks} in one query."""
+    """{requirement: its open tasks, its missed periods} in one query."""
     rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
     counted = rows.order_by().values_list("requirement_id", "requirement__code", "severity")
+    periods = strips.missed(organisation).filter(series__requirement_id__in=requirement_ids)
+    missed = periods.order_by().annotate(kind=Value(_MISSED, output_field=CharField()))
+    named = missed.values_list("series__requirement_id", "series__requirement__code", "kind")
     found: dict[int, OpenTasks] = {}
-    for requirement_id, code, severity, number in counted.annotate(Count("pk")):
+    both = counted.annotate(n=Count("pk")).union(named.annotate(n=Count("pk")), all=True)
+    for requirement_id, code, severity, number in both:
         known = found.setdefault(requirement_id or 0, OpenTasks(code or "", {}))
-        known.by_severity[severity] = number
+        if severity == _MISSED:
+            known.missed = number
+        else:
+            known.by_severity[severity] = number
     return found
 
 
