@@ -104,6 +104,10 @@ class Action(models.TextChoices):
     DUTY_ASSIGNED = "duty.assigned", _("{actor} gave {target} to {assignee}")
     DUTY_DONE = "duty.done", _("{actor} did {target} for {period}")
     DUTY_MISSED = "duty.missed", _("{target} was missed for {period}")
+    DUTY_UNPROVEN = (
+        "duty.unproven",
+        _("{target} is open again for {period}: its evidence was withdrawn"),
+    )
     DUTY_HANDED_OVER = (
         "duty.handed_over",
         _("{target} went from {former}, who left, to {assignee}"),

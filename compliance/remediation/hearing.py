@@ -42,7 +42,12 @@ def register() -> None:
         ),
         *[
             Rule(action, people=("assignee_id",), page="remediation:duty", arguments=_NUMBER)
-            for action in (Action.DUTY_ASSIGNED, Action.DUTY_CREATED, Action.DUTY_HANDED_OVER)
+            for action in (
+                Action.DUTY_ASSIGNED,
+                Action.DUTY_CREATED,
+                Action.DUTY_HANDED_OVER,
+                Action.DUTY_UNPROVEN,
+            )
         ],
         Rule(
             Action.DUTY_MISSED,

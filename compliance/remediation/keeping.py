@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -175,7 +175,7 @@ def _complete(occurrence: DutyOccurrence, proofs: list[Evidence], note: str, by:
 
 
 def run(today: date | None = None) -> int:
-    """Open the periods to come, and say of each missed one, once, that it was missed.
+    """Open the periods to come and those whose proof was withdrawn; say once of each what was missed.
 
     Returns how many periods were opened or missed. Safe to repeat; a series that nobody looked
     after for months gets all of its periods, the missed ones as gaps.
@@ -194,6 +194,7 @@ def _keep(organisation: Organisation, today: date) -> int:
     calendar = calendar_of(organisation)
     rows = DutySeries.objects.filter(organisation=organisation).exclude(state=State.ENDED)
     opened = sum(_open_periods(series, today, calendar) for series in rows)
+    opened += _reopen_unproven(organisation)
     missed = list(
         DutyOccurrence.objects.filter(
             series__organisation=organisation,
@@ -213,6 +214,26 @@ def _keep(organisation: Organisation, today: date) -> int:
     ]
     record_all(SYSTEM, Action.DUTY_MISSED, told)
     return opened + len(missed)
+
+
+def _reopen_unproven(organisation: Organisation) -> int:
+    """Periods whose evidence was withdrawn altogether are to be done again, or were missed."""
+    proven = DutyEvidence.objects.filter(
+        occurrence=OuterRef("pk"), evidence__withdrawn_at__isnull=True
+    )
+    done = DutyOccurrence.objects.filter(
+        ~Exists(proven), series__organisation=organisation, done_at__isnull=False
+    )
+    found = list(done.select_related("series").order_by("due", "pk"))
+    DutyOccurrence.objects.filter(pk__in=[each.pk for each in found]).update(
+        done_by=None, done_at=None, missed_at=None
+    )
+    told = [
+        (each.series, {**_facts(each.series), "period": f"{each.first_day:%Y-%m}"})
+        for each in found
+    ]
+    record_all(SYSTEM, Action.DUTY_UNPROVEN, told)
+    return len(found)
 
 
 def _open_periods(series: DutySeries, today: date, calendar: WorkCalendar) -> int:

@@ -96,6 +96,8 @@ def create(organisation: Organisation, new: NewTask, *, by: User) -> Task:
     if new.due:
         policies.check_due(new.due)
     if new.parent:
+        # In the order in which `linking` locks: the organisation first, then the row.
+        next_number(organisation.pk)
         linking.check_takes_parts(new.parent, organisation.pk)
     task = Task(
         organisation=organisation,

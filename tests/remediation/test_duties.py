@@ -233,6 +233,19 @@ def test_an_end_leaves_what_was(duty, alice):
     assert duty.occurrences.count() == 7
 
 
+def test_what_its_evidence_no_longer_proves_is_open_again(duty, manna, bob, alice, kind):
+    proofs = [record(manna, bob, date(2026, 2, day), kind, colour=day) for day in (3, 4)]
+    keeping.complete(period(duty, date(2026, 2, 1)), evidence=proofs, by=bob)
+    keeping.run()
+    evidence_room.withdraw(proofs[0], reason="다른 시스템입니다.", by=bob)
+    assert keeping.run() == 0
+    evidence_room.withdraw(proofs[1], reason="다른 시스템입니다.", by=bob)
+    assert keeping.run() == 2, "it is open again, and missed"
+    assert marks(duty)[2] == "gap"
+    assert Entry.objects.filter(action="duty.unproven").count() == 1
+    assert keeping.run() == 0
+
+
 def test_who_leaves_hands_the_duty_over(duty, bob, alice, olga):
     accounts.remove_member(Membership.objects.get(user=bob), by=olga)
     assert DutySeries.objects.get().responsible == alice
