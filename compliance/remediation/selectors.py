@@ -1,6 +1,7 @@
 """Reads of tasks: the list, its numbers, what other rooms ask."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Count, Q, QuerySet, Value
@@ -44,16 +45,17 @@ def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
 
 def page_of(rows: QuerySet[Task], number: str | None, size: int) -> "Page[Task]":
     """One page of *rows* in their order. Keys are sorted and cut first, which an index does alone."""
-    found = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
+    found: Any = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
     keys = list(found.object_list)
     shown = {
         task.pk: task
-        for task in rows.model.objects.filter(pk__in=keys)
+        for task in Task.objects.filter(pk__in=keys)
         .select_related("requirement__profile", "assignee")
         .defer("defect", "before", "plan", "action_taken", "after", "reason")
     }
     found.object_list = [shown[key] for key in keys if key in shown]
-    return found
+    page: Page[Task] = found
+    return page
 
 
 def tally(organisation: Organisation, user: User) -> Tally:
@@ -61,8 +63,9 @@ def tally(organisation: Organisation, user: User) -> Tally:
     rows = Task.objects.filter(organisation=organisation).order_by()
     late = Count("pk", filter=Q(due__lt=timezone.localdate()))
     counted = rows.values("state").annotate(number=Count("pk"), late=late)
-    counted = counted.values_list("state", "number", "late")
-    states = {state: (number, overdue) for state, number, overdue in counted}
+    states: dict[str, tuple[int, int]] = {
+        row["state"]: (row["number"], row["late"]) for row in counted
+    }
     total = {state: number for state, (number, _late) in states.items()}
     is_open = sum(total.get(state, 0) for state in OPEN_STATES)
     return Tally(
