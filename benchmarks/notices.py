@@ -10,7 +10,6 @@ import smtplib
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from email.message import EmailMessage
 from ipaddress import ip_network

@@ -7,6 +7,7 @@ import time
 from django.db import DatabaseError, connection
 
 from compliance.accounts.models import Membership
+from compliance.jobs.progress import stopping
 from compliance.notices import outbox, targets
 from compliance.notices.models import Delivery, Lane, Target
 from compliance.notices.outbox import Outcome
@@ -70,9 +71,14 @@ def _do_not_wait_for_the_disk() -> None:
 def _go_through(until: float) -> int:
     sent = 0
     with Post() as post:
-        while time.monotonic() < until and (lane := outbox.claim()) is not None:
+        while not _is_over(until) and (lane := outbox.claim()) is not None:
             sent += _Turn(lane, post, until).take()
     return sent
+
+
+def _is_over(until: float) -> bool:
+    """A worker that is asked to end gives its lanes back after the present message."""
+    return stopping.is_set() or time.monotonic() >= until
 
 
 class _Turn:
@@ -86,7 +92,7 @@ class _Turn:
         """Send in order until nothing is due, something must wait, or the time is over."""
         while messages := outbox.due(self.lane):
             for batch in messages:
-                if time.monotonic() >= self.until:
+                if _is_over(self.until):
                     outbox.release(self.lane)
                     return self.sent
                 if not self._one(batch):

@@ -25,6 +25,8 @@ from compliance.remediation.moving import concerned
 from compliance.shared.errors import Refused, why_not
 
 AT_MOST = 5000
+# Each is a verb of its own with its own entry; all of them hold one transaction.
+MOVED_AT_MOST = 500
 UNDO_WITHIN = timedelta(minutes=10)
 UNCHANGED: Any = object()
 _CHANGED = _("Somebody else changed it in the meantime. Look at it and choose it again.")
@@ -134,6 +136,9 @@ def move(
 ) -> Outcome:
     """Do *verb* to every chosen task, each for itself: one that refuses is left as it is."""
     policies.check_is_worker(organisation, by)
+    chosen = list(chosen)
+    if len(chosen) > MOVED_AT_MOST:
+        raise Refused(_("Move at most 500 tasks at once. Filter the list first."))
     outcome = Outcome()
     for row in _current(organisation, chosen, outcome):
         name = str(row)

@@ -1,7 +1,6 @@
 """Missed periods of duties, where lower rooms show them: reasons for a verdict, gaps of a submission."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.functional import lazy
@@ -12,21 +11,12 @@ from compliance.applications.models import Application
 from compliance.applications.preflight import Gap, Level, Topic
 from compliance.remediation import strips
 from compliance.requirements.models import Requirement
-from compliance.requirements.registries import NOTHING, Ids, Known, Reason
+from compliance.requirements.registries import Reason
 
 
-def beside(
-    organisation: Organisation, requirement_ids: Ids, known: Mapping[int, Known]
-) -> dict[int, Known]:
-    """What is known of tasks, with a reason more for each requirement whose duty was missed."""
-    found = dict(known)
-    for pk, number in strips.gaps_by_requirement(organisation, requirement_ids).items():
-        there = found.get(pk, NOTHING)
-        reason = Reason(
-            supports=False, sentence=_lazy_sentence(number), url=_lazy_url(organisation)
-        )
-        found[pk] = replace(there, reasons=[*there.reasons, reason])
-    return found
+def reason(organisation: Organisation, missed: int) -> Reason:
+    """What speaks against a met verdict when a duty of the requirement was missed."""
+    return Reason(supports=False, sentence=_lazy_sentence(missed), url=_lazy_url(organisation))
 
 
 def gaps(application: Application) -> Iterator[Gap]:

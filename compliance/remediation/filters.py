@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
@@ -32,7 +33,7 @@ _SEVERITY = Case(
     output_field=IntegerField(),
 )
 # Columns of the table and how they sort; the number breaks ties, so that pages never overlap.
-SORTS = {
+SORTS: dict[str, F | Case] = {
     "due": F("due"),
     "number": F("number"),
     "severity": _SEVERITY,
@@ -43,6 +44,7 @@ SORTS = {
     "since": F("state_since"),
 }
 PLAIN_SORT = "due"
+_PRIORITIES = {str(each) for each in Priority.values}
 
 
 def is_number(text: str) -> bool:
@@ -76,14 +78,15 @@ class Filter:
     @classmethod
     def read(cls, query: QueryDict, *, state: str = "open") -> "Filter":
         """Read an address; *state* is what it means when it says nothing of states."""
-        texts = {name: query.get(name, "") for name in _TEXTS}
+        given: dict[str, Any] = {name: query.get(name, "")[:100] for name in _TEXTS}
+        given |= {name: query.get(name) == "1" for name in _FLAGS}
         sort = query.get("sort", "")
+        named = sort.removeprefix("-")
         return cls(
-            **{name: text[:100] for name, text in texts.items()},
+            **given,
             state=query.get("state", state),
             search=query.get("q", "")[:100],
-            **{name: query.get(name) == "1" for name in _FLAGS},
-            sort=sort.removeprefix("-") if sort.removeprefix("-") in SORTS else PLAIN_SORT,
+            sort=named if named in SORTS else PLAIN_SORT,
             down=sort.startswith("-"),
         )
 
@@ -195,4 +198,3 @@ _CONDITIONS: dict[str, Callable[[str], Q]] = {
     "parent": _number("parent__number"),
     "application": lambda value: Q(received_verdict__round__application__number=value),
 }
-_PRIORITIES = {str(each) for each in Priority.values}

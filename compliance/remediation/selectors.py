@@ -1,14 +1,16 @@
 """Reads of tasks: the list, its numbers, what other rooms ask."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import can
 from compliance.accounts.roles import Capability
+from compliance.remediation import strips
 from compliance.remediation.models import (
     OPEN_STATES,
     TO_DO,
@@ -19,6 +21,9 @@ from compliance.remediation.models import (
     Task,
 )
 from compliance.requirements.registries import Ids
+
+# Stands where rows of tasks have their severity.
+_MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,17 @@ def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
 
 def page_of(rows: QuerySet[Task], number: str | None, size: int) -> "Page[Task]":
     """One page of *rows* in their order. Keys are sorted and cut first, which an index does alone."""
-    found = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
+    found: Any = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
     keys = list(found.object_list)
     shown = {
         task.pk: task
-        for task in rows.model.objects.filter(pk__in=keys)
+        for task in Task.objects.filter(pk__in=keys)
         .select_related("requirement__profile", "assignee")
         .defer("defect", "before", "plan", "action_taken", "after", "reason")
     }
     found.object_list = [shown[key] for key in keys if key in shown]
-    return found
+    page: Page[Task] = found
+    return page
 
 
 def tally(organisation: Organisation, user: User) -> Tally:
@@ -57,8 +63,9 @@ def tally(organisation: Organisation, user: User) -> Tally:
     rows = Task.objects.filter(organisation=organisation).order_by()
     late = Count("pk", filter=Q(due__lt=timezone.localdate()))
     counted = rows.values("state").annotate(number=Count("pk"), late=late)
-    counted = counted.values_list("state", "number", "late")
-    states = {state: (number, overdue) for state, number, overdue in counted}
+    states: dict[str, tuple[int, int]] = {
+        row["state"]: (row["number"], row["late"]) for row in counted
+    }
     total = {state: number for state, (number, _late) in states.items()}
     is_open = sum(total.get(state, 0) for state in OPEN_STATES)
     return Tally(
@@ -72,10 +79,11 @@ def tally(organisation: Organisation, user: User) -> Tally:
 
 @dataclass(slots=True)
 class OpenTasks:
-    """Open tasks of one requirement, by severity."""
+    """Open tasks of one requirement, by severity, and how often a duty of it was missed."""
 
     code: str
     by_severity: dict[str, int]
+    missed: int = 0
 
     @property
     def total(self) -> int:
@@ -92,13 +100,20 @@ def open_codes(organisation: Organisation, requirement_ids: list[int]) -> dict[i
 
 
 def open_by_severity(organisation: Organisation, requirement_ids: Ids) -> dict[int, OpenTasks]:
-    """{requirement: its open tasks} in one query."""
+    """{requirement: its open tasks, its missed periods} in one query."""
     rows = Task.objects.open().filter(organisation=organisation, requirement_id__in=requirement_ids)
     counted = rows.order_by().values_list("requirement_id", "requirement__code", "severity")
+    periods = strips.missed(organisation).filter(series__requirement_id__in=requirement_ids)
+    missed = periods.order_by().annotate(kind=Value(_MISSED, output_field=CharField()))
+    named = missed.values_list("series__requirement_id", "series__requirement__code", "kind")
     found: dict[int, OpenTasks] = {}
-    for requirement_id, code, severity, number in counted.annotate(Count("pk")):
+    both = counted.annotate(n=Count("pk")).union(named.annotate(n=Count("pk")), all=True)
+    for requirement_id, code, severity, number in both:
         known = found.setdefault(requirement_id or 0, OpenTasks(code or "", {}))
-        known.by_severity[severity] = number
+        if severity == _MISSED:
+            known.missed = number
+        else:
+            known.by_severity[severity] = number
     return found
 
 

@@ -18,7 +18,7 @@ from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.applications.preflight import Gap, Level, Topic
 from compliance.exchange import answers
-from compliance.remediation import duty_showing, policies, selectors
+from compliance.remediation import duty_showing, policies, selectors, strips
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
 from compliance.remediation.selectors import OpenTasks
 from compliance.requirements import registries
@@ -61,24 +61,28 @@ def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
         rows = _rows(organisation.pk, requirement_ids[0])
         counted = Counter(row.severity for row in rows if row.is_open)
         code = rows[0].requirement.code if rows and rows[0].requirement else ""
-        one = _known(organisation, OpenTasks(code, dict(counted)), rows)
-        of_tasks = {requirement_ids[0]: one} if rows else {}
-    else:
-        found = selectors.open_by_severity(organisation, requirement_ids)
-        of_tasks = {each: _known(organisation, tasks) for each, tasks in found.items()}
-    return duty_showing.beside(organisation, requirement_ids, of_tasks)
+        missed = strips.gaps_by_requirement(organisation, requirement_ids)
+        counts = OpenTasks(code, dict(counted), missed.get(requirement_ids[0], 0))
+        one = _known(organisation, counts, rows)
+        return {requirement_ids[0]: one} if rows or counts.missed else {}
+    found = selectors.open_by_severity(organisation, requirement_ids)
+    return {each: _known(organisation, tasks) for each, tasks in found.items()}
 
 
 def _known(organisation: Organisation, tasks: OpenTasks, rows: list[Task] | None = None) -> Known:
-    if not tasks.total:
-        return Known(detail=rows)
-    reason = Reason(
-        supports=False,
-        sentence=_lazy_open(tasks.total),
-        url=_lazy_list(organisation, requirement=tasks.code),
-        blocking=Severity.CRITICAL in tasks.by_severity,
-    )
-    return Known(tasks.total, [reason], detail=rows)
+    reasons: list[Reason] = []
+    if tasks.total:
+        reasons.append(
+            Reason(
+                supports=False,
+                sentence=_lazy_open(tasks.total),
+                url=_lazy_list(organisation, requirement=tasks.code),
+                blocking=Severity.CRITICAL in tasks.by_severity,
+            )
+        )
+    if tasks.missed:
+        reasons.append(duty_showing.reason(organisation, tasks.missed))
+    return Known(tasks.total, reasons, detail=rows)
 
 
 def gaps(application: Application) -> Iterator[Gap]:

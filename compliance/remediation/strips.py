@@ -99,12 +99,10 @@ def due_for(user: User, organisation: Organisation) -> QuerySet[DutyOccurrence]:
     return rows.select_related("series__requirement__profile").order_by("due", "pk")
 
 
-def gaps_by_requirement(
-    organisation: Organisation, requirement_ids: Iterable[int] | None = None
-) -> dict[int, int]:
-    """{requirement: missed periods of the last year} in one query."""
+def missed(organisation: Organisation) -> QuerySet[DutyOccurrence]:
+    """Missed periods of the last year, of duties that keep a requirement."""
     today = timezone.localdate()
-    rows = DutyOccurrence.objects.filter(
+    return DutyOccurrence.objects.filter(
         series__organisation=organisation,
         series__requirement__isnull=False,
         done_at__isnull=True,
@@ -112,7 +110,12 @@ def gaps_by_requirement(
         due__lt=today,
         due__gte=today - GAP_DAYS,
     )
-    if requirement_ids is not None:
-        rows = rows.filter(series__requirement__in=requirement_ids)
+
+
+def gaps_by_requirement(
+    organisation: Organisation, requirement_ids: Iterable[int]
+) -> dict[int, int]:
+    """{requirement: missed periods of the last year} in one query."""
+    rows = missed(organisation).filter(series__requirement__in=requirement_ids)
     counted = rows.order_by().values_list("series__requirement").annotate(Count("pk"))
     return dict(counted)

@@ -143,7 +143,10 @@
   // What a move needs to know is asked before it is made; leaving the dialog leaves the card.
   async function ask(card, stood, to) {
     const response = await fetch(`${card.dataset.url}drop/?to=${to}`);
-    if (!response.ok) return goBack(card, stood);
+    if (!response.ok) {
+      goBack(card, stood);
+      return window.gatepass.toast(document.body.dataset.failed);
+    }
     dropDialog.innerHTML = await response.text();
     const form = dropDialog.querySelector("form");
     let done = false;

@@ -25,7 +25,8 @@ from compliance.jobs.models import Job
 from compliance.notices import targets
 from compliance.notices.models import Notice, Target
 from compliance.packets import services as packets
-from compliance.remediation import arranging, deciding, keeping, talking
+from compliance.remediation import arranging, deciding, talking
+from compliance.remediation import keeping as duties
 from compliance.remediation import services as remediation
 from compliance.requirements import carrying, documents, loading, relating
 from compliance.requirements import services as requirements
@@ -119,6 +120,16 @@ def short_list_carried_over(manna):
     return done
 
 
+def around_evidence(requirement, organisation, bob, carol):
+    """A request for evidence, and an archive of folders that was read: the latter."""
+    due = timezone.localdate() + timedelta(days=3)
+    requesting.ask(organisation, requesting.Wanted(requirement, bob, "룰셋", due), by=carol)
+    archive = io.BytesIO(samples.archive(**{"OI-NET-03/규칙.txt": "a"}))
+    folders = intake.begin(organisation, archive, name="증적.zip", by=bob)
+    intake.read(folders)
+    return folders
+
+
 def around_a_task(task, alice, bob):
     """A step, an extension, a risk and a file beside *task*: that file, and what verbs ask for."""
     other_task = remediation.create(
@@ -156,21 +167,13 @@ def around_a_task(task, alice, bob):
 @pytest.fixture
 def house(manna, adopted, alice, bob, carol, olga):
     """One of everything, and how each URL names it."""
-    second = loading.load(documents.read(YOGIYO.read_bytes()))[0]
-    requirements.adopt(manna, second, by=SYSTEM)
+    requirements.adopt(manna, loading.load(documents.read(YOGIYO.read_bytes()))[0], by=SYSTEM)
     requirement = Assessment.objects.get(requirement__code="OI-NET-03").requirement
     upload = evidence.Upload(io.BytesIO(picture()), "룰셋.png")
     added = evidence.add(manna, [upload], by=bob, requirement=requirement)
     file = EvidenceFile.objects.get()
     held = keeping.hold(added.evidence, reason="분쟁", by=alice)
-    requesting.ask(
-        manna,
-        requesting.Wanted(requirement, bob, "룰셋", timezone.localdate() + timedelta(days=3)),
-        by=carol,
-    )
-    archive = io.BytesIO(samples.archive(**{"OI-NET-03/규칙.txt": "a"}))
-    folders = intake.begin(manna, archive, name="증적.zip", by=bob)
-    intake.read(folders)
+    folders = around_evidence(requirement, manna, bob, carol)
     run, _fresh = scans.import_now(manna, io.BytesIO(CHECKS.encode()), name="점검.csv", by=alice)
     finding = Finding.objects.get()
     task = remediation.create(
@@ -208,8 +211,8 @@ def house(manna, adopted, alice, bob, carol, olga):
     facts = targets.TargetFacts(name="수집기", topics=[], address="https://example.com/hook")
     target = targets.add(manna, Target.Kind.WEBHOOK, facts, by=alice)
     test = targets.test(target, by=alice)
-    duty = keeping.create(
-        manna, keeping.NewDuty("접속기록 점검", rhythm="monthly", requirement=requirement), by=alice
+    duty = duties.create(
+        manna, duties.NewDuty("접속기록 점검", rhythm="monthly", requirement=requirement), by=alice
     )
     facts = trackers.Facts("GitHub", "https://api.github.com", "owner/app", "", "token-1234567890")
     tracker = trackers.connect(manna, "github", facts, by=alice)

@@ -107,7 +107,7 @@ def test_somebody_named_in_a_comment_hears_of_it(seoyeon, person):
     expect(page.locator(".gp-comments li").last).to_contain_text("@박준호 12월 점검 전에")
 
     theirs = person("junho").open("notices/")
-    notice = theirs.locator("main li").filter(has_text="OI-SRV-03").first
+    notice = theirs.locator("main [data-row]").filter(has_text="OI-SRV-03").first
     expect(notice).to_contain_text("윤서연")
     notice.get_by_role("button", name="열기").click()
     theirs.wait_for_url("**/OI-SRV-03/**")

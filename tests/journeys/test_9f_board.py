@@ -101,17 +101,18 @@ def test_two_people_drag_one_card_and_the_second_sees_where_it_went(board, perso
     hers, his = board(board.seoyeon), board(junho)
     first = card_in(his, "registered").first
     code = first.get_attribute("data-code")
-    # He takes hold of it and learns where it may go; then she is quicker.
+    # He is asked for his plan; while he writes, she is quicker.
     first.focus()
     his.keyboard.press("Space")
     expect(column(his, "closed").locator("[data-refusal]")).to_be_visible()
+    his.keyboard.press("ArrowRight")
+    expect(card_in(his, "planned")).to_have_count(1)
+    his.keyboard.press("Space")
+    his.locator("#board-drop [name=plan]").fill("제 계획입니다.")
     card_in(hers, "registered").first.drag_to(column(hers, "in_progress"))
     expect(card_in(hers, "in_progress")).to_have_attribute("data-code", code)
 
     junho.watch.expect(409)
-    his.keyboard.press("ArrowRight")
-    his.keyboard.press("Space")
-    his.locator("#board-drop [name=plan]").fill("제 계획입니다.")
     his.locator("#board-drop button.btn-primary").click()
     expect(his.locator("#toasts .gp-alert")).to_contain_text("윤서연")
     expect(card_in(his, "in_progress")).to_have_attribute("data-code", code)

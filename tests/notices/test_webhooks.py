@@ -10,7 +10,7 @@ import standardwebhooks
 import time_machine
 from django.utils import timezone
 
-from compliance.notices import targets
+from compliance.notices import targets, worker
 from compliance.notices.actions import Action
 from compliance.notices.models import Delivery, Lane, Notice, Target
 from compliance.remediation import services as tasks
@@ -217,6 +217,28 @@ def test_a_refused_message_does_not_hold_up_the_next(webhook, sink, manna, alice
     assert [each.state for each in states] == ["failed", "sent"]
     webhook.refresh_from_db()
     assert webhook.failures == 0, "only failures in a row count"
+
+
+def test_a_worker_that_is_asked_to_end_gives_its_lane_back(webhook, sink, manna, alice, bob, go):
+    from compliance.jobs.progress import stopping
+
+    go()
+    sink.received.clear()
+    open_tasks(manna, alice, bob, count=3)
+
+    def ask_to_end(handler):
+        stopping.set()
+        say(handler)
+
+    sink.answer = ask_to_end
+    try:
+        go()
+    finally:
+        stopping.clear()
+    sink.answer = None
+    assert opened(sink) == ["T-0001 조치 1"]
+    assert worker.run(seconds=5) == 2, "at once, without waiting for the dead"
+    assert opened(sink) == [f"T-{n:04} 조치 {n}" for n in (1, 2, 3)]
 
 
 def test_a_replay_sends_the_same_message_again(webhook, sink, manna, alice, bob, go):

@@ -107,7 +107,6 @@ def test_everything_that_the_filters_find(five, alice, browse):
         {"op": "assign"},
         {"op": "assign", "row": "x:y"},
         {"op": "assign", "row": "1"},
-        {"op": "assign", "row": "9" * 30 + ":1", "priority": "1"},
         {"op": "state", "verb": "nonsense"},
         {"op": "nonsense"},
     ],

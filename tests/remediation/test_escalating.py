@@ -1,8 +1,11 @@
 """Late tasks reach the lead and then the owner, once each; who leaves hands over."""
 
+import json
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from compliance.accounts import services as accounts
@@ -10,7 +13,7 @@ from compliance.accounts.models import Membership
 from compliance.audit.models import Entry
 from compliance.notices import services as notices
 from compliance.notices.models import Notice
-from compliance.remediation import deciding, escalating, handing, services
+from compliance.remediation import deciding, escalating, handing, services, tasks
 from compliance.remediation.models import Escalation, Task
 from compliance.shared.errors import Refused, Unauthorised
 from tests.remediation.conftest import fresh
@@ -116,3 +119,20 @@ def test_the_page_sets_threshold_and_days(manna, alice, bob, browse):
     days = escalating.days_of(manna)
     assert (manna.task_threshold, days.lead, days.owner) == ("medium", -2, 3)
     assert 'value="-2"' in browse(alice).get(page).content.decode()
+
+
+def test_the_command_does_what_the_scheduler_does(task, olga, accept, new):
+    accept(new("견딜 일"), timezone.localdate() + timedelta(days=1))
+    day = (task.due + timedelta(days=30)).isoformat()
+    out = StringIO()
+    call_command("run_clocks", "--json", "--day", day, stdout=out)
+    done = json.loads(out.getvalue())
+    assert (done["ended"], done["handed_over"], done["escalated"]) == (1, 0, 4)
+    again = StringIO()
+    call_command("run_clocks", "--day", day, stdout=again)
+    assert "escalated: 0" in again.getvalue()
+
+
+def test_the_scheduled_tasks_run(task):
+    for each in (tasks.end_acceptances, tasks.escalate, tasks.keep_duties):
+        each()

@@ -72,10 +72,10 @@ def test_a_change_at_noon_is_marked_and_korean_holidays_have_their_names(manna, 
 
 
 def test_what_is_open_is_counted_back_day_by_day(manna, alice, adopted):
-    closed = made(manna, alice, "하나", days_ago=10)
+    over = made(manna, alice, "하나", days_ago=10)
     made(manna, alice, "둘", days_ago=5)
     back = made(manna, alice, "셋", days_ago=9)
-    changed(closed, 4, "verifying", "closed")
+    changed(over, 4, "registered", "false_positive")
     changed(back, 6, "in_progress", "false_positive")
     changed(back, 2, "false_positive", "in_progress")
     first = timezone.localdate() - timedelta(days=8)

@@ -17,8 +17,8 @@ SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").rea
 TEMPLATES = [
     path
     for path in sorted((ROOT / "templates").rglob("*.html"))
-    # The packet is paper: its own style sheet, no browser.
-    if "pdf" not in path.parts
+    # The packet is paper and a mail is read elsewhere: their own style sheets, no browser of ours.
+    if not {"pdf", "mail"} & set(path.parts)
 ]
 
 

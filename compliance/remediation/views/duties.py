@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.selectors import history
-from compliance.evidence.models import Evidence
 from compliance.evidence import uploading
+from compliance.evidence.models import Evidence
 from compliance.remediation import duty_policies as policies
 from compliance.remediation import keeping, proposals, strips
 from compliance.remediation.duty_forms import CompleteForm, DutyForm

@@ -237,6 +237,22 @@ def from_epoch(value: object) -> datetime | None:
         return None
 
 
+class Span:
+    """The first and the last moment of a run, however many rows it has."""
+
+    __slots__ = ("first", "last")
+
+    def __init__(self) -> None:
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+
+    def add(self, time: datetime | None) -> None:
+        if time is None:
+            return
+        self.first = min(self.first or time, time)
+        self.last = max(self.last or time, time)
+
+
 def moment(value: object) -> datetime | None:
     """A date or time in ISO form. One without an offset is read as Seoul's."""
     words = re.sub(r"(\.\d{6})\d+", r"\1", text(value)[:64])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from compliance.scans import reasons
@@ -37,18 +36,18 @@ def sniff(head: bytes) -> int:
 
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     targets: dict[Seen, None] = {}
-    times: list[datetime] = []
+    times = _words.Span()
     for position, value in _findings(stream):
         record = _record(value, position)
         if isinstance(record, Row):
             targets[record.asset] = None
-            times += filter(None, [_words.moment(_json.obj(value).get("UpdatedAt"))])
+            times.add(_words.moment(_json.obj(value).get("UpdatedAt")))
         yield record
     yield Run(
         format=FORMAT,
         tool="AWS Security Hub",
-        started_at=min(times, default=None),
-        finished_at=max(times, default=None),
+        started_at=times.first,
+        finished_at=times.last,
         targets=tuple(targets),
     )
 

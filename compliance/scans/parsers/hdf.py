@@ -41,7 +41,7 @@ def sniff(head: bytes) -> int:
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     facts = _json.tops(stream, _FACTS, ignored="profiles")
     asset = _asset(_json.obj(facts.get("platform")), (options or Options()).asset)
-    times: list[datetime] = []
+    times = _words.Span()
     merged, overlaid = _Minimal(), _Overlaid()
     for leaf in _json.leaves(stream, _CONTROLS):
         position = f"record {leaf.index}"
@@ -50,7 +50,8 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
         elif merged.takes(leaf.value, position) or overlaid.takes(leaf.value, position):
             continue
         else:
-            times += _times(leaf.value)
+            for time in _times(leaf.value):
+                times.add(time)
             yield _control(asset, leaf.value, position)
     for control, position in [*merged.controls.values(), *overlaid.left()]:
         yield _control(asset, control, position)
@@ -58,8 +59,8 @@ def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
         format=FORMAT,
         tool="InSpec / HDF",
         tool_version=_words.short(facts.get("version"), 60),
-        started_at=min(times, default=None),
-        finished_at=max(times, default=None),
+        started_at=times.first,
+        finished_at=times.last,
         targets=(asset,),
         skipped={"controls of overlays": overlaid.skipped} if overlaid.skipped else {},
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -27,20 +26,20 @@ def sniff(head: bytes) -> int:
 
 def parse(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     targets: dict[Seen, None] = {}
-    times: list[datetime] = []
+    times = _words.Span()
     whole = True
     for position, value in _events(stream):
         record = _record(value, position)
         whole = whole and not _is_broken(record)
         if isinstance(record, Row):
             targets[record.asset] = None
-            times += filter(None, [_words.moment(_json.obj(value).get("timestamp"))])
+            times.add(_words.moment(_json.obj(value).get("timestamp")))
         yield record
     yield Run(
         format=FORMAT,
         tool="Nuclei",
-        started_at=min(times, default=None),
-        finished_at=max(times, default=None),
+        started_at=times.first,
+        finished_at=times.last,
         complete=whole,
         targets=tuple(targets),
     )

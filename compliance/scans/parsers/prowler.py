@@ -67,7 +67,7 @@ class _Reader:
     def __init__(self) -> None:
         self.targets: dict[Seen, None] = {}
         self.version = ""
-        self.times: list[datetime] = []
+        self.times = _words.Span()
 
     def json(self, stream: BinaryIO) -> Iterator[Record]:
         for position, value in _events(stream):
@@ -101,15 +101,15 @@ class _Reader:
         self.targets[row.asset] = None
         self.version = version or self.version
         if time:
-            self.times = [min([time, *self.times]), max([time, *self.times])]
+            self.times.add(time)
 
     def run(self) -> Run:
         return Run(
             format=FORMAT,
             tool="Prowler",
             tool_version=self.version,
-            started_at=self.times[0] if self.times else None,
-            finished_at=self.times[-1] if self.times else None,
+            started_at=self.times.first,
+            finished_at=self.times.last,
             targets=tuple(self.targets),
         )
 
