@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -20,7 +20,10 @@ def said(error: dict[str, Any]) -> str:
     return str(error.get((get_language() or "ko")[:2]) or error.get("ko") or "")
 
 
-class OwnQuerySet(models.QuerySet[Any]):
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class OwnQuerySet(models.QuerySet[_Row]):
     """Rows of an organisation."""
 
     def visible_to(self, user: User) -> Self:
@@ -69,7 +72,7 @@ class Connection(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar["OwnQuerySet[Connection]"] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("connection to an issue tracker")
@@ -113,7 +116,7 @@ class ExternalIssue(models.Model):
     linked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar["OwnQuerySet[ExternalIssue]"] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("issue of a tracker")
@@ -201,7 +204,7 @@ class Outgoing(models.Model):
     tried_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar["OwnQuerySet[Outgoing]"] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("change on its way to a tracker")

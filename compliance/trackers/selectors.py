@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from compliance.accounts.models import Organisation, User
 from compliance.remediation.models import Task
 from compliance.trackers.models import Connection, ExternalIssue, Outgoing
+
+SHOWN = 20
 
 
 def connections(organisation: Organisation, user: User) -> "QuerySet[Connection]":
@@ -31,6 +33,7 @@ def open_to(task: Task) -> list[Connection]:
 
 
 def issues_of(task: Task) -> list[ExternalIssue]:
-    """With what is on its way to each: `waiting` rows, and the last that was not taken."""
+    """Each with the latest of its log."""
+    latest = Outgoing.objects.order_by("-pk")[:SHOWN]
     rows = ExternalIssue.objects.filter(task=task).select_related("connection")
-    return list(rows.prefetch_related("outgoing"))
+    return list(rows.prefetch_related(Prefetch("outgoing", latest)))

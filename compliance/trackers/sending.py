@@ -47,7 +47,7 @@ def _send(row: Outgoing, tracker: Tracker) -> None:
         return
     try:
         with readable():
-            _VERBS[row.kind](row, tracker, again)
+            _VERBS[Kind(row.kind)](row, tracker, again)
     except Missing as missing:
         if row.issue.number and sure_that_gone(tracker):
             reading.forget(row.issue_id)

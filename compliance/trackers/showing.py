@@ -40,5 +40,9 @@ def _shown(issue: ExternalIssue) -> dict[str, Any]:
 
 
 def _failed(issue: ExternalIssue) -> Outgoing | None:
-    rows = sorted(issue.outgoing.all(), key=lambda each: each.pk)
-    return next((each for each in reversed(rows) if each.state == Outgoing.State.FAILED), None)
+    """What was not taken, unless the same went through later."""
+    latest: dict[str, Outgoing] = {}
+    for row in issue.outgoing.all():
+        latest.setdefault(row.kind, row)
+    failed = [row for row in latest.values() if row.state == Outgoing.State.FAILED]
+    return failed[0] if failed else None

@@ -45,7 +45,7 @@ def gather(organisation_id: int) -> bool:
         return False
     touched: dict[int, set[str]] = defaultdict(set)
     for _seq, action, kind, pk in entries:
-        if kind == KIND:
+        if kind == KIND and pk is not None:
             touched[pk].add(action)
     queue_for(touched)
     Place.objects.filter(pk=place.pk).update(seq=entries[-1][0])

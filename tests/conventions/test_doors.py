@@ -164,6 +164,13 @@ def around_a_task(task, alice, bob):
     return said.files.get().pk, forms
 
 
+def sent_to_a_tracker(task, by):
+    """The task waits to become an issue of a tracker."""
+    facts = trackers.Facts("GitHub", "https://127.0.0.1", "owner/app", "", "token-1234567890")
+    tracker = trackers.connect(task.organisation, "github", facts, by=by)
+    return Outgoing.objects.get(issue=trackers_linking.push(task, tracker, by=by))
+
+
 @pytest.fixture
 def house(manna, adopted, alice, bob, carol, olga):
     """One of everything, and how each URL names it."""
@@ -214,15 +221,12 @@ def house(manna, adopted, alice, bob, carol, olga):
     duty = duties.create(
         manna, duties.NewDuty("접속기록 점검", rhythm="monthly", requirement=requirement), by=alice
     )
-    facts = trackers.Facts("GitHub", "https://api.github.com", "owner/app", "", "token-1234567890")
-    tracker = trackers.connect(manna, "github", facts, by=alice)
-    issue = trackers_linking.push(task, tracker, by=bob)
     closing = clocks.add_closing_day(manna, timezone.localdate(), "창립기념일", by=alice)
     return {
         # Parts whose names others of the room have too.
         "own": {
             "members:closing-day-remove": {"pk": closing.pk},
-            "trackers:again": {"pk": Outgoing.objects.get(issue=issue).pk},
+            "trackers:again": {"pk": (sent := sent_to_a_tracker(task, alice)).pk},
             "remediation:board-column": {"state": "registered"},
             "remediation:comment-file": {"file": file_of_comment},
             **{
@@ -283,7 +287,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         "notices:pk": notice.pk if notice else 1,
         "notices:kind": "webhook",
         "trackers:kind": "github",
-        "trackers:pk": tracker.pk,
+        "trackers:pk": sent.issue.connection_id,
         "trackers:number": task.number,
         "targets": {"target": target.pk, "replay": test.pk},
         # What a form needs before the policy is asked.
@@ -295,9 +299,9 @@ def house(manna, adopted, alice, bob, carol, olga):
         },
         "forms": {
             "members:filter-save": {"page": "requirements:list", "name": "내 것"},
-            "trackers:push": {"connection": tracker.pk},
-            "trackers:link": {"connection": tracker.pk, "key": "1"},
-            "trackers:unlink": {"issue": issue.pk},
+            "trackers:push": {"connection": sent.issue.connection_id},
+            "trackers:link": {"connection": sent.issue.connection_id, "key": "1"},
+            "trackers:unlink": {"issue": sent.issue_id},
             "members:filter-rename": {"name": "새 이름"},
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
             "members:closing-day-add": {"day": "2026-12-31", "name": "종무일"},

@@ -166,7 +166,7 @@ class FakeJira(Fake):
     steps = {
         "To Do": ["In Progress", "Done"],
         "In Progress": ["To Do", "Done"],
-        "Done": ["In Progress"],
+        "Done": ["To Do", "In Progress"],
     }
 
     def text(self, text):
