@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from compliance.accounts.models import Organisation, User
 from compliance.remediation.models import Task
 from compliance.trackers.models import Connection, ExternalIssue, Outgoing
 
-SHOWN = 20
+SHOWN = 50
 
 
 def connections(organisation: Organisation, user: User) -> "QuerySet[Connection]":
@@ -32,8 +32,10 @@ def open_to(task: Task) -> list[Connection]:
     return list(rows.exclude(pk__in=known))
 
 
-def issues_of(task: Task) -> list[ExternalIssue]:
-    """Each with the latest of its log."""
-    latest = Outgoing.objects.order_by("-pk")[:SHOWN]
-    rows = ExternalIssue.objects.filter(task=task).select_related("connection")
-    return list(rows.prefetch_related(Prefetch("outgoing", latest)))
+def issues_of(task: Task) -> list[tuple[ExternalIssue, list[Outgoing]]]:
+    """Each with the latest of its log, the newest first. Two queries."""
+    issues = list(ExternalIssue.objects.filter(task=task).select_related("connection"))
+    logs: dict[int, list[Outgoing]] = {issue.pk: [] for issue in issues}
+    for row in Outgoing.objects.filter(issue__in=logs).order_by("-pk")[:SHOWN] if logs else ():
+        logs[row.issue_id].append(row)
+    return [(issue, logs[issue.pk]) for issue in issues]

@@ -22,27 +22,27 @@ def panel(request: HttpRequest, task: Task) -> dict[str, Any] | None:
 
 
 def box(request: HttpRequest, task: Task) -> dict[str, Any]:
-    issues = selectors.issues_of(task)
+    issues = [_shown(issue, log) for issue, log in selectors.issues_of(task)]
     user: Any = request.user
     return {
         "task": task,
-        "issues": [_shown(each) for each in issues],
+        "issues": issues,
         "connections": selectors.open_to(task),
         "why_not_link": why_not(policies.check_can_link, task, user),
         "may_connect": not why_not(policies.check_can_manage, task.organisation_id, user),
-        "being_made": any(not each.number and not _failed(each) for each in issues),
+        "being_made": any(not each["issue"].number and not each["failed"] for each in issues),
     }
 
 
-def _shown(issue: ExternalIssue) -> dict[str, Any]:
-    waiting = [each for each in issue.outgoing.all() if each.state == Outgoing.State.WAITING]
-    return {"issue": issue, "waiting": len(waiting), "failed": _failed(issue)}
+def _shown(issue: ExternalIssue, log: list[Outgoing]) -> dict[str, Any]:
+    waiting = sum(each.state == Outgoing.State.WAITING for each in log)
+    return {"issue": issue, "waiting": waiting, "failed": _failed(log)}
 
 
-def _failed(issue: ExternalIssue) -> Outgoing | None:
+def _failed(log: list[Outgoing]) -> Outgoing | None:
     """What was not taken, unless the same went through later."""
     latest: dict[str, Outgoing] = {}
-    for row in issue.outgoing.all():
+    for row in log:
         latest.setdefault(row.kind, row)
     failed = [row for row in latest.values() if row.state == Outgoing.State.FAILED]
     return failed[0] if failed else None

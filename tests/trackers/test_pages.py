@@ -178,3 +178,16 @@ def test_pages_ask_the_same_number_of_questions_however_much_there_is(
         viewer.get(at("detail", github.connection.pk))
     with django_assert_max_num_queries(12):
         viewer.get(at("list"))
+
+
+def test_a_refusal_is_shown_until_the_same_went_through(github, browse, bob, task, woken):
+    issue = linking.push(task, github.connection, by=bob)
+    row = Outgoing(organisation_id=issue.organisation_id, issue=issue, kind="status")
+    row.state, row.error = "failed", {"ko": "단계가 없습니다."}
+    row.save()
+    box = at("box", task.number)
+    assert "단계가 없습니다." in browse(bob).get(box).content.decode()
+    Outgoing.objects.create(
+        organisation_id=issue.organisation_id, issue=issue, kind="status", state="sent"
+    )
+    assert "단계가 없습니다." not in browse(bob).get(box).content.decode()
