@@ -26,6 +26,7 @@ from compliance.evidence.states import INTAKE_MOVES
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.shared import states
 from compliance.shared.errors import Refused
+from compliance.vault import inspection
 from compliance.vault import services as vault
 from compliance.vault.archive_names import name_of
 from compliance.vault.names import clean_name
@@ -69,7 +70,7 @@ def begin(
     chosen = chosen or Settings()
     day = chosen.collected_at or timezone.localdate()
     policies.check_collected(day)
-    blob = vault.store(organisation, stream, name=name, allow={"zip"})
+    blob = vault.store(organisation, stream, name=name, allow={inspection.FOLDERS})
     with transaction.atomic():
         made = Intake.objects.create(
             organisation=organisation,

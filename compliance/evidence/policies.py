@@ -23,6 +23,7 @@ from compliance.evidence.models import (
 )
 from compliance.requirements.versions import check_is_of_current_version
 from compliance.shared.errors import ASK_AN_OWNER, Refused, Unauthorised
+from compliance.vault import quarantine
 
 OWN_UPLOAD = _("Somebody other than the uploader has to accept this.")
 NOT_IN_REVIEW = _("This is not under review. Reload the page.")
@@ -151,6 +152,8 @@ def check_can_accept(link: EvidenceLink, user: User) -> None:
     check_can_review(link, user)
     if link.is_stale:
         raise Refused(TOO_OLD)
+    # Nobody accepts what nobody may look at.
+    quarantine.check_all(dict(link.version.files.values_list("blob", "name")))
 
 
 def check_can_return(link: EvidenceLink, user: User) -> None:

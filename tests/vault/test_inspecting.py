@@ -28,6 +28,21 @@ def test_what_comes_in_waits_for_one_job(manna):
     assert set(Inspection.objects.values_list("state", "personal")) == {("unscanned", "none")}
 
 
+def test_a_long_inspection_lets_other_work_through(manna, monkeypatch):
+    monkeypatch.setattr(inspecting, "TURN_SECONDS", -1.0)
+    keep(manna, b"one")
+    keep(manna, b"two")
+    job = Job.objects.get()
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "queued", "at the end of the queue"
+    assert Inspection.objects.filter(personal="pending").count() == 2
+    monkeypatch.setattr(inspecting, "TURN_SECONDS", 60.0)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, Inspection.objects.filter(personal="pending").count()) == ("done", 0)
+
+
 def test_what_is_found_is_kept_masked_with_its_place(manna):
     keep(manna, TEXT)
     inspecting.work(manna)
