@@ -19,9 +19,9 @@ from compliance.accounts.models import Organisation, User
 from compliance.audit.context import current
 from compliance.audit.models import Entry
 from compliance.audit.services import record_all
-from compliance.evidence import policies, services, writing
+from compliance.evidence import policies, selectors, services, writing
 from compliance.evidence.actions import Action
-from compliance.evidence.models import Confidentiality, Evidence, EvidenceLink, State
+from compliance.evidence.models import Evidence, EvidenceLink, State
 from compliance.shared.errors import Refused
 
 AT_MOST = 5000
@@ -67,8 +67,7 @@ def set_confidentiality(
     organisation: Organisation, chosen: Iterable[Chosen], *, confidentiality: str, by: User
 ) -> Outcome:
     policies.check_can_add(organisation, by)
-    if confidentiality not in Confidentiality.values:
-        raise Refused(_("Choose how confidential it is."))
+    policies.check_confidentiality(confidentiality)
     return _change(
         organisation, chosen, by, lambda kept: {**kept, "confidentiality": confidentiality}
     )
@@ -152,6 +151,7 @@ def _change(
 ) -> Outcome:
     asked = _asked(chosen)
     outcome = Outcome(undo=current().request_id)
+    people = selectors.people_of(organisation)
     told = []
     for pk, row in _locked(organisation, asked).items():
         kept = _kept(row)
@@ -167,6 +167,9 @@ def _change(
         else:
             _write(row, wanted)
             changed = {key: [kept[key], wanted[key]] for key in kept if kept[key] != wanted[key]}
+            if owners := changed.pop("owner_id", None):
+                before = row.owner.name if row.owner else ""
+                changed["owner"] = [before, people.get(owners[1], "")]
             facts = {"changed": changed, "kept": kept, "revision": row.revision}
             told.append((row, {**facts, "number": row.number}))
     record_all(by, Action.CHANGED, told)
@@ -188,7 +191,7 @@ def _locked(organisation: Organisation, pks: Iterable[int]) -> dict[int, Evidenc
     rows = Evidence.objects.select_for_update(of=("self",)).filter(
         organisation=organisation, pk__in=list(pks)
     )
-    found = rows.select_related("kind", "organisation").prefetch_related("tags")
+    found = rows.select_related("kind", "organisation", "owner").prefetch_related("tags")
     return {row.pk: row for row in found.order_by("number")}
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from compliance.audit.services import record_all
 from compliance.evidence.actions import Action
-from compliance.evidence.models import Evidence, EvidenceLink, State
+from compliance.evidence.models import Evidence, EvidenceLink, EvidenceRequest, State
 from compliance.requirements import to_look_at
 from compliance.requirements.carrying import Carried, Step
 from compliance.requirements.models import CarryOverItem, EvidenceKind
@@ -30,6 +30,7 @@ def carry_links(sender: Any, carried: Carried, **kwargs: Any) -> None:
     who submitted it before. A constant number of statements for a batch of links.
     """
     _carry_kinds(carried)
+    _carry_requests(carried)
     there = set(
         EvidenceLink.objects.filter(
             organisation=carried.organisation, requirement__profile=carried.new
@@ -58,6 +59,17 @@ def _carry_kinds(carried: Carried) -> None:
     Evidence.objects.filter(
         Exists(kinds), organisation=carried.organisation, kind__profile=carried.old
     ).update(kind=Subquery(kinds.values("pk")[:1]))
+
+
+def _carry_requests(carried: Carried) -> None:
+    """What is still asked for is asked for at the new wording."""
+    steps = carried.to
+    rows = EvidenceRequest.objects.open().filter(organisation=carried.organisation)
+    for pk, former in rows.filter(requirement__profile=carried.old).values_list(
+        "pk", "requirement_id"
+    ):
+        if step := steps.get(former):
+            EvidenceRequest.objects.filter(pk=pk).update(requirement_id=step.pair.new.pk)
 
 
 def _former(carried: Carried) -> list[EvidenceLink]:

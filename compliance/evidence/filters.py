@@ -102,12 +102,11 @@ class FilterForm(forms.Form):
     def _any_number_of_days(self) -> None:
         """An address may name other days than the filter offers."""
         days = self.data.get("expiring", "")
-        field = self.fields["expiring"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        known = {str(value) for value, _label in field.choices}  # type: ignore[misc, has-type]
+        field: Any = self.fields["expiring"]
+        known = {str(value) for value, _label in field.choices}
         if days.isdecimal() and days not in known and 0 < int(days) <= _LONGEST_WAIT:
             label = _("less than %(n)d days") % {"n": int(days)}
-            field.choices = [*field.choices, (days, label)]  # type: ignore[misc]
+            field.choices = [*field.choices, (days, label)]
 
     def value(self, name: str) -> str:
         return str(self.cleaned_data.get(name) or "")

@@ -26,7 +26,6 @@ from compliance.evidence.states import INTAKE_MOVES
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.shared import states
 from compliance.shared.errors import Refused
-from compliance.vault import inspection
 from compliance.vault import services as vault
 from compliance.vault.archive_names import name_of
 from compliance.vault.names import clean_name
@@ -70,7 +69,7 @@ def begin(
     chosen = chosen or Settings()
     day = chosen.collected_at or timezone.localdate()
     policies.check_collected(day)
-    blob = vault.store(organisation, stream, name=name, allow={inspection.FOLDERS})
+    blob = vault.store(organisation, stream, name=name, allow={"folders"})
     with transaction.atomic():
         made = Intake.objects.create(
             organisation=organisation,
@@ -89,7 +88,8 @@ def read(intake: Intake, *, step: Step = lambda done, total: None) -> None:
     """Write a row of each file. Rows that are there already stay: a second run goes on."""
     if intake.state != IntakeState.READING:
         return
-    path = vault.checked_path(intake.blob, name=intake.name)
+    # Also while it is in quarantine: each file of it is looked at by itself.
+    path = vault.checked_path(intake.blob, name=intake.name, held=True)
     matcher = matching.Matcher(intake.organisation)
     there = set(intake.rows.values_list("order", flat=True))
     with zipfile.ZipFile(path) as archive:

@@ -137,6 +137,8 @@ def delete(evidence: Evidence, *, by: User) -> None:
         evidence.delete()
     except ProtectedError as used:
         raise Refused(
-            _("This evidence is used elsewhere: a task, a request or an application names it. ")
-            + _("Withdraw it instead.")
+            _(
+                "This evidence is used elsewhere: a task or an application names it. "
+                "Withdraw it instead."
+            )
         ) from used

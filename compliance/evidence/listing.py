@@ -114,22 +114,38 @@ def listing(found: QuerySet[Evidence], page: int | str) -> Listing:
     held = Exists(Hold.objects.in_force().filter(evidence=OuterRef("pk")))
     withdrawn = F("withdrawn_at")
     columns = found.annotate(held=held).values_list(*_COLUMNS, withdrawn, "held")
-    pages = Paginator(_Counted(columns, found), ROWS_ON_A_PAGE).get_page(page)
+    counted: Any = _Counted(columns, found)
+    pages: Page[Any] = Paginator(counted, ROWS_ON_A_PAGE).get_page(page)
     raw = list(pages.object_list)
     pks = [each[0] for each in raw]
     links, versions, tags = _links(pks), _versions(pks), _tags(pks)
-    rows = [
-        Row(
-            *each[:9],
-            each[9] is not None,
-            each[10],
-            versions.get(each[0], NO_VERSION),
-            links[each[0]],
-            tags[each[0]],
-        )
-        for each in raw
-    ]
+    rows = [_row(each, versions, links, tags) for each in raw]
     return Listing(pages, rows)
+
+
+def _row(
+    columns: tuple[Any, ...],
+    versions: dict[int, Version],
+    links: dict[int, list[Link]],
+    tags: dict[int, list[str]],
+) -> Row:
+    pk, number, title, ko, en, kind, level, owner, revision, withdrawn, held = columns
+    return Row(
+        pk,
+        number,
+        title,
+        ko,
+        en,
+        kind,
+        level,
+        owner,
+        revision,
+        withdrawn is not None,
+        held,
+        versions.get(pk, NO_VERSION),
+        links[pk],
+        tags[pk],
+    )
 
 
 class _Counted:

@@ -5,9 +5,10 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest
 
-from compliance.accounts.models import User
+from compliance.accounts.models import Organisation, User
 from compliance.evidence import policies, selectors
 from compliance.evidence.forms import AskForm, UploadForm
+from compliance.evidence.models import EvidenceRequest
 from compliance.requirements.models import Assessment, EvidenceKind, Requirement
 from compliance.requirements.versions import check_is_of_current_version
 from compliance.shared.errors import why_not
@@ -25,9 +26,7 @@ def requirement(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
         "coverage": selectors.coverage(kinds, links),
         **upload_context(request, organisation, wanted),
         **asking_context(request, wanted, kinds),
-        "asked": list(
-            selectors.requests_of(organisation, _person(request)).whole().filter(requirement=wanted)
-        ),
+        "asked": _asked(request, organisation, wanted),
         **_former(assessment),
     }
 
@@ -38,8 +37,12 @@ def _former(assessment: Assessment) -> dict[str, Any]:
     return {"why_not_add": sentence, "why_not_ask": sentence} if sentence else {}
 
 
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)
+def _asked(
+    request: HttpRequest, organisation: Organisation, wanted: Requirement
+) -> list[EvidenceRequest]:
+    """What is still open; what is over stands in the list of requests."""
+    rows = selectors.requests_of(organisation, cast(User, request.user)).open().whole()
+    return list(rows.filter(requirement=wanted))
 
 
 def asking_context(

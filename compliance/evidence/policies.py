@@ -5,13 +5,13 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.accounts.policies import can, check_can
 from compliance.accounts.roles import Capability
 from compliance.evidence.models import (
+    Confidentiality,
     Evidence,
     EvidenceLink,
     EvidenceRequest,
@@ -43,6 +43,8 @@ NOT_A_DRAFT = _("This was submitted already. Reload the page.")
 WAS_SUBMITTED = _("This was under review once and stays in the records. Withdraw it instead.")
 OWN_DRAFT = _("Only who made this draft, or the security lead, may delete it.")
 NO_MEMBER = _("This person is not a member of the organisation. Choose a member.")
+NO_REQUIREMENT = _("There is no such requirement. Check its code.")
+NO_LEVEL = _("Choose how confidential it is.")
 HOLD_REASON = _("Write why this has to be kept.")
 HELD_ALREADY = _("This evidence is on hold already. Lift that hold first.")
 NOT_HELD = _("This hold was lifted already. Reload the page.")
@@ -54,6 +56,7 @@ ANSWER_NOTHING = _("Choose or upload the evidence that answers this request.")
 OWN_ANSWER = _("Somebody other than who answered has to accept this.")
 REQUEST_OVER = _("This request is over. Reload the page.")
 NOT_ANSWERED = _("This request has no answer yet. Reload the page.")
+NO_MOVE = _("Choose what to do with the request.")
 ENDING_REASON = _("Write why.")
 INTAKE_OVER = _("This archive was applied or discarded already. Reload the page.")
 INTAKE_READING = _("This archive is still being read. Wait a moment.")
@@ -82,10 +85,8 @@ def check_not_on_hold(evidence: Evidence) -> None:
 def _on_hold(hold: Hold) -> str:
     facts = {"who": hold.placed_by.name, "reason": hold.reason, "until": hold.until}
     if hold.until:
-        return _now("On hold by %(who)s until %(until)s: %(reason)s It stays as it is.") % facts
-    return (
-        _now("On hold by %(who)s: %(reason)s It stays as it is until the hold is lifted.") % facts
-    )
+        return _("On hold by %(who)s until %(until)s: %(reason)s It stays as it is.") % facts
+    return _("On hold by %(who)s: %(reason)s It stays as it is until the hold is lifted.") % facts
 
 
 def check_can_withdraw(evidence: Evidence, user: User) -> None:
@@ -145,7 +146,7 @@ def decided_by_other(link: EvidenceLink) -> "str | Promise":
     if link.reviewed_by is None:
         return NOT_IN_REVIEW
     facts = {"who": link.reviewed_by.name, "state": link.get_state_display()}
-    return _now("%(who)s decided about this already: %(state)s. Reload the page.") % facts
+    return _("%(who)s decided about this already: %(state)s. Reload the page.") % facts
 
 
 def check_can_accept(link: EvidenceLink, user: User) -> None:
@@ -177,6 +178,11 @@ def check_owner(owner: User, organisation: Organisation | int) -> None:
         raise Refused(NO_MEMBER)
 
 
+def check_confidentiality(value: str) -> None:
+    if value not in Confidentiality.values:
+        raise Refused(NO_LEVEL)
+
+
 def check_tags(names: Sequence[str], *, longest: int, most: int) -> None:
     if any(len(name) > longest for name in names):
         raise Refused(TAG_TOO_LONG)
@@ -185,7 +191,7 @@ def check_tags(names: Sequence[str], *, longest: int, most: int) -> None:
 
 
 def already_kept(evidence: Evidence) -> str:
-    return _now(
+    return _(
         "The same files are kept already as %(evidence)s. Link that one, or say that you want "
         "another."
     ) % {"evidence": evidence}

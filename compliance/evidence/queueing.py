@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,8 @@ SHOWN = 30
 _ALL = ("", _("All"))
 
 
-class Waiting(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Waiting:
     """One link of the queue, as its strip shows it."""
 
     pk: int
@@ -61,7 +62,7 @@ class QueueForm(forms.Form):
 
     def __init__(self, data: Any, *, organisation: Organisation, user: User) -> None:
         super().__init__(data)
-        self.rows = selectors.queue(organisation, user)
+        self.rows: Any = selectors.queue(organisation, user)
         areas = _counted(self.rows, "requirement__area__code", "requirement__area__title")
         kinds = _counted(self.rows, "evidence__kind_code", "evidence__kind__title")
         for name, offered in (("area", areas), ("kind", kinds)):
@@ -79,18 +80,20 @@ class QueueForm(forms.Form):
     def filters(self) -> bool:
         return any(self.value(name) for name in self.fields)
 
-    def apply(self) -> QuerySet[EvidenceLink]:
-        rows = self.rows
-        if area := self.value("area"):
-            rows = rows.filter(requirement__area__code=area)
-        if kind := self.value("kind"):
-            rows = rows.filter(evidence__kind_code=kind)
-        if age := self.value("age"):
-            rows = rows.filter(submitted_at__lte=timezone.now() - timedelta(days=int(age)))
-        return rows
+    def apply(self) -> Any:
+        """Return the links that wait and fit, longest first."""
+        named = {
+            "requirement__area__code": self.value("area"),
+            "evidence__kind_code": self.value("kind"),
+        }
+        wanted: dict[str, Any] = {key: value for key, value in named.items() if value}
+        if self.value("age"):
+            days = timedelta(days=int(self.value("age")))
+            wanted["submitted_at__lte"] = timezone.now() - days
+        return self.rows.filter(**wanted)
 
 
-def _counted(rows: QuerySet[EvidenceLink], code: str, title: str) -> dict[str, str]:
+def _counted(rows: Any, code: str, title: str) -> dict[str, str]:
     """{code: title (how many wait)}, in one query."""
     found = rows.order_by(code).values_list(code, f"{title}_ko", f"{title}_en")
     counts: dict[str, tuple[str, int]] = {}
@@ -112,7 +115,7 @@ class Queue:
     previous: int | None = None
 
 
-def queue(rows: QuerySet[EvidenceLink], current: int | None) -> Queue:
+def queue(rows: Any, current: int | None) -> Queue:
     """Two queries: the ids in order, and what the strip shows around *current*."""
     pks = list(rows.values_list("pk", flat=True))
     at = pks.index(current) if current in pks else -1
@@ -120,8 +123,8 @@ def queue(rows: QuerySet[EvidenceLink], current: int | None) -> Queue:
     begin = max(0, at - 5)
     window = pks[begin : begin + SHOWN]
     shown = [
-        Waiting._make(each)
-        for each in rows.model.objects.filter(pk__in=window)
+        Waiting(*each)
+        for each in EvidenceLink.objects.filter(pk__in=window)
         .order_by("submitted_at", "pk")
         .values_list(*_COLUMNS)
     ]

@@ -30,7 +30,8 @@ STATES = [
 
 
 class _Row(NamedTuple):
-    """A link (state is set), or a kind that a mandatory requirement asks for (state is "")."""
+    """A link (state is set), or a kind that the requirement asks for (state is ""); `mandatory`: the
+    requirement is."""
 
     requirement_id: int
     state: str
@@ -42,9 +43,12 @@ class _Row(NamedTuple):
     reviewed_at: datetime | None
     reviewer: str | None
     reason: str
+    valid_from: date | None
+    mandatory: bool
 
     def is_fresh(self, today: date) -> bool:
-        return self.valid_until is None or self.valid_until >= today
+        begun = self.valid_from is None or self.valid_from <= today
+        return begun and (self.valid_until is None or self.valid_until >= today)
 
 
 def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
@@ -54,7 +58,9 @@ def known(organisation: Organisation, requirement_ids: Ids) -> dict[int, Known]:
     for row in map(
         _Row._make, _links(organisation, requirement_ids).union(_kinds(requirement_ids), all=True)
     ):
-        (links if row.state else wanted)[row.requirement_id].append(row)
+        # A draft is its owner's matter: it speaks neither for nor against.
+        if row.state != State.DRAFT:
+            (links if row.state else wanted)[row.requirement_id].append(row)
     today = timezone.localdate()
     return {
         each: _known(organisation, links.get(each, []), wanted.get(each, []), today)
@@ -81,13 +87,13 @@ def _links(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, An
         "reviewed_at",
         "reviewed_by__name",
         "reason",
+        "valid_from",
+        "requirement__mandatory",
     )
 
 
 def _kinds(requirement_ids: Ids) -> QuerySet[Any, Any]:
-    asked = Requirement.evidence_kinds.through.objects.filter(
-        requirement_id__in=requirement_ids, requirement__mandatory=True
-    )
+    asked = Requirement.evidence_kinds.through.objects.filter(requirement_id__in=requirement_ids)
     return asked.order_by().values_list(
         "requirement_id",
         Value("", output_field=CharField()),
@@ -99,6 +105,8 @@ def _kinds(requirement_ids: Ids) -> QuerySet[Any, Any]:
         Value(None, output_field=DateTimeField()),
         Value(None, output_field=CharField()),
         Value("", output_field=CharField()),
+        Value(None, output_field=DateField()),
+        "requirement__mandatory",
     )
 
 
@@ -109,7 +117,18 @@ def _known(organisation: Organisation, links: list[_Row], wanted: list[_Row], to
         number=len(links),
         reasons=[*found, *_of_missing(links, wanted, today)],
         state=_standing(links, today),
+        shown=_coverage(links, wanted, today),
     )
+
+
+def _coverage(links: list[_Row], wanted: list[_Row], today: date) -> str:
+    """“2/3”: of three kinds asked for, two have an accepted and valid evidence."""
+    if not wanted:
+        return ""
+    accepted = {
+        each.kind for each in links if each.state == State.ACCEPTED and each.is_fresh(today)
+    }
+    return f"{sum(kind.kind in accepted for kind in wanted)}/{len(wanted)}"
 
 
 def _standing(links: Iterable[_Row], today: date) -> str:
@@ -140,7 +159,7 @@ def _of_missing(links: list[_Row], wanted: list[_Row], today: date) -> Iterator[
         for each in links
         if each.state == State.IN_REVIEW or (each.state == State.ACCEPTED and each.is_fresh(today))
     }
-    missing = [kind for kind in wanted if kind.kind not in there]
+    missing = [kind for kind in wanted if kind.mandatory and kind.kind not in there]
     if missing:
         yield Reason(supports=False, sentence=_lazy_missing(missing), blocking=not links)
 
@@ -160,11 +179,14 @@ def _sentence(link: _Row, today: date) -> str:
         "evidence": f"EV-{link.number:04} {link.title}",
         "reviewer": link.reviewer,
         "day": date_format(localtime(link.reviewed_at), "Y-m-d") if link.reviewed_at else "",
+        "since": date_format(link.valid_from, "Y-m-d") if link.valid_from else "",
         "until": date_format(link.valid_until, "Y-m-d") if link.valid_until else "",
         "reason": link.reason,
     }
     if link.state == State.RETURNED:
         return _("%(evidence)s was returned: %(reason)s") % facts
+    if link.state == State.ACCEPTED and link.valid_from and link.valid_from > today:
+        return _("%(evidence)s is valid from %(since)s on.") % facts
     if link.state == State.EXPIRED or (link.state == State.ACCEPTED and not link.is_fresh(today)):
         return _("%(evidence)s is no longer valid since %(until)s.") % facts
     if link.state == State.ACCEPTED:

@@ -14,7 +14,7 @@ from compliance.accounts.models import Organisation, User
 from compliance.audit.services import SYSTEM, Named, record
 from compliance.evidence import policies, services, writing
 from compliance.evidence.actions import Action
-from compliance.evidence.models import Evidence, EvidenceRequest, RequestState, State
+from compliance.evidence.models import Evidence, EvidenceRequest, RequestState
 from compliance.evidence.states import REQUEST_MOVES
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.requirements.versions import is_superseded
@@ -88,12 +88,11 @@ def answer(
     policies.check_can_answer(request, by)
     if not chosen:
         raise Refused(policies.ANSWER_NOTHING)
-    for each in chosen:
-        linked = services.link(each, request.requirement, by=by)
-        if linked.state == State.DRAFT:
-            services.submit(linked, by=by)
     facts = {"answered_by": by, "answered_at": timezone.now(), "answer": text.strip()[:2000]}
+    # The row before the audit's end, as every other verb of a request takes them.
     states.move(request, REQUEST_MOVES, RequestState.ANSWERED, **facts, reason="")
+    for each in chosen:
+        services.link(each, request.requirement, by=by)
     request.answers.add(*chosen)
     codes = ", ".join(each.code for each in chosen)
     _record(by, Action.ANSWERED, request, evidence=codes, answer=request.answer)
@@ -127,6 +126,22 @@ def withdraw(request: EvidenceRequest, *, reason: str, by: User) -> None:
     """It should not have been asked."""
     policies.check_can_end(request, by)
     _end(request, RequestState.WITHDRAWN, Action.RECALLED, by, _reason(reason))
+
+
+def settle(request: EvidenceRequest, move: str, *, reason: str, by: User) -> None:
+    """Accept, send back, close or withdraw, as a form or a machine names it."""
+    policies.check_can_ask(request.organisation_id, by)
+    match move:
+        case "accept":
+            accept(request, by=by)
+        case "back":
+            send_back(request, reason=reason, by=by)
+        case "close":
+            close(request, reason=reason, by=by)
+        case "withdraw":
+            withdraw(request, reason=reason, by=by)
+        case _:
+            raise Refused(policies.NO_MOVE)
 
 
 @transaction.atomic

@@ -133,11 +133,14 @@ def next_version(
 def link(
     evidence: Evidence, requirement: Requirement, *, by: User, submit: bool = True
 ) -> EvidenceLink:
-    """Say that *evidence* proves *requirement* too; repeated, return the link there is."""
+    """Say that *evidence* proves *requirement* too; repeated, return the link there is, submitted
+    where it was a draft."""
     policies.check_can_change(evidence, by)
     writing.queue_for_number(evidence.organisation)
     existing = evidence.links.filter(requirement=requirement).first()
     if existing:
+        if submit and existing.state == State.DRAFT:
+            _submit(existing, existing.version, by)
         return existing
     version = evidence.versions.first()
     if version is None:

@@ -76,7 +76,7 @@ class Row:
 
     item: Item
     proposal: Assessment.Verdict
-    counts: list[int] = field(default_factory=list)
+    counts: list[int | str] = field(default_factory=list)
 
     @property
     def differs(self) -> bool:

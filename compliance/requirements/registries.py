@@ -31,14 +31,15 @@ class Reason:
 class Known:
     """What one room knows of one requirement.
 
-    `number` stands in the room's column, `state` is one of the states its filter offers. `detail`
-    is the room's own: its panel on the requirement's page finds here what was read already.
+    `number` stands in the room's column, or `shown` where that says more; `state` is one of the
+    states its filter offers. `detail` is the room's own: its panel on the requirement's page finds here what was read already.
     """
 
     number: int = 0
     reasons: Sequence[Reason] = ()
     state: str = ""
     detail: Any = None
+    shown: str = ""
 
 
 NOTHING = Known()
@@ -82,8 +83,10 @@ class Knowledge:
     def of(self, key: str, requirement_id: int) -> Known:
         return self.by_column.get(key, {}).get(requirement_id, NOTHING)
 
-    def numbers(self, requirement_id: int) -> list[int]:
-        return [self.of(each.key, requirement_id).number for each in columns()]
+    def numbers(self, requirement_id: int) -> list[int | str]:
+        """What stands in the columns of the rooms."""
+        found = (self.of(each.key, requirement_id) for each in columns())
+        return [each.shown or each.number for each in found]
 
     def reasons(self, requirement_id: int) -> list[Reason]:
         return [

@@ -56,7 +56,7 @@ def check_zip(path: Path) -> None:
 
 
 def check_folders(path: Path) -> None:
-    """An archive that is taken apart: each member passes the gate by itself, and is named if not."""
+    """Bound an archive whose members are looked at one by one when they are unpacked."""
     directory(path)
 
 

@@ -177,7 +177,7 @@ def _body(parsed: EmailMessage) -> str:
         # A character set that nobody knows.
         text = part.get_payload(decode=True).decode("cp949", errors="replace")  # type: ignore[union-attr]
     if part.get_content_subtype() == "html" and text.strip():
-        tree = html.fromstring(text)
+        tree: Any = html.fromstring(text)
         for hidden in tree.xpath("//script|//style|//head"):
             hidden.drop_tree()
         text = "\n".join(line for each in tree.itertext() if (line := each.strip()))

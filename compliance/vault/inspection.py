@@ -93,9 +93,8 @@ FORMATS: dict[str, Format] = {
         ),
     ]
 }
-# A ZIP whose members come in one by one; only who asks for it by name gets it.
-FOLDERS = "folders"
-_FOLDERS = Format(FOLDERS, "ZIP", "application/zip", ("zip",), "zip", _archives.check_folders)
+# A ZIP that is unpacked on its way in: one bad file of it is named, the others are taken.
+FOLDERS = Format("folders", "ZIP", "application/zip", ("zip",), "zip", _archives.check_folders)
 _WELCOME = {each.family for each in FORMATS.values()} - {"ole"}
 _BY_EXTENSION = {ext: each for each in FORMATS.values() for ext in each.extensions}
 
@@ -112,8 +111,10 @@ class Gate:
     def __init__(self, name: str, allow: Collection[str] | None = None) -> None:
         self.name = name
         self.allow = allow
-        found = _format_of(extension(name), allow)
-        if found is None:
+        found = _BY_EXTENSION.get(extension(name))
+        if allow is not None and FOLDERS.code in allow and found is FORMATS["zip"]:
+            found = FOLDERS
+        if found is None or (allow is not None and found.code not in allow):
             raise Refused(
                 _("Files like “%(name)s” are not taken. Allowed are %(formats)s.")
                 % {"name": name, "formats": allowed_labels(allow)}
@@ -164,20 +165,14 @@ def check_file(path: Path, name: str, allow: Collection[str] | None = None) -> s
 
 def allowed_labels(allow: Collection[str] | None = None) -> str:
     """Name the allowed formats, for a sentence."""
-    every = {**FORMATS, FOLDERS: _FOLDERS} if allow else FORMATS
-    return ", ".join(each.label for code, each in every.items() if allow is None or code in allow)
-
-
-def _format_of(ending: str, allow: Collection[str] | None) -> Format | None:
-    if allow is not None and FOLDERS in allow and ending in _FOLDERS.extensions:
-        return _FOLDERS
-    found = _BY_EXTENSION.get(ending)
-    return found if found and (allow is None or found.code in allow) else None
+    if allow is not None and FOLDERS.code in allow:
+        return FOLDERS.label
+    return ", ".join(each.label for code, each in FORMATS.items() if allow is None or code in allow)
 
 
 def parse(code: str, path: str) -> None:
     """Look at the structure of a file as the format *code*; called in the jail."""
-    (_FOLDERS if code == FOLDERS else FORMATS[code]).parse(Path(path))
+    (FOLDERS if code == FOLDERS.code else FORMATS[code]).parse(Path(path))
 
 
 def _parse(form: Format, path: Path) -> None:

@@ -140,8 +140,7 @@ def text(blob: Blob, *, name: str = "") -> str:
 
 def table(blob: Blob, *, name: str = "") -> Table:
     """Return the first rows of a CSV."""
-    rows = _courtesy(lambda path: list(islice(_csv_rows(path), ROWS)), blob, name, [])
-    return [[str(cell) for cell in islice(row, COLUMNS)] for row in rows]
+    return _courtesy(_csv_table, blob, name, [])
 
 
 def sheets(blob: Blob, *, name: str = "") -> list[contents.Sheet]:
@@ -221,6 +220,10 @@ def _codec(path: Path) -> str:
         return _texts.encoding_of(path, _texts.HEAD)
     except Refused:
         return "utf-8"  # a mail may mix character sets
+
+
+def _csv_table(path: Path) -> Table:
+    return [list(islice(row, COLUMNS)) for row in islice(_csv_rows(path), ROWS)]
 
 
 def _csv_rows(path: Path) -> Iterator[list[str]]:

@@ -23,7 +23,15 @@ from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.selectors import adopted_profiles
 from compliance.scans import services as scans
 from compliance.scans.models import ScanRun
-from portal.demo import answers, leaks, papers, people, scan_files, second_platform
+from portal.demo import (
+    answers,
+    keeping,
+    leaks,
+    papers,
+    people,
+    scan_files,
+    second_platform,
+)
 
 PROFILE = "order-integration-reference"
 SCOPE = [
@@ -59,6 +67,7 @@ def build(say: Say) -> Application:
         say("scan results and tasks")
         _scan(company, staff)
         _plan(company, profile, staff)
+    keeping.fill(company, profile, staff)
     second_platform.fill(company, _worked_with(company, second_platform.PROFILE), staff)
     if not Application.objects.filter(organisation=company).exists():
         say("applications")

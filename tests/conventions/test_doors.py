@@ -42,8 +42,24 @@ BODIES = {
     "api:put_statement": '{"statement": "x", "revision": 0}',
     "api:put_verdict": '{"verdict": "met", "revision": 0}',
     "api:evidence-return": '{"reason": "다시"}',
+    "api:evidence-change": '{"revision": 0}',
+    "api:evidence-link": '{"requirement": "OI-NET-03"}',
+    "api:evidence-withdraw": '{"reason": "x"}',
+    "api:evidence-hold": '{"reason": "x"}',
+    "api:evidence-lift": '{"reason": "x"}',
+    "api:request-ask": '{"requirement": "OI-NET-03", "owner": "x", "text": "x", "due": "2099-01-01"}',
+    "api:request-answer": '{"evidence": []}',
+    "api:request-end": '{"move": "x"}',
     "api:put_scope": '{"revision": 0, "items": []}',
     "api:post_verdicts": "[]",
+}
+
+# Doors that take a file, and what stands beside it in the form.
+SENT = {
+    "api:import_scan": {},
+    "api:evidence-add": {"requirement": "OI-NET-03"},
+    "api:evidence-version": {},
+    "api:archive-begin": {},
 }
 
 
@@ -158,6 +174,8 @@ def house(manna, adopted, alice, bob, carol, olga):
         "related": other.pk,
         "evidence:number": added.evidence.number,
         "evidence:pk": folders.pk,
+        **dict.fromkeys(["api:archive", "api:archive-apply", "api:archive-discard"], folders.pk),
+        **dict.fromkeys(["api:request", "api:request-answer", "api:request-end"], 1),
         "hold": held.pk,
         "api:evidence": added.evidence.number,
         "api:pk": run.pk,
@@ -224,15 +242,16 @@ def address(name, house):
     return reverse(name, kwargs=kwargs) + query
 
 
+def sent_file():
+    return SimpleUploadedFile("x.csv", CHECKS.encode())
+
+
 def knock(client, name, house):
     door, path = DOORS[name], address(name, house)
     if name in house["forms"]:
         return client.post(path, house["forms"][name])
-    if name == "api:import_scan":
-        return client.post(path, {"file": SimpleUploadedFile("x.csv", CHECKS.encode())})
-    if name == "api:evidence-add":
-        upload = SimpleUploadedFile("x.txt", b"x\n")
-        return client.post(path, {"requirement": "OI-NET-03", "files": upload})
+    if name in SENT:
+        return client.post(path, {**SENT[name], "file": sent_file(), "files": sent_file()})
     if name.startswith("api:"):
         body = BODIES.get(name, "")
         return client.generic(door.method, path, body, content_type="application/json")

@@ -11,6 +11,7 @@ from compliance.audit.models import Entry
 from compliance.evidence import policies, services
 from compliance.evidence.models import EvidenceLink, State
 from compliance.shared.errors import Conflict, Refused, Unauthorised, why_not
+from compliance.vault.models import Inspection, InspectionState
 from tests.conftest import make_person
 
 
@@ -78,3 +79,17 @@ def test_upper_rooms_hear_of_it_after_the_commit(
         services.accept(submitted, by=carol)
         assert heard() == []
     assert heard() == [submitted.pk]
+
+
+def test_what_is_in_quarantine_is_not_accepted(submitted, carol):
+    blob = submitted.version.files.get().blob
+    Inspection.objects.update_or_create(
+        blob=blob,
+        defaults={
+            "organisation": blob.organisation,
+            "state": InspectionState.QUARANTINED,
+            "signature": "Eicar-Test",
+        },
+    )
+    with pytest.raises(Refused, match="Eicar-Test"):
+        services.accept(submitted, by=carol)

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from compliance.evidence.listing import Link, Row
-from compliance.evidence.models import State
+from compliance.evidence.models import Confidentiality, State
 from compliance.shared.templatetags.ui import badge, due, icon, when
 
 register = template.Library()
@@ -33,6 +34,29 @@ def evidence_cards(rows: Sequence[Row], organisation: Any, may_change: Any) -> S
     """Items of the gallery, each with the image of its first file."""
     part = _Parts(organisation.slug, pick=bool(may_change))
     return format_html_join("", "{}", ((_card(row, part),) for row in rows))
+
+
+@register.filter
+def changes(entry: Any) -> list[tuple[str, str, str]]:
+    """(what, before, after) of an entry that changed facts, in the reader's words."""
+    words = {
+        "title": _("Title"),
+        "kind": _("Kind of evidence"),
+        "confidentiality": _("Confidentiality"),
+        "owner": pgettext("of an evidence", "Owner"),
+        "tags": _("Tags"),
+    }
+    found = entry.data.get("changed") or {}
+    return [
+        (words.get(key, key), _said(before), _said(after)) for key, (before, after) in found.items()
+    ]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "—"
+    levels = dict(Confidentiality.choices)
+    return str(levels.get(value, value)) if value else "—"
 
 
 class _Parts:
@@ -119,7 +143,7 @@ def _row(row: Row, part: _Parts) -> SafeString:
     return format_html(
         '<tr data-row>{}<td class="fit"><a class="mono" href="{}">{}</a></td>'
         '<td class="gp-name"><span title="{}">{}</span>{}</td><td>{}</td>'
-        '<td class="cut d-none d-lg-table-cell" title="{}">{}</td>'
+        '<td class="cut gp-kind d-none d-lg-table-cell" title="{}">{}</td>'
         '<td class="fit d-none d-md-table-cell" title="{}">{}</td>'
         '<td class="fit d-none d-md-table-cell">{}</td><td class="fit">{}</td>'
         '<td class="num d-none d-lg-table-cell">{}</td></tr>',

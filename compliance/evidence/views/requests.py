@@ -1,7 +1,5 @@
 """Requests for evidence: the list, one of them, and what is done with it."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -121,17 +119,8 @@ def answer(request: OrganisationRequest, number: int) -> HttpResponse:
 def settle(request: OrganisationRequest, number: int) -> HttpResponse:
     """Accept an answer, send it back, close or withdraw the request."""
     asked = request_of(request, number)
-    verbs: dict[str, Callable[[EvidenceRequest, str, User], None]] = {
-        "accept": lambda row, _reason, by: requesting.accept(row, by=by),
-        "back": lambda row, reason, by: requesting.send_back(row, reason=reason, by=by),
-        "close": lambda row, reason, by: requesting.close(row, reason=reason, by=by),
-        "withdraw": lambda row, reason, by: requesting.withdraw(row, reason=reason, by=by),
-    }
-    policies.check_can_ask(request.organisation, request.user)
-    verb = verbs.get(request.POST.get("op", ""))
-    if verb is None:
-        raise Refused(_("Choose what to do with the request."))
-    verb(asked, request.POST.get("reason", ""), request.user)
+    move, reason = request.POST.get("op", ""), request.POST.get("reason", "")
+    requesting.settle(asked, move, reason=reason, by=request.user)
     messages.success(
         request,
         _("%(request)s: %(state)s") % {"request": asked, "state": asked.get_state_display()},

@@ -96,7 +96,7 @@ class _Parts:
             words.get(value, _("inferred")),
         )
 
-    def _numbers(self, numbers: tuple[int, ...]) -> SafeString:
+    def _numbers(self, numbers: tuple[int | str, ...]) -> SafeString:
         none = format_html('<span class="text-body-secondary">{}</span>', 0)
         cells = ((number or none,) for number in numbers)
         return format_html_join("", '<td class="num d-none d-md-table-cell">{}</td>', cells)

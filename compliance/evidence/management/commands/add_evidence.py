@@ -10,46 +10,98 @@ from django.utils.translation import gettext as _
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.accounts.roles import CAPABILITIES, Capability
 from compliance.evidence import selectors, services
+from compliance.evidence.models import Confidentiality, Evidence, State
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.shared.commands import StableCommand
 
 
 class Command(StableCommand):
-    help = "Add files as one evidence and put it under review for a requirement."
+    help = "Add files as one evidence, or as its next version, and put it under review."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--organisation", required=True, metavar="SLUG")
-        parser.add_argument("--requirement", required=True, metavar="CODE")
+        parser.add_argument("--requirement", metavar="CODE", default="")
         parser.add_argument("--by", metavar="EMAIL", help="default: the first who may add evidence")
         parser.add_argument("--kind", metavar="CODE", default="")
         parser.add_argument("--title", default="")
         parser.add_argument("--collected-at", type=date.fromisoformat, metavar="YYYY-MM-DD")
         parser.add_argument("--source", default="")
+        parser.add_argument("--note", default="")
+        parser.add_argument("--valid-from", type=date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--valid-until", type=date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--owner", metavar="EMAIL", help="default: who adds it")
+        parser.add_argument("--tag", action="append", default=[], metavar="WORD")
+        parser.add_argument(
+            "--confidentiality", choices=Confidentiality.values, default=Confidentiality.INTERNAL
+        )
+        parser.add_argument("--draft", action="store_true", help="do not submit it for review")
+        parser.add_argument(
+            "--once", action="store_true", help="refuse files that are kept already"
+        )
+        parser.add_argument(
+            "--version-of",
+            type=int,
+            metavar="NUMBER",
+            help="the next version of this evidence instead of a new one",
+        )
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organisation = _organisation(options["organisation"])
-        requirement = _requirement(organisation, options["requirement"])
+        organisation = organisation_of(options["organisation"])
+        by = person_of(organisation, options["by"])
         with ExitStack() as stack:
             files = [_opened(stack, path) for path in options["files"]]
-            added = services.add(
-                organisation,
-                files,
-                by=_person(organisation, options["by"]),
-                requirement=requirement,
-                title=options["title"],
-                kind=_kind(requirement, options["kind"]),
-                collected_at=options["collected_at"],
-                source=options["source"],
-            )
+            if options["version_of"]:
+                added = _next_version(organisation, files, by, options)
+            else:
+                added = _add(organisation, files, by, options)
         if options["as_json"]:
             self.answer(_facts(added))
         else:
             self.stdout.write(_line(added))
 
 
-def _organisation(slug: str) -> Organisation:
+def _circumstances(options: dict[str, Any]) -> dict[str, Any]:
+    names = ("collected_at", "source", "note", "valid_from", "valid_until")
+    return {name: options[name] for name in names}
+
+
+def _add(
+    organisation: Organisation, files: list[services.Upload], by: User, options: dict[str, Any]
+) -> services.Added:
+    requirement = None
+    if options["requirement"]:
+        requirement = _requirement(organisation, options["requirement"])
+    return services.add(
+        organisation,
+        files,
+        by=by,
+        requirement=requirement,
+        title=options["title"],
+        kind=_kind(organisation, requirement, options["kind"]),
+        confidentiality=options["confidentiality"],
+        owner=person_of(organisation, options["owner"]) if options["owner"] else None,
+        tags=options["tag"],
+        submit=not options["draft"],
+        once=options["once"],
+        **_circumstances(options),
+    )
+
+
+def _next_version(
+    organisation: Organisation, files: list[services.Upload], by: User, options: dict[str, Any]
+) -> services.Added:
+    number = options["version_of"]
+    rows = Evidence.objects.select_related("kind", "organisation")
+    evidence = rows.filter(organisation=organisation, number=number).first()
+    if evidence is None:
+        raise CommandError(_("There is no evidence EV-%(number)04d.") % {"number": number})
+    services.add_version(evidence, files, by=by, **_circumstances(options))
+    return services.Added(evidence, evidence.links.first())
+
+
+def organisation_of(slug: str) -> Organisation:
     found = Organisation.objects.filter(slug=slug).first()
     if found is None:
         raise CommandError(_("There is no organisation %(slug)s.") % {"slug": slug})
@@ -67,10 +119,17 @@ def _requirement(organisation: Organisation, code: str) -> Requirement:
     return found
 
 
-def _kind(requirement: Requirement, code: str) -> EvidenceKind | None:
+def _kind(
+    organisation: Organisation, requirement: Requirement | None, code: str
+) -> EvidenceKind | None:
     if not code:
         return None
-    found = EvidenceKind.objects.filter(profile=requirement.profile, code=code).first()
+    rows = selectors.adopted_kinds(organisation).filter(code=code)
+    if requirement is None:
+        if (found := rows.first()) is None:
+            raise CommandError(_("There is no kind %(kind)s.") % {"kind": code})
+        return found
+    found = rows.filter(profile=requirement.profile).first()
     if found is None:
         asked = ", ".join(each.code for each in requirement.evidence_kinds.all())
         raise CommandError(
@@ -80,7 +139,7 @@ def _kind(requirement: Requirement, code: str) -> EvidenceKind | None:
     return found
 
 
-def _person(organisation: Organisation, email: str | None) -> User:
+def person_of(organisation: Organisation, email: str | None) -> User:
     members = Membership.objects.active().filter(organisation=organisation)
     if email:
         members = members.filter(user__email=email.lower())
@@ -112,6 +171,8 @@ def _facts(added: services.Added) -> dict[str, Any]:
     return {
         "evidence": added.evidence.code,
         "repeated": added.repeated,
+        "version": version.number if version else 0,
+        "digest": version.digest if version else "",
         "state": added.link.state if added.link else None,
         "files": [
             {"name": file.name, "sha256": file.blob.sha256, "size": file.blob.size}
@@ -124,4 +185,8 @@ def _line(added: services.Added) -> str:
     facts = {"evidence": added.evidence}
     if added.repeated:
         return _("%(evidence)s was added before. Nothing changed.") % facts
+    if added.link is None:
+        return _("%(evidence)s is kept. Link it to a requirement.") % facts
+    if added.link.state == State.DRAFT:
+        return _("%(evidence)s is kept as a draft. Submit it when it is complete.") % facts
     return _("%(evidence)s is under review.") % facts
