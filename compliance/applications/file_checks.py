@@ -48,10 +48,9 @@ def _links(application: Application) -> list[tuple[int, str]]:
 
 def _worth_asking(application: Application) -> QuerySet[Inspection]:
     rows = Inspection.objects.filter(organisation=application.organisation)
-    told = rows.filter(personal=PersonalState.FOUND) | rows.exclude(
+    return rows.filter(personal=PersonalState.FOUND) | rows.exclude(
         state__in=[InspectionState.CLEAN, InspectionState.UNSCANNED]
     )
-    return told
 
 
 def _gaps(application: Application, exposure: Exposure, code: str) -> Iterator[Gap]:
