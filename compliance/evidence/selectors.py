@@ -150,10 +150,12 @@ def accesses(evidence: Evidence) -> QuerySet[Entry]:
     return history(evidence).filter(action__in=ACCESS)
 
 
-def looked_lately(evidence: Evidence, user: User, name: str) -> bool:
-    """The same look within a quarter of an hour is one look."""
+def looked_lately(
+    evidence: Evidence, user: User, name: str, action: Action = Action.VIEWED
+) -> bool:
+    """The same look within a quarter of an hour is one look, many parts of a file one download."""
     since = timezone.now() - timedelta(minutes=15)
-    looks = history(evidence).filter(action=Action.VIEWED, actor_id=user.pk, at__gte=since)
+    looks = history(evidence).filter(action=action, actor_id=user.pk, at__gte=since)
     return any(entry.data.get("name") == name for entry in looks[:50])
 
 

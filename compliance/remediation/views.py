@@ -15,8 +15,8 @@ from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.mentions import members_of
 from compliance.audit.selectors import history
+from compliance.evidence import uploading
 from compliance.evidence.models import Evidence
-from compliance.evidence.services import Upload
 from compliance.remediation import moves, pages, policies, selectors, services
 from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, UntilForm, members
 from compliance.remediation.models import State, Task
@@ -181,7 +181,7 @@ def _edit_conflict(
 
 
 def _fix(task: Task, request: OrganisationRequest) -> None:
-    uploads = [Upload(stream=file, name=file.name or "") for file in request.FILES.getlist("files")]
+    uploads = uploading.uploads(request.FILES.getlist("files"))
     chosen = [whole(each) for each in request.POST.getlist("evidence")]
     rows = Evidence.objects.visible_to(request.user).current()
     services.fix(

@@ -193,3 +193,12 @@ def test_the_count_leaves_out_the_withdrawn(manna, net03, submitted, bob):
     assert reasons.known(manna, [net03.pk])[net03.pk].number == 1
     services.withdraw(submitted.evidence, reason="x", by=bob)
     assert reasons.known(manna, [net03.pk])[net03.pk].number == 0
+
+
+def test_a_download_in_parts_is_kept_as_one(browse, dave, submitted):
+    file = submitted.version.files.get()
+    url, client = reverse("evidence:file", args=["manna", file.pk]), browse(dave)
+    for part in ("bytes=1-", "bytes=0-0", "bytes=2-3"):
+        assert client.get(url, headers={"range": part}).status_code == 206
+    assert client.head(url).status_code == 200
+    assert Entry.objects.filter(action="evidence.downloaded").count() == 1

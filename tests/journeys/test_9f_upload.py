@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import signal
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -51,22 +49,6 @@ def sent(row):
     return bar.evaluate("bar => bar.value") if bar.count() else 0
 
 
-def kill_web(portal):
-    """kill -9 of the web server, master and worker, as a machine that runs out of memory does."""
-    address = portal.url.removeprefix("http://")
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            words = (entry / "cmdline").read_bytes().decode().split("\0")
-        except (OSError, UnicodeDecodeError):
-            continue
-        if "gunicorn" in words and address in words:
-            found.append(int(entry.name))
-    assert len(found) >= 2
-    for pid in found:
-        os.kill(pid, signal.SIGKILL)
-
-
 def stored(portal, path):
     """Whether exactly these bytes became evidence, and nothing of them lies about."""
     with path.open("rb") as file:
@@ -98,7 +80,7 @@ def test_it_goes_on_after_the_server_was_killed_in_mid_upload(minsu, portal, log
     slow(minsu, 8 * MEGABYTE)
     row = begin(minsu, log)
     until(lambda: sent(row) > 9 * MEGABYTE, 30, "some of it is on its way")
-    kill_web(portal)
+    portal.installation.kill_web()
     expect(row.locator(".said.bad")).to_contain_text("저절로 이어집니다", timeout=15_000)
     slow(minsu, -1)
     expect(page.locator("#evidence-panel .said.good")).to_have_count(1, timeout=60_000)

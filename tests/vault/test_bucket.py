@@ -10,16 +10,26 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.test import RequestFactory
 from django.utils import timezone
 
 from compliance.audit.models import Entry
-from compliance.vault import _address, _bucket, checking, layout, services
+from compliance.evidence import services as evidence
+from compliance.exchange import selectors
+from compliance.exchange import services as exchange
+from compliance.scans import services as scans
+from compliance.vault import _address, _bucket, checking, http, layout, previews, services
 from compliance.vault.models import Blob
 from compliance.vault.storage import Unavailable, storage
 from tests.services import s3
+from tests.vault import samples
 
 pytestmark = [pytest.mark.services, pytest.mark.usefixtures("in_english")]
 _names = (f"vault-{number}" for number in itertools.count(1))
+ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
+CHECKS = (
+    "호스트,항목코드,중요도,점검항목,점검결과\norder-01,U-01,상,root 계정 원격 접속 제한,취약\n"
+)
 PARTS = os.urandom(1024) * 1024 * 20  # 20 MiB: two parts
 
 
@@ -232,3 +242,20 @@ def test_a_wrong_address_stops_the_start_with_a_sentence(url):
 
 def test_a_part_is_as_small_as_a_server_takes():
     assert _bucket.PART >= 5 * 1024 * 1024
+
+
+def test_every_room_reads_from_the_bucket(manna, alice, bob, adopted, bucket):
+    """Pages, previews, scans and imports of documents: none of them knows where bytes stand."""
+    upload = evidence.Upload(io.BytesIO(samples.pdf()), "정책.pdf")
+    added = evidence.add(manna, [upload], by=bob)
+    [file] = added.evidence.latest.files.all()
+    assert previews.image(file.blob, 1)[:4] == b"RIFF"
+    answer = http.serve(
+        RequestFactory().get("/", headers={"range": "bytes=0-4"}), file.blob, name=file.name
+    )
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (206, b"%PDF-")
+    run, _fresh = scans.import_now(manna, io.BytesIO(CHECKS.encode()), name="점검.csv", by=alice)
+    assert run.counts["rows"] == 1
+    imported = exchange.begin(manna, io.BytesIO(ASKED.encode()), name="점검표.csv", by=alice)
+    assert selectors.reading(imported).counts()["requirements"] == 1
+    assert checking.verify().intact

@@ -1,13 +1,16 @@
 """Files on their way out, and what is drawn of them."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.audit.services import record_read
-from compliance.evidence import pages
+from compliance.evidence import pages, selectors
 from compliance.evidence.actions import Action
+from compliance.evidence.models import EvidenceFile
 from compliance.evidence.views.fetching import file_of
 from compliance.vault import http, previews
 
@@ -18,9 +21,11 @@ def file(request: OrganisationRequest, file: int) -> HttpResponseBase:
     """Hand out the original, as an attachment, and keep that it was taken."""
     found = file_of(request, file)
     response = http.serve(request, found.blob, name=found.name)
-    if request.method == "GET" and "Range" not in request.headers:
-        facts = {"name": found.name, "sha256": found.blob.sha256}
-        record_read(request.user, Action.DOWNLOADED, found.version.evidence, **facts)
+    if request.method == "GET" and response.status_code in (
+        HTTPStatus.OK,
+        HTTPStatus.PARTIAL_CONTENT,
+    ):
+        _note_download(request, found, part=response.status_code == HTTPStatus.PARTIAL_CONTENT)
     return response
 
 
@@ -51,6 +56,13 @@ def thumbnail(request: OrganisationRequest, file: int) -> HttpResponseBase:
     except LookupError as missing:
         raise Http404 from missing
     return _drawn(made)
+
+
+def _note_download(request: OrganisationRequest, file: EvidenceFile, *, part: bool) -> None:
+    evidence, facts = file.version.evidence, {"name": file.name, "sha256": file.blob.sha256}
+    if part and selectors.looked_lately(evidence, request.user, file.name, Action.DOWNLOADED):
+        return
+    record_read(request.user, Action.DOWNLOADED, evidence, **facts)
 
 
 def _drawn(made: bytes) -> HttpResponseBase:
