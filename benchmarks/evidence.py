@@ -43,7 +43,7 @@ PAGES = {
     "10,000: expiring in 30 days": f"{_LIST}?expiring=30",
     "10,000: tag, owner, area": f"{_LIST}?tag=분기&area=A03&confidentiality=confidential",
     "10,000: not linked": f"{_LIST}?state=unlinked",
-    "10,000: review desk, 2,000 wait": "/o/thousand/evidence/desk/",
+    "10,000: review desk, 4,000 wait": "/o/thousand/evidence/desk/",
     "10,000: requests": "/o/thousand/evidence/requests/",
 }
 

@@ -143,7 +143,7 @@ def _read_one(
     if row.blob:
         row.same = next(iter(selectors.with_files(intake.organisation, [row.blob])), None)
         kinds = list(wanted.evidence_kinds.all()) if wanted else []
-        row.kind = matching.kind_of(name, kinds)
+        row.kind = matching.kind_of(matcher.said_of(name), kinds)
     row.save()
 
 

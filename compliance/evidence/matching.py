@@ -47,10 +47,16 @@ class Matcher:
                 return self._by_code[_plain(found.group())][0]
         return None
 
+    def said_of(self, path: str) -> str:
+        """What the file's own name says besides codes: LOG in OI-LOG-02 is no kind of evidence."""
+        name = path.rpartition("/")[2]
+        stem = name.rpartition(".")[0] or name
+        return self._pattern.sub(" ", stem) if self._pattern else stem
 
-def kind_of(path: str, asked: Sequence[EvidenceKind]) -> EvidenceKind | None:
-    """The kind of *asked* most of whose words stand in the name; the only one where there is one."""
-    name = unicodedata.normalize("NFC", path).casefold()
+
+def kind_of(said: str, asked: Sequence[EvidenceKind]) -> EvidenceKind | None:
+    """The kind of *asked* most of whose words stand in *said*; the only one where there is one."""
+    name = unicodedata.normalize("NFC", said).casefold()
     scored = [(_score(name, kind), kind) for kind in asked]
     best = max(scored, key=lambda pair: pair[0], default=None)
     if best and best[0]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from compliance.vault import damage, layout
 from compliance.vault.models import Blob
-from compliance.vault.storage import CHUNK, storage
+from compliance.vault.storage import CHUNK, disk_errors, storage
 
 _BATCH = 500
 # Hashing lets go of Python's lock: every core hashes while one more file is on its way.
@@ -63,10 +63,10 @@ def _batches() -> Iterator[list[Blob]]:
 
 def _digest(key: str) -> str | None:
     """Return the digest of the bytes under *key*, None for none. Runs in a thread: no database."""
-    digest, buffer = hashlib.sha256(), CHUNK
+    digest = hashlib.sha256()
     try:
-        with storage().open(key) as stream:
-            while chunk := stream.read(buffer):
+        with disk_errors(), storage().open(key) as stream:
+            while chunk := stream.read(CHUNK):
                 digest.update(chunk)
     except OSError:
         return None

@@ -5,6 +5,7 @@ wait; whatever kills it, the rows still wait, and the next job begins with them.
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,12 +17,13 @@ from django.utils import timezone
 from compliance.accounts.models import Organisation
 from compliance.audit.services import SYSTEM, record
 from compliance.jobs import services as jobs
-from compliance.jobs.progress import Progress
+from compliance.jobs.progress import Progress, Released
 from compliance.vault import clamav, quarantine, searching, signals
 from compliance.vault.actions import Action
 from compliance.vault.models import MOST_TRIES, Blob, Inspection, InspectionState, PersonalState
 
 KIND = "vault.inspect"
+TURN_SECONDS = 30.0
 TOO_LARGE = "StreamMaxLength"
 log = logging.getLogger(__name__)
 
@@ -74,9 +76,12 @@ def work(organisation: Organisation, progress: Progress | None = None) -> dict[s
     scanner = clamav.is_configured()
     rows = Inspection.objects.waiting(scanner=scanner).filter(organisation=organisation)
     total, done, away = rows.count(), 0, False
+    yield_at = time.monotonic() + TURN_SECONDS
     for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
         if progress:
             progress.step(done, total)
+            if time.monotonic() > yield_at:
+                raise Released  # other work waits too; the job goes on at the queue's end
         row = Inspection.objects.select_related("blob__organisation").get(pk=pk)
         away = not _look(row, scanner=scanner and not away) or away
         done += 1

@@ -1,5 +1,7 @@
 """May these bytes be looked at? The one place that says so."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,13 @@ def check(blob: Blob, *, name: str = "") -> None:
     found = Inspection.objects.filter(blob=blob).first()
     if found and (sentence := why_withheld(found, name or blob.short)):
         raise Withheld(sentence)
+
+
+def check_all(names: Mapping[int, str]) -> None:
+    """Raise Withheld when one of several blobs may not be seen; *names*: blob id → name."""
+    for found in Inspection.objects.filter(blob__in=names):
+        if sentence := why_withheld(found, names[found.blob_id]):
+            raise Withheld(sentence)
 
 
 def why_withheld(found: Inspection, name: str) -> str:

@@ -18,7 +18,7 @@ from compliance.vault import damage, inspection, layout, notes, quarantine, sign
 from compliance.vault.arrivals import Received, arriving
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
-from compliance.vault.storage import CHUNK, Content, Readable, storage
+from compliance.vault.storage import CHUNK, Content, Readable, disk_errors, storage
 
 __all__ = ["CHUNK", "Damaged", "Readable", "Received"]
 
@@ -103,7 +103,7 @@ def open_checked(
     first, end = (part[0], part[1] + 1) if part else (0, blob.size)
     digest, at, kept = hashlib.sha256(), 0, deque[bytes]()
     try:
-        with storage().open(layout.key_of(blob)) as stream:
+        with disk_errors(), storage().open(layout.key_of(blob)) as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
                 if wanted := chunk[max(first - at, 0) : max(end - at, 0)]:
@@ -142,9 +142,10 @@ def _keep(organisation: Organisation, arrived: Content, media_type: str, name: s
 
 def _hashed(key: str, blob: Blob) -> Path | None:
     try:
-        path = storage().local(key)
-        with path.open("rb") as file:
-            intact = hashlib.file_digest(file, "sha256").hexdigest() == blob.sha256
+        with disk_errors():
+            path = storage().local(key)
+            with path.open("rb") as file:
+                intact = hashlib.file_digest(file, "sha256").hexdigest() == blob.sha256
     except OSError:
         return None
     return path if intact else None

@@ -1,6 +1,7 @@
 """One interface for what keeps the bytes: a folder, or a bucket named by STORAGE_URL."""
 
 import errno
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.shared.errors import Refused
 
+logger = logging.getLogger(__name__)
 CHUNK = 1024 * 1024
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What says nothing about a file: too many are open, the wrong person asks, the mount is away.
+_AWAY = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM, errno.ESTALE}
 
 
 class Unavailable(Refused):
@@ -95,12 +99,15 @@ def _made(url: str, root: str, var: str) -> Storage:
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Say in a sentence that the disk is full."""
+    """Say in a sentence that the disk is full, or that it cannot be asked: neither is damage."""
     try:
         yield
     except OSError as fault:
         if fault.errno in _FULL:
             raise Unavailable(FULL) from fault
+        if fault.errno in _AWAY:
+            logger.exception("the vault cannot be read or written")
+            raise Unavailable(AWAY) from fault
         raise
 
 

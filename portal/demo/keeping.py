@@ -105,7 +105,7 @@ def _add(
     lines: list[str],
     **more: object,
 ) -> evidence.Added:
-    kind: EvidenceKind | None = wanted.evidence_kinds.first()
+    kind: EvidenceKind | None = wanted.evidence_kinds.filter(code__contains="config").first()
     content = papers.output(title, lines, timezone.localdate())
     upload = evidence.Upload(io.BytesIO(content), f"{wanted.code}_{title}.txt")
     return evidence.add(

@@ -23,7 +23,16 @@ from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.selectors import adopted_profiles
 from compliance.scans import services as scans
 from compliance.scans.models import ScanRun
-from portal.demo import answers, keeping, outside, papers, people, scan_files, second_platform
+from portal.demo import (
+    answers,
+    keeping,
+    leaks,
+    outside,
+    papers,
+    people,
+    scan_files,
+    second_platform,
+)
 from portal.demo import remediation as work
 
 PROFILE = "order-integration-reference"
@@ -55,6 +64,7 @@ def build(say: Say) -> Application:
     profile = _worked_with(company, PROFILE)
     say("answers and evidence")
     answers.fill(company, profile, staff)
+    leaks.fill(company, staff)
     if not ScanRun.objects.filter(organisation=company).exists():
         say("scan results and tasks")
         _scan(company, staff)

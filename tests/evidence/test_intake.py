@@ -92,6 +92,14 @@ def test_codes_are_found_as_people_write_them(manna, adopted, path, code):
     assert (found.code if found else None) == code
 
 
+def test_a_code_is_no_hint_of_a_kind(manna, adopted):
+    matcher = matching.Matcher(manna)
+    asked = list(adopted.requirements.get(code="OI-LOG-02").evidence_kinds.all())
+    said = matcher.said_of("증적/OI-LOG-02 로그/OI-LOG-02 zzz.txt")
+    assert "LOG" not in said
+    assert matching.kind_of(said, asked) == (asked[0] if len(asked) == 1 else None)
+
+
 def test_nothing_is_evidence_before_it_is_applied(taken, manna, bob):
     made = taken(FOLDERS)
     assert not Evidence.objects.exists()

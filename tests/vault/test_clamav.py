@@ -144,3 +144,28 @@ def test_a_file_damaged_on_disk_is_given_up_after_some_tries(manna, scanner):
     row = Inspection.objects.get(blob=blob)
     assert row.state == "pending"
     assert inspecting.work(manna)["looked_at"] == 0
+
+
+def test_evidence_in_quarantine_is_neither_shown_nor_accepted_and_its_history_says_so(
+    manna, adopted, bob, carol, browse, scanner, django_capture_on_commit_callbacks
+):
+    from compliance.evidence import services as evidence
+    from compliance.requirements.models import Requirement
+    from compliance.shared.errors import Refused
+
+    wanted = Requirement.objects.get(profile=adopted, code="OI-NET-03")
+    upload = evidence.Upload(io.BytesIO(b"before it\n" * 40 + EICAR), "로그.txt")
+    link = evidence.add(manna, [upload], by=bob, requirement=wanted).link
+    with pytest.raises(Refused, match="not yet checked"):
+        evidence.accept(link, by=carol)
+    with django_capture_on_commit_callbacks(execute=True):
+        inspecting.work(manna)
+    with pytest.raises(Refused, match="found Eicar"):
+        evidence.accept(link, by=carol)
+    client = browse(carol, language="en")
+    page = client.get(f"/o/manna/evidence/desk/{link.pk}/").content.decode()
+    assert "In quarantine" in page
+    assert "EICAR-STANDARD" not in page
+    file = link.version.files.get()
+    assert client.get(f"/o/manna/evidence/files/{file.pk}/").status_code == 409
+    assert Entry.objects.filter(action="evidence.quarantined").count() == 1

@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -26,6 +28,21 @@ def test_what_comes_in_waits_for_one_job(manna):
     assert (job.kind, job.organisation) == (inspecting.KIND, manna)
     assert jobs.run(job.pk).result == {"looked_at": 2, "scanner_away": False}
     assert set(Inspection.objects.values_list("state", "personal")) == {("unscanned", "none")}
+
+
+def test_a_long_inspection_lets_other_work_through(manna, monkeypatch):
+    monkeypatch.setattr(inspecting, "TURN_SECONDS", -1.0)
+    keep(manna, b"one")
+    keep(manna, b"two")
+    job = Job.objects.get()
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "queued", "at the end of the queue"
+    assert Inspection.objects.filter(personal="pending").count() == 2
+    monkeypatch.setattr(inspecting, "TURN_SECONDS", 60.0)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, Inspection.objects.filter(personal="pending").count()) == ("done", 0)
 
 
 def test_what_is_found_is_kept_masked_with_its_place(manna):
@@ -89,35 +106,41 @@ from compliance.accounts import services as accounts
 from compliance.vault import services
 manna = accounts.create_organisation(name="만나배달", slug="manna")
 line = "2026-11-20 request id 4f2a from 10.0.0.7 took 15 ms; user 010-2345-6789 called\\n"
-for number in range(6):
-    data = f"file {number}\\n".encode() + line.encode() * 60_000
+for number in range(4):
+    data = f"file {number}\\n".encode() + line.encode() * 30_000
     services.store(manna, io.BytesIO(data), name=f"{number}.log")
 """
-_STATE = """
-from compliance.vault.models import Inspection, PersonalHit
-from compliance.jobs.models import Job
-print(Inspection.objects.filter(personal="found").count(), PersonalHit.objects.count(),
-      Job.objects.filter(kind="vault.inspect", state="running").count(),
-      (Job.objects.filter(kind="vault.inspect").first().claimed_by or "x:0").split(":")[1])
-"""
+
+
+def state_of(folder):
+    """(files searched, hits written, running jobs, process of the job), without a Django to start."""
+    with closing(sqlite3.connect(folder / "private.sqlite3", timeout=20)) as database:
+        one = lambda question: database.execute(question).fetchone()[0]  # noqa: E731 - four times
+        job = "FROM jobs_job WHERE kind = 'vault.inspect'"
+        return (
+            one("SELECT count(*) FROM vault_inspection WHERE personal = 'found'"),
+            one("SELECT count(*) FROM vault_personalhit"),
+            one(f"SELECT count(*) {job} AND state = 'running'"),
+            int((one(f"SELECT claimed_by {job}") or "x:0").split(":")[1]),
+        )
 
 
 @pytest.mark.services
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 def test_a_worker_killed_in_mid_inspection_costs_time_and_nothing_else(tmp_path):
     there = Installation(tmp_path)
     there.manage("migrate", "-v", "0")
     there.script(_FILL)
 
     def state():
-        return [int(word) for word in there.script(_STATE).split()]
+        return state_of(tmp_path)
 
     with there.serving(WORKER, BEAT):
-        found = until(lambda: (now := state()) and 0 < now[0] < 6 and now[2] and now, 60, "begun")
+        found = until(lambda: (now := state()) and 0 < now[0] < 4 and now[2] and now, 60, "begun")
         os.kill(found[3], signal.SIGKILL)
     after = state()
-    assert after[0] < 6, "it was killed before its end"
+    assert after[0] < 4, "it was killed before its end"
     assert after[1] == after[0] * 1000, "what is written is whole"
     with there.serving(WORKER, BEAT):
-        until(lambda: state()[0] == 6, 90, "another worker ended it")
-    assert state()[1] == 6000
+        until(lambda: state()[0] == 4, 120, "another worker ended it")
+    assert state()[1] == 4000

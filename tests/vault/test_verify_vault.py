@@ -3,14 +3,17 @@
 import io
 import json
 import os
+import resource
 import time
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from compliance.audit.models import Entry
-from compliance.vault import layout, services
+from compliance.vault import checking, layout, services
 from compliance.vault.models import Blob
+from compliance.vault.storage import Unavailable
 
 
 @pytest.fixture
@@ -50,6 +53,32 @@ def test_an_untouched_vault_is_intact(blob):
 def test_a_changed_byte_is_named(blob):
     flip_one_byte(blob)
     assert [each["sha256"] for each in verify()["changed"]] == [blob.sha256]
+
+
+@contextmanager
+def no_more_files():
+    """This process has as many files open as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    opened = []
+    try:
+        with suppress(OSError):
+            while True:
+                opened.append(os.open("/dev/null", os.O_RDONLY))
+        yield
+    finally:
+        for each in opened:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_vault_that_cannot_be_asked_is_no_damage(blob):
+    """Too many open files say nothing about any of them: no alarm."""
+    for way_out in (services.checked_path, services.read_checked, lambda _blob: checking.verify()):
+        with no_more_files(), pytest.raises(Unavailable):
+            way_out(blob)
+    assert not Entry.objects.filter(action="vault.damage_found").exists()
+    assert services.read_checked(blob) == b"x" * 3_000_000
 
 
 def test_a_missing_file_is_named(blob):

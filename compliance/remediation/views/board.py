@@ -135,7 +135,18 @@ def _card(request: OrganisationRequest, number: int) -> dict[str, object]:
     return {"card": html, "state": task.state}
 
 
+def _named(request: OrganisationRequest, number: int, refusal: Refused) -> Refused:
+    """A verb that lost a race knows only that it did; who won it stands in the history by now."""
+    if isinstance(refusal, Conflict):
+        try:
+            drops.check_is_where(task_of(request, number), request.POST.get("from", ""))
+        except Conflict as named:
+            return named
+    return refusal
+
+
 def _refused(request: OrganisationRequest, number: int, refusal: Refused) -> JsonResponse:
+    refusal = _named(request, number, refusal)
     status = HTTPStatus.FORBIDDEN if isinstance(refusal, Unauthorised) else HTTPStatus.CONFLICT
     moved = isinstance(refusal, Conflict)
     answer = {"said": str(refusal), "moved": moved, **_card(request, number)}

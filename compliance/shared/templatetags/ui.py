@@ -84,12 +84,12 @@ def nav_link(
 ) -> dict[str, Any]:
     """A link of the left navigation, active on its page and the pages under it.
 
-    *besides* names a page under it that has a link of its own.
+    *besides* names pages under it that have a link of their own, with spaces between.
     """
     url = nav_url(context, name)
     path = getattr(context.get("request"), "path", "")
-    other = nav_url(context, besides) if besides else ""
-    under = bool(url) and path.startswith(url) and not (other and path.startswith(other))
+    others = [other for each in besides.split() if (other := nav_url(context, each))]
+    under = bool(url) and path.startswith(url) and not any(map(path.startswith, others))
     active = path == url if name == "dashboard:home" else under
     return {"url": url, "symbol": symbol, "label": label, "active": active}
 

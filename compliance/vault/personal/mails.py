@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from compliance.vault.personal.hits import MAIL, Hit
 
 _ADDRESS = re.compile(
-    r"(?<![\w.+%/:\-])([A-Za-z0-9][A-Za-z0-9._%+\-]{0,63})@((?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,24})(?![\w\-])"
+    r"(?:(?<=mailto:)|(?<![\w.+%/:\-]))([A-Za-z0-9][A-Za-z0-9._%+\-]{0,63})@((?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,24})(?![\w\-])"
 )
 _EXAMPLES = re.compile(
     r"(^|\.)(example\.(com|org|net|co\.kr)|example|test|invalid|localhost|local|internal|localdomain|lan)$"

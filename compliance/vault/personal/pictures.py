@@ -18,6 +18,9 @@ _SECONDS = 90
 _SHARP = 2200
 _LARGEST = 6000
 _SURE = 30.0
+# Lines across a page first; letters strewn over a screen where that finds next to nothing.
+_WHOLE_PAGE, _SCATTERED = "3", "11"
+_LITTLE = 40
 _DASH = re.compile(r"^[-–‐−—~.@:]|[-–‐−—~.@:]$")
 
 
@@ -44,11 +47,24 @@ def lines_of(image: Image.Image, page: int) -> Iterator[Piece]:
     sharp = _enlarged(image.convert("L"))
     out = io.BytesIO()
     sharp.save(out, "PNG", compress_level=1)
-    command = ["tesseract", "stdin", "stdout", "-l", "kor+eng", "--psm", "11", "tsv"]
+    words = _words(out.getvalue(), _WHOLE_PAGE)
+    if sum(len(row["text"]) for row in words) < _LITTLE:
+        words = _words(out.getvalue(), _SCATTERED)
+    lines: dict[tuple[str, ...], list[tuple[str, Box]]] = {}
+    for row in words:
+        key = (row["block_num"], row["par_num"], row["line_num"])
+        lines.setdefault(key, []).append((row["text"].strip(), _box(row, sharp.size, page)))
+    for number, line in enumerate(lines.values(), 1):
+        yield _line(line, page, number)
+
+
+def _words(png: bytes, layout: str) -> list[dict[str, str]]:
+    """Ask tesseract; *layout* is its page segmentation mode."""
+    command = ["tesseract", "stdin", "stdout", "-l", "kor+eng", "--psm", layout, "tsv"]
     try:
         done = subprocess.run(  # noqa: S603 - our own command line
             command,
-            input=out.getvalue(),
+            input=png,
             capture_output=True,
             timeout=_SECONDS,
             check=False,
@@ -58,16 +74,9 @@ def lines_of(image: Image.Image, page: int) -> Iterator[Piece]:
         )
     except (OSError, subprocess.TimeoutExpired) as fault:
         raise Unreadable from fault
-    rows = csv.DictReader(
-        io.StringIO(done.stdout.decode("utf-8", "replace")), delimiter="\t", quoting=csv.QUOTE_NONE
-    )
-    lines: dict[tuple[str, ...], list[tuple[str, Box]]] = {}
-    for row in rows:
-        if row["text"] and row["text"].strip() and float(row["conf"]) >= _SURE:
-            key = (row["block_num"], row["par_num"], row["line_num"])
-            lines.setdefault(key, []).append((row["text"].strip(), _box(row, sharp.size, page)))
-    for number, words in enumerate(lines.values(), 1):
-        yield _line(words, page, number)
+    table = io.StringIO(done.stdout.decode("utf-8", "replace"))
+    rows = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [row for row in rows if (row["text"] or "").strip() and float(row["conf"]) >= _SURE]
 
 
 def _step_back() -> None:

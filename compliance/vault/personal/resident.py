@@ -61,7 +61,7 @@ def _is_one(match: "re.Match[str]", born: date, near: str, around: str, *, dashe
     named = named or bool(_NAMED.search(around))
     if has_check_digit(year + month + day + gender + rest):
         return dashed or named or born < RANDOM_SINCE
-    if named:
+    if named or (dashed and _NAMED.search(match.string)):
         return True  # people may change their number: then it is random whenever they were born
     return dashed and born >= RANDOM_SINCE
 

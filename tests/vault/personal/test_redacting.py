@@ -18,6 +18,7 @@ from compliance.vault.problems import Problem
 from tests.vault.personal.test_reading import _HP, _OFFICE, _W, NUMBER, pdf_with
 from tests.vault.samples import archive
 
+pytestmark = pytest.mark.usefixtures("in_english")
 KINDS = ["resident", "mobile", "mail", "account"]
 DIGITS = NUMBER[-7:]
 
