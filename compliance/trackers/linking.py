@@ -10,7 +10,7 @@ from compliance.accounts.models import User
 from compliance.audit.services import record
 from compliance.remediation.models import Task
 from compliance.shared.errors import Refused
-from compliance.trackers import policies, reading, stream, syncing
+from compliance.trackers import policies, stream, syncing
 from compliance.trackers.actions import Action
 from compliance.trackers.models import Connection, ExternalIssue, Outgoing
 
@@ -47,8 +47,6 @@ def link(task: Task, connection: Connection, key: str, *, by: User) -> ExternalI
             number=found.number,
             key=found.key,
             url=found.url,
-            remote_status=found.status,
-            remote_hash=reading.remote_hash(found),
             # What was said before stays where it was said.
             comments_since=found.updated + timedelta(seconds=1),
             linked_by=by,
@@ -66,10 +64,8 @@ def _link(issue: ExternalIssue, by: User) -> ExternalIssue:
         raise Refused(policies.ISSUE_TAKEN)
     issue = _add(issue)
     record(by, Action.LINKED, issue, task=issue.task.code)
-    # The portal knows more of the task: its state is what holds first.
-    status = issue.connection.status_of(issue.task.state)
-    if status and status != issue.remote_status:
-        stream.put(issue, Outgoing.Kind.STATUS)
+    # The worker compares both states: what the tracker says counts like a change made there now.
+    stream.put(issue, Outgoing.Kind.STATUS)
     return issue
 
 

@@ -44,9 +44,12 @@ def check_can_retry(outgoing: Outgoing, user: User) -> None:
         raise Refused(_("This is on its way already, or has arrived."))
 
 
-def check_may_follow(task: Task, new: State) -> None:
-    """Raise Refused when a tracker's word is not enough to bring the task to *new*."""
-    if task.state in PROTECTED:
+def check_may_follow(task: Task, new: State, *, changed_here: bool = False) -> None:
+    """Raise Refused when a tracker's word is not enough to bring the task to *new*.
+
+    With *changed_here* both sides moved since they agreed: then a fix with its proof stays too.
+    """
+    if task.state in PROTECTED or (changed_here and task.state == State.FIXED):
         raise Refused(
             _("“%(state)s” was decided in the portal. Reopen the task there if it does not hold.")
             % {"state": State(task.state).label}

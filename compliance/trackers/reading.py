@@ -76,7 +76,7 @@ def _receive_status(issue: ExternalIssue, found: Issue) -> None:
         return
     try:
         with transaction.atomic():
-            policies.check_may_follow(task, new)
+            policies.check_may_follow(task, new, changed_here=changed_here)
             _follow(issue, new)
     except Refused as refusal:
         task.refresh_from_db()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F
 from django.utils import timezone
 
@@ -74,6 +75,9 @@ def turn(connection: Connection, until: float) -> None:
             sending.send_all(connection, tracker, until)
     except Refused as refusal:
         _failed(connection, refusal)
+    except ObjectDoesNotExist:
+        # Somebody unlinked an issue in this very moment; the rest has its turn again at once.
+        _release(connection, free_at=timezone.now())
     else:
         rested = timezone.now() + timedelta(seconds=20)
         _release(connection, error={}, failures=0, synced_at=timezone.now(), free_at=rested)

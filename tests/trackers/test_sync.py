@@ -113,6 +113,45 @@ def test_both_sides_changed_and_the_tracker_wins_where_nothing_was_decided(world
     assert len(world.texts()) == Comment.objects.count() == 1
 
 
+def test_a_fix_with_its_proof_stands_against_what_the_tracker_says_late(world, proven, bob):
+    world.push(proven, bob)
+    tasks_room.start(fresh(proven), by=bob)
+    tasks_room.fix(fresh(proven), action_taken="규칙 삭제", by=bob)
+    world.move("begun")
+    world.sync()
+    assert fresh(proven).state == "fixed"
+    assert world.status() == world.words["done"]
+
+
+def test_work_that_is_taken_up_again_over_there_is_no_longer_fixed_here(world, proven, bob):
+    world.push(proven, bob)
+    world.move("done")
+    world.sync()
+    world.move("begun")
+    world.sync()
+    assert fresh(proven).state == "in_progress"
+    assert fresh(proven).fixed_by is None
+
+
+def test_a_linked_issue_in_work_takes_the_task_along(world, task, bob):
+    number = world.fake.add()
+    world.move("begun", number)
+    linking.link(
+        task, world.connection, "1" if world.connection.kind == "github" else "SEC-1", by=bob
+    )
+    world.sync()
+    assert fresh(task).state == "in_progress"
+    assert world.status() == world.words["begun"]
+
+
+def test_a_link_never_leads_into_a_script(github, task, bob, monkeypatch):
+    kept = github.fake.issue
+    monkeypatch.setattr(
+        github.fake, "issue", lambda number: {**kept(number), "html_url": "javascript:alert(1)"}
+    )
+    assert github.push(task, bob).url == ""
+
+
 def test_comments_go_both_ways_and_never_come_back(world, task, bob):
     world.push(task, bob)
     tasks_room.comment(fresh(task), text="월요일에 적용합니다 @kim", by=bob)

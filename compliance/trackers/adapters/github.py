@@ -137,7 +137,7 @@ class GitHub(Tracker):
             key=f"#{number}",
             title=one_line(found.get("title"), 300),
             status=self._status(found),
-            url=one_line(found.get("html_url"), 500),
+            url=_address(found.get("html_url")),
             updated=moment(found["updated_at"]),
             comments=int(found.get("comments", -1)),
         )
@@ -150,6 +150,12 @@ class GitHub(Tracker):
 
     def _label_statuses(self) -> list[str]:
         return [each for each in self.access.statuses if each not in {OPEN, CLOSED, NOT_PLANNED}]
+
+
+def _address(given: object) -> str:
+    """A link on our pages leads to a website or nowhere."""
+    url = one_line(given, 500)
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _labels(found: Any) -> list[str]:
