@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation, User
@@ -28,6 +29,15 @@ def members_of(organisation: Organisation | int) -> list[User]:
         is_active=True, memberships__organisation_id=pk, memberships__ended_at__isnull=True
     )
     return list(rows.only("pk", "name", "email", "title"))
+
+
+def members_here(request: HttpRequest) -> list[User]:
+    """`members_of` the organisation of a page, asked once however many of its boxes need it."""
+    kept: list[User] | None = request.__dict__.get("_members_here")
+    if kept is None:
+        kept = members_of(request.organisation)  # type: ignore[attr-defined]
+        request.__dict__["_members_here"] = kept
+    return kept
 
 
 def mentioned(text: str, people: Iterable[User]) -> list[User]:

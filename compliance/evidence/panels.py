@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest
 
+from compliance.accounts.mentions import members_here
 from compliance.accounts.models import Organisation, User
 from compliance.evidence import policies, selectors
 from compliance.evidence.forms import AskForm, UploadForm
@@ -25,7 +26,7 @@ def requirement(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
         "links": links,
         "coverage": selectors.coverage(kinds, links),
         **upload_context(request, organisation, wanted),
-        **asking_context(request, wanted, kinds),
+        **asking_context(request, kinds, assessment.owner_id),
         "asked": _asked(request, organisation, wanted),
         **_former(assessment),
     }
@@ -46,17 +47,18 @@ def _asked(
 
 
 def asking_context(
-    request: HttpRequest, wanted: Requirement, kinds: list[EvidenceKind]
+    request: HttpRequest, kinds: list[EvidenceKind], owner: int | None
 ) -> dict[str, Any]:
-    """What the form for a request needs; nothing but the reason where the person may not ask."""
+    """What the form for a request needs; nothing but the reason where the person may not ask.
+
+    *owner* is who answers for the requirement: the first to be asked.
+    """
     organisation = request.organisation  # type: ignore[attr-defined]
     sentence = why_not(policies.check_can_ask, organisation, request.user)
     if sentence:
         return {"why_not_ask": sentence}
-    assessed = Assessment.objects.filter(organisation=organisation, requirement=wanted)
-    owner = assessed.values_list("owner_id", flat=True).first() or 0
-    people = selectors.people_of(organisation)
-    return {"ask": AskForm(people=people, kinds=kinds, owner=owner), "why_not_ask": ""}
+    people = {person.pk: person.name for person in members_here(request)}
+    return {"ask": AskForm(people=people, kinds=kinds, owner=owner or 0), "why_not_ask": ""}
 
 
 def upload_context(

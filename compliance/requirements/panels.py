@@ -4,17 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from compliance.requirements import pages, policies, selectors
+from compliance.requirements import pages, policies
 from compliance.requirements.crosswalks import BASELINES
 from compliance.requirements.models import Assessment
-from compliance.requirements.related import Related, related_to
+from compliance.requirements.related import Related, names_for, related_to
 from compliance.shared.errors import why_not
 
 
 def related(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
     """Nothing where no other profile is worked with."""
     found = related_to(assessment)
-    others = len(selectors.adopted_profiles(assessment.organisation)) - 1
+    others = len(names_for(assessment)) - 1
     if not found and others < 1:
         return None
     user: Any = request.user

@@ -97,13 +97,17 @@ def inverse(relation: str) -> CrosswalkEdge.Relation:
     return _INVERSE.get(Relation(relation), Relation(relation))
 
 
-def related(requirement: Requirement, organisation: Organisation) -> list[Related]:
+def related(
+    requirement: Requirement, organisation: Organisation, names: set[str] | None = None
+) -> list[Related]:
     """Return related requirements of the other profiles worked with, closest first.
 
+    *names* are the identifiers of all of them, where the caller knows them (`worked_with`).
+
     An edge counts in both directions. Two that only share items of a baseline overlap, which is
-    the weaker proposal: the six that share most follow. Six queries, however many there are.
+    the weaker proposal: the six that share most follow. Five queries, however many there are.
     """
-    names = _adopted(organisation)
+    names = names or worked_with(organisation)
     here = Item(requirement.profile.identifier, requirement.code)
     if not names - {here.profile}:
         return []
@@ -124,7 +128,8 @@ def related(requirement: Requirement, organisation: Organisation) -> list[Relate
     return [*direct, *[each for each in found if not each.is_direct][:SHARED_SHOWN]]
 
 
-def _adopted(organisation: Organisation) -> set[str]:
+def worked_with(organisation: Organisation) -> set[str]:
+    """Identifiers of the profiles that the organisation works with."""
     rows = organisation.adoptions.filter(ended_at__isnull=True)
     return set(rows.values_list("profile__identifier", flat=True))
 
@@ -213,6 +218,15 @@ def related_to(assessment: Assessment) -> list[Related]:
     """`related` of the assessment's requirement, kept on it for the panels of one page."""
     kept: list[Related] | None = assessment.__dict__.get("_related")
     if kept is None:
-        kept = related(assessment.requirement, assessment.organisation)
+        kept = related(assessment.requirement, assessment.organisation, names_for(assessment))
         assessment.__dict__["_related"] = kept
+    return kept
+
+
+def names_for(assessment: Assessment) -> set[str]:
+    """`worked_with`, kept on the assessment likewise."""
+    kept: set[str] | None = assessment.__dict__.get("_worked_with")
+    if kept is None:
+        kept = worked_with(assessment.organisation)
+        assessment.__dict__["_worked_with"] = kept
     return kept

@@ -25,7 +25,8 @@ _ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)")
 _INSTRUCTION = re.compile(rb"<w:instrText[^>]*>([^<]*)</w:instrText>|w:instr=\"([^\"]*)\"")
 _DDE_FIELD = re.compile(rb"\bDDE(AUTO)?\b", re.IGNORECASE)
 _FORMULA = re.compile(rb"<f\b[^>]*>([^<]*)</f>|<definedName\b[^>]*>([^<]*)</definedName>")
-_DDE_FORMULA = re.compile(rb"\w+\|'[^']*'!|\w+\|[^!<>|&\s]+!")
+# A bar in the quoted name of a sheet ('A|B'!C1) starts nothing.
+_DDE_FORMULA = re.compile(rb"(?<!['\w])\w+\|'[^']*'!|'\|'[^']*'!|(?<!['\w])\w+\|[^'!<>|&\s]+!")
 _DDE_LINK = re.compile(rb"<(?:\w+:)?(ddeLink|oleLink)\b")
 _REMOTE = _(
     "This document loads a template or object from elsewhere. Save it without, then upload."

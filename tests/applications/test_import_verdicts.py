@@ -143,7 +143,7 @@ def test_a_line_break_in_a_cell_and_every_delimiter(adopted, delimiter):
 
 def test_a_workbook_that_fetches_from_elsewhere_is_refused(in_english):
     book = filled(["번호", "판정"], ["OI-NET-03", "=cmd|'/c calc'!A0"])
-    with pytest.raises(Refused, match="takes values from other files"):
+    with pytest.raises(Refused, match="starts other programs"):
         verdict_files.read_table(saved(book), "결과.xlsx")
 
 

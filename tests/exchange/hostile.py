@@ -63,7 +63,7 @@ HOSTILE = {
     "control": (altered(add={"xl/activeX/activeX1.xml": b"<x/>"}), "embedded"),
     "dde": (
         altered(replace={SHEET: (b"</sheetData>", b'<row r="10"><c r="A10"><f>cmd|\'/c calc\'!A0</f></c></row></sheetData>')}),
-        "links",
+        "DDE",
     ),
     "entities": (
         altered(replace={SHEET: (b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet')}),

@@ -47,7 +47,7 @@ def test_the_same_freeze_makes_the_same_bytes(packet, alice):
 
 
 def test_progress_moves_through_every_phase(packet):
-    job = Job.objects.get()
+    job = Job.objects.get(kind=services.BUILD)
     assert (job.state, job.done, job.total) == (JobState.DONE, 100, 100)
     assert job.result["url"].endswith("/packets/1/")
 

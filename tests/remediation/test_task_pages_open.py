@@ -24,7 +24,7 @@ PAGES = [
     "timeline/",
     "timeline/?all=1",
     "progress/",
-    "progress/?weeks=4&only=1",
+    "progress/?weeks=4&of=application",
     "feed/",
 ]
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.urls import reverse
 
-from tests.packets.conftest import altered, built, key  # noqa: F401 - fixtures by their names
+from tests.packets.conftest import altered, built, key, store  # noqa: F401 - fixtures by their names
 from tests.packets.samples import content_of
 
 POLICY = "증적/OI-NET-03/E-31_방화벽 정책.png"

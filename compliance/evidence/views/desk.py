@@ -30,12 +30,13 @@ def desk(request: OrganisationRequest, link: int | None = None) -> HttpResponse:
         link = first
     current = link_of(request, link)
     kinds = list(current.requirement.evidence_kinds.all())
+    assessment = selectors.assessment_of(current)
     siblings = list(selectors.links_of(request.organisation, [current.requirement_id]))
     context = {
         "link": current,
         "form": form,
         "query": request.GET.urlencode(),
-        "assessment": selectors.assessment_of(current),
+        "assessment": assessment,
         "coverage": selectors.coverage(kinds, siblings),
         "since": since_review(current),
         "shown": pages.show(current.version, request.user),
@@ -43,7 +44,7 @@ def desk(request: OrganisationRequest, link: int | None = None) -> HttpResponse:
         "reasons": COMMON_REASONS,
         "why_not_accept": why_not(policies.check_can_accept, current, request.user),
         "why_not_return": why_not(policies.check_can_return, current, request.user),
-        **panels.asking_context(request, current.requirement, kinds),
+        **panels.asking_context(request, kinds, assessment.owner_id if assessment else None),
     }
     return render(request, "evidence/desk.html", context)
 

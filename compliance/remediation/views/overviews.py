@@ -74,7 +74,7 @@ def charts(request: OrganisationRequest) -> HttpResponse:
     application = open_application(request.organisation)
     weeks = whole(request.GET.get("weeks", ""))
     weeks = weeks if weeks in numbers.WEEKS else numbers.WEEKS[1]
-    only = bool(application) and request.GET.get("only") == "1"
+    only = bool(application) and request.GET.get("of") == "application"
     profile_id = application.profile_id if application and only else None
     first = timezone.localdate() - timedelta(days=weeks * WEEK)
     found = numbers.progress(request.organisation, first, profile_id)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from compliance.accounts import filters
 from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.mentions import members_here
 from compliance.accounts.models import User
 from compliance.requirements import drafts, pages, policies, selectors, services, versions
 from compliance.requirements.filters import FilterForm
@@ -137,7 +138,7 @@ def _page(
     request: OrganisationRequest, assessment: Assessment, status: int = HTTPStatus.OK, **forms: Any
 ) -> HttpResponse:
     requirement = assessment.requirement
-    people = pages.people_of(request.organisation)
+    people = members_here(request)
     form = FilterForm(request.GET, people=people)
     rows = pages.assessments(request.organisation, requirement.profile, request.user)
     listed, _knowledge = filtered(request.organisation, rows, form)
