@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
@@ -82,7 +82,10 @@ def addressed(
     mine = rows.filter(requirement__profile__adoptions__organisation=F("organisation"))
     adoption = "requirement__profile__adoptions"
     newest = (F(f"{adoption}__ended_at").desc(nulls_first=True), f"-{adoption}__adopted_at")
-    return mine.order_by(*newest, "-requirement__profile__pk").first()
+    ended = ExpressionWrapper(Q(**{f"{adoption}__ended_at__isnull": False}), BooleanField())
+    # What `is_former` would ask for by itself.
+    found = mine.order_by(*newest, "-requirement__profile__pk").annotate(_is_former=ended)
+    return found.first()
 
 
 def lineage(assessment: Assessment) -> list[int]:
