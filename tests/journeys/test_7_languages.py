@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from portal.demo import people
+from portal.demo import keeping, people
 from tests.conftest import REFERENCE
 from tests.journeys import words
 
@@ -52,6 +52,8 @@ def written_by_people():
         "(사전 검토본)",
         "조치 증적",
         "(양호/취약)",
+        "VPN 장비 인증서 확인 결과",
+        *keeping.TAGS,
     }
     return titles | names | company
 
