@@ -228,6 +228,10 @@ def house(manna, adopted, alice, bob, carol, olga):
             "members:closing-day-remove": {"pk": closing.pk},
             "trackers:again": {"pk": (sent := sent_to_a_tracker(task, alice)).pk},
             "remediation:board-column": {"state": "registered"},
+            **{
+                f"api:{name}": {"pk": folders.pk}
+                for name in ("archive", "archive-apply", "archive-discard")
+            },
             "remediation:comment-file": {"file": file_of_comment},
             **{
                 name: {"number": task.number}
@@ -258,7 +262,6 @@ def house(manna, adopted, alice, bob, carol, olga):
         "related": other.pk,
         "evidence:number": added.evidence.number,
         "evidence:pk": folders.pk,
-        **dict.fromkeys(["api:archive", "api:archive-apply", "api:archive-discard"], folders.pk),
         **dict.fromkeys(["api:request", "api:request-answer", "api:request-end"], 1),
         "hold": held.pk,
         "api:evidence": added.evidence.number,

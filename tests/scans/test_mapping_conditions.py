@@ -14,7 +14,7 @@ from compliance.packets import gathering_scans
 from compliance.remediation.models import Task
 from compliance.requirements.models import Assessment, Requirement
 from compliance.scans import comparing, exporting, mapping, selectors, showing
-from compliance.scans.models import Finding, MappingEdge, MappingSet, RuleMapping
+from compliance.scans.models import Finding, MappingEdge, MappingSet, RuleMapping, ScanRun
 
 RULE, CODE = "CVE-2026-0001", "OI-SRV-08"
 
@@ -54,7 +54,7 @@ def ask(import_sample, requirement):
         assert RuleMapping.objects.filter(rule__code=RULE, requirement=requirement).exists()
         finding = Finding.objects.get(rule__code=RULE)
         Finding.objects.exclude(pk=finding.pk).update(
-            state="fixed", fixed_run=1, fixed_at="2026-11-20T00:00Z"
+            state="fixed", fixed_run=ScanRun.objects.first(), fixed_at="2026-11-20T00:00Z"
         )
         Finding.objects.filter(pk=finding.pk).update(severity="high")
         finding.refresh_from_db()
