@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from benchmarks.scans import _server_cpu
+from benchmarks._server import server_cpu
 from compliance.accounts.models import Organisation, User
 from compliance.remediation import escalating, opening
 from compliance.remediation.models import Task
@@ -22,10 +22,10 @@ def measure() -> Iterator[str]:
     organisation = Organisation.objects.get(slug="bareun")
     run = _run(organisation)
     with CaptureQueriesContext(connection) as queries:
-        began, cpu, server = time.perf_counter(), time.process_time(), _server_cpu()
+        began, cpu, server = time.perf_counter(), time.process_time(), server_cpu()
         opened = opening.open_for_findings(run)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
-        server = _server_cpu() - server
+        server = server_cpu() - server
     assert opened.opened == FINDINGS, opened  # noqa: S101
     yield (
         f"open {FINDINGS:,} tasks from one run: {wall:.1f} s wall, {cpu:.1f} s CPU here "

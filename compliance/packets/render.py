@@ -29,7 +29,7 @@ from compliance.packets import contents, fonts, tables
 from compliance.packets import manifest as manifests
 from compliance.packets.contents import Section
 from compliance.packets.manifest import Manifest
-from compliance.packets.press import compiling, linking
+from compliance.packets.press import linking
 from compliance.packets.press.linking import Attachment, Piece
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Part, Placed, place
@@ -157,6 +157,9 @@ def compile_section(section: Section, edition: Edition, read: Read) -> Part:
             return tables.exhibit(section, data, partial(_is_archival, edition=edition))
         if section.form in tables.FORMS:
             return tables.draw(section)
+        # WeasyPrint takes 26 MB, which a process that only links, or does other work, can do without.
+        from compliance.packets.press import compiling
+
         return compiling.compile_section(compose(section, edition), _style(), section.key)
 
 
