@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from benchmarks._thousand import _profile
-from benchmarks.pages import _measured
+from benchmarks.pages import measured
 from compliance.accounts import services as accounts
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.roles import Role
@@ -76,9 +76,9 @@ def measure() -> Iterator[str]:
     last = Task.objects.filter(organisation__slug="many", state="registered").order_by("rank")[20]
     words = {"person": worker.pk, "place": f"{last.rank}-{last.pk}"}
     pages = {f"{TASKS:,}: {name}": path % words for name, path in PAGES.items()}
-    yield from _measured(lead, pages)
+    yield from measured(lead, pages)
     mine = {f"{TASKS:,}: my work of an engineer": f"{_TASKS}mine/"}
-    yield from _measured(worker, mine)
+    yield from measured(worker, mine)
 
 
 def company() -> tuple[User, User]:
