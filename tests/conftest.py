@@ -1,6 +1,7 @@
 """Named people: alice leads, bob fixes, carol audits, dave looks on, olga owns, sam is a stranger."""
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from compliance.audit import triggers
 from compliance.audit.services import SYSTEM
 from compliance.requirements import documents, loading, services
 from compliance.requirements.models import Assessment, Profile
+from tests import migrated
 from tests.services.fixtures import (  # noqa: F401 - fixtures are found by their names here
     browser,
     chromium_path,
@@ -43,6 +45,31 @@ def _flush_with_audit_unlocked(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_with_audit_unlocked  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def migrated_database(pytestconfig) -> Path | None:
+    """Where the empty database of these migrations is kept, on SQLite."""
+    if connection.vendor != "sqlite":
+        return None
+    return pytestconfig.cache.mkdir("migrated") / migrated.name()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, migrated_database):
+    """Migrations run once, not once a run."""
+    if not migrated_database or not migrated_database.exists():
+        yield
+        return
+    with closing(migrated.lend(migrated_database, connection)):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, migrated_database) -> None:
+    if migrated_database and not migrated_database.exists():
+        with django_db_blocker.unblock():
+            migrated.keep(connection, migrated_database)
 
 
 @pytest.fixture(scope="session")
