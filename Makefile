@@ -3,7 +3,7 @@ PORT ?= 8000
 PY = .venv/bin/python
 MANAGE = $(PY) manage.py
 
-.PHONY: help demo packet serve test check bench mutations messages fmt screenshots clean run-ready test-ready
+.PHONY: help demo packet serve test check bench mutations sbom messages fmt screenshots clean run-ready test-ready
 .DEFAULT_GOAL = help
 
 help:  ## this list
@@ -30,6 +30,10 @@ bench: test-ready  ## measurements, see benchmarks/README.md
 
 mutations: test-ready  ## ten thousand damaged scan results, a line a parser
 	@$(PY) -m benchmarks mutations
+
+sbom: test-ready  ## the bill of materials (CycloneDX) into out/sbom.json
+	@mkdir -p out
+	@$(PY) tools/sbom.py out/sbom.json && echo out/sbom.json
 
 messages: test-ready  ## write missing strings into the catalogues and compile them
 	@$(PY) tools/messages.py update

@@ -70,9 +70,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.machines_use_https",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.strict_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -170,6 +171,9 @@ PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024
 # What the page that verifies a packet reads into memory at most.
 VERIFY_LIMIT = env.number("VERIFY_LIMIT_MB", 300, least=1) * 1024 * 1024
+
+# Of one token or person; a collector that hands in a whole park of servers stays far below it.
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, least=1)
 
 # What leaves the portal: private networks only where they are named, few ports, own authorities.
 OUTBOUND_ALLOW = env.networks("OUTBOUND_ALLOW")

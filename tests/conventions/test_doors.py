@@ -39,6 +39,7 @@ from compliance.trackers.models import Outgoing
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 from tests.requirements import next_version
+from tests.security.headers import lacking
 from tests.vault import samples
 
 ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
@@ -370,7 +371,9 @@ def visit(house, browse):
     """visit(person, name): the status of that door for that person."""
 
     def status(person, name):
-        return knock(browse(person), name, house).status_code
+        answer = knock(browse(person), name, house)
+        assert lacking(answer.headers) == [], name
+        return answer.status_code
 
     return status
 

@@ -1,0 +1,118 @@
+"""The bill of materials (SBOM, CycloneDX 1.6) of what a running portal needs, as JSON.
+
+`tools/sbom.py [FILE]` writes it to FILE or to the terminal; `--check` only says whether it is whole:
+each requirement is in it with version and licence, and nothing of the tests. The same environment
+gives the same bytes.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;#]+)", re.MULTILINE)
+
+# Read in the packages' own licence files: their metadata name none that the standard knows.
+_READ_BY_US = {"pypdfium2": "BSD-3-Clause AND Apache-2.0", "uharfbuzz": "Apache-2.0"}
+
+Bom = dict[str, Any]
+
+
+def normal(name: str) -> str:
+    """Return *name* as package indexes compare names."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def required() -> dict[str, str]:
+    """Return version by name of what requirements.txt names."""
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    return {normal(name): version for name, version in _REQUIREMENT.findall(text)}
+
+
+def environment() -> Bom:
+    """Return the bill of materials of everything installed beside this Python."""
+    done = subprocess.run(
+        [
+            *[sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible"],
+            *["--spec-version", "1.6", "--output-format", "JSON", "--validate"],
+            sys.executable,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: Bom = json.loads(done.stdout)
+    return found
+
+
+def running(bom: Bom) -> Bom:
+    """Keep what requirements.txt names and what that needs in turn; tests bring more."""
+    names = required()
+    needs = {each["ref"]: each.get("dependsOn", []) for each in bom["dependencies"]}
+    waiting = [each["bom-ref"] for each in bom["components"] if normal(each["name"]) in names]
+    kept: set[str] = set()
+    while waiting:
+        if (ref := waiting.pop()) not in kept:
+            kept.add(ref)
+            waiting += needs.get(ref, [])
+    for each in bom["components"]:
+        if not each.get("licenses") and (expression := _READ_BY_US.get(normal(each["name"]))):
+            each["licenses"] = [{"expression": expression}]
+    return {
+        **bom,
+        "metadata": {
+            **bom["metadata"],
+            "component": {"type": "application", "name": "gatepass", "bom-ref": "gatepass"},
+        },
+        "components": [each for each in bom["components"] if each["bom-ref"] in kept],
+        "dependencies": [
+            {"ref": "gatepass", "dependsOn": sorted(_refs(bom, names) & kept)},
+            *[each for each in bom["dependencies"] if each["ref"] in kept],
+        ],
+    }
+
+
+def _refs(bom: Bom, names: dict[str, str]) -> set[str]:
+    return {each["bom-ref"] for each in bom["components"] if normal(each["name"]) in names}
+
+
+def lacking(bom: Bom) -> list[str]:
+    """Return what is wrong with *bom*, a sentence each."""
+    found = {normal(each["name"]): each for each in bom["components"]}
+    wrong = []
+    for name, version in required().items():
+        if name not in found:
+            wrong.append(f"{name} is required but not installed.")
+        elif found[name]["version"] != version:
+            wrong.append(f"{name} is {found[name]['version']}, but {version} is required.")
+    wrong += [
+        f"{each['name']} {each['version']} declares no licence."
+        for each in bom["components"]
+        if not each.get("licenses")
+    ]
+    return wrong
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--check", action="store_true")
+    chosen = parser.parse_args(arguments)
+    bom = running(environment())
+    if wrong := lacking(bom):
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
+    text = json.dumps(bom, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if chosen.file:
+        chosen.file.write_text(text, "utf-8")
+    elif not chosen.check:
+        print(text, end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
