@@ -10,8 +10,11 @@ import json
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;#]+)", re.MULTILINE)
@@ -49,35 +52,62 @@ def environment() -> Bom:
     return found
 
 
-def running(bom: Bom) -> Bom:
-    """Keep what requirements.txt names and what that needs in turn; tests bring more."""
-    names = required()
-    needs = {each["ref"]: each.get("dependsOn", []) for each in bom["dependencies"]}
-    waiting = [each["bom-ref"] for each in bom["components"] if normal(each["name"]) in names]
-    kept: set[str] = set()
+def closure() -> set[str]:
+    """Return the names of what requirements.txt names and what that needs in turn.
+
+    From the packages' own metadata with the extras that were asked for: the bill itself also lists
+    what a package would like to have for its tests, when that happens to be installed.
+    """
+    waiting = [Requirement(line) for line in _lines()]
+    seen: set[tuple[str, str]] = set()
     while waiting:
-        if (ref := waiting.pop()) not in kept:
-            kept.add(ref)
-            waiting += needs.get(ref, [])
+        wanted = waiting.pop()
+        for extra in {"", *wanted.extras}:
+            if (key := (normal(wanted.name), extra)) not in seen:
+                seen.add(key)
+                waiting += _needs(wanted.name, extra)
+    return {name for name, _extra in seen}
+
+
+def _lines() -> list[str]:
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    return [found[0] for found in _REQUIREMENT.finditer(text)]
+
+
+def _needs(name: str, extra: str) -> list[Requirement]:
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+    found = [Requirement(line) for line in lines]
+    return [each for each in found if not each.marker or each.marker.evaluate({"extra": extra})]
+
+
+def running(bom: Bom) -> Bom:
+    """Keep what a running portal needs; tests bring more."""
+    names, direct = closure(), required()
     for each in bom["components"]:
         if not each.get("licenses") and (expression := _READ_BY_US.get(normal(each["name"]))):
             each["licenses"] = [{"expression": expression}]
+    components = [each for each in bom["components"] if normal(each["name"]) in names]
+    kept = {each["bom-ref"] for each in components}
+    roots = sorted(each["bom-ref"] for each in components if normal(each["name"]) in direct)
     return {
         **bom,
         "metadata": {
             **bom["metadata"],
             "component": {"type": "application", "name": "gatepass", "bom-ref": "gatepass"},
         },
-        "components": [each for each in bom["components"] if each["bom-ref"] in kept],
+        "components": components,
         "dependencies": [
-            {"ref": "gatepass", "dependsOn": sorted(_refs(bom, names) & kept)},
-            *[each for each in bom["dependencies"] if each["ref"] in kept],
+            {"ref": "gatepass", "dependsOn": roots},
+            *[
+                {**each, "dependsOn": [ref for ref in each.get("dependsOn", []) if ref in kept]}
+                for each in bom["dependencies"]
+                if each["ref"] in kept
+            ],
         ],
     }
-
-
-def _refs(bom: Bom, names: dict[str, str]) -> set[str]:
-    return {each["bom-ref"] for each in bom["components"] if normal(each["name"]) in names}
 
 
 def lacking(bom: Bom) -> list[str]:
