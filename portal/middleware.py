@@ -1,5 +1,6 @@
 """What every request and every answer has."""
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable
@@ -29,6 +30,31 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+
+
+def true_address(get_response: GetResponse) -> GetResponse:
+    """Take the person's address from the proxies that are ours, and from nobody else.
+
+    Each proxy adds who it was asked by at the end of X-Forwarded-For. With TRUSTED_PROXIES = n the
+    n-th from the end is what our outermost proxy saw; what stands before it, anybody may have sent.
+    """
+    count = settings.TRUSTED_PROXIES
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        hops = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
+        if count and len(hops) >= count and _is_address(hops[-count]):
+            request.META["REMOTE_ADDR"] = hops[-count]
+        return get_response(request)
+
+    return middleware
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 # Doors of machines: a redirect would hide that their secret just went over the line in clear.

@@ -65,3 +65,17 @@ def test_no_page_makes_the_browser_complain(person, who, language, least):
     kinds = walk(visitor)
     assert visitor.watch.complaints == []
     assert len(kinds) >= least, sorted(kinds)
+
+
+# What scripts keep in the browser: how pages look, and how far an upload came.
+KEPT = {"theme", "density", "navigation"}
+
+
+def test_the_browser_keeps_no_data_of_ours(person):
+    """After a walk through the pages nothing of their contents stays behind."""
+    visitor = person("seoyeon")
+    for path in ("", "requirements/", "evidence/", "findings/", "tasks/board/", "tasks/mine/"):
+        visitor.open(path).wait_for_load_state("networkidle")
+    kept = visitor.page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+    assert set(kept) <= KEPT
+    assert visitor.page.evaluate("indexedDB.databases().then(all => all.length)") == 0

@@ -3,7 +3,7 @@
 import http.client
 import json
 import uuid
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -12,6 +12,17 @@ from tests.services.installation import Installation
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(180)]
 HOST = "gatepass.example"
+PASSWORD = "correct horse battery staple"
+PERSON = f"""
+from compliance.accounts import services
+from compliance.accounts.models import Organisation, User
+from compliance.accounts.roles import Role
+from compliance.audit.services import SYSTEM
+if not User.objects.exists():
+    house = services.create_organisation(name="머리", slug="head")
+    person = User.objects.create_user("head@example.com", {PASSWORD!r}, name="머리")
+    services.add_member(house, person, Role.OWNER, by=SYSTEM)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +42,12 @@ def production(tmp_path_factory):
         yield made
 
 
-def ask(production, path, method="GET", host=HOST, scheme="https", **headers):
+def ask(production, path, method="GET", host=HOST, scheme="https", body=None, **headers):
     """Return (status, headers, body) as the proxy sees them."""
     connection = http.client.HTTPConnection(urlsplit(production.url).netloc, timeout=30)
     try:
         connection.request(
-            method, path, headers={"Host": host, "X-Forwarded-Proto": scheme, **headers}
+            method, path, body, headers={"Host": host, "X-Forwarded-Proto": scheme, **headers}
         )
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read()
@@ -127,3 +138,91 @@ def test_no_method_echoes_a_request(production, method):
     status, _headers, body = ask(production, "/healthz", method, **{"X-Secret": "seen-again"})
     assert status >= 400
     assert b"seen-again" not in body
+
+
+def signed_in(production):
+    """Sign in as a person made for it; return (session cookie, token)."""
+    production.script(PERSON)
+    _status, headers, _body = ask(production, "/accounts/sign-in/")
+    (token,) = (each for each in cookies(headers) if each.startswith("__Host-csrf"))
+    form = urlencode(
+        {
+            "username": "head@example.com",
+            "password": PASSWORD,
+            "csrfmiddlewaretoken": token.partition("=")[2],
+        }
+    )
+    status, headers, _body = ask(
+        production,
+        "/accounts/sign-in/",
+        "POST",
+        body=form,
+        **{
+            "Cookie": token,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Referer": f"https://{HOST}/accounts/sign-in/",
+        },
+    )
+    assert status == 302, status
+    return headers
+
+
+def cookies(headers):
+    return [each.split(";")[0] for each in headers.get_all("Set-Cookie")]
+
+
+def test_the_session_is_out_of_reach_of_scripts(production):
+    given = signed_in(production).get_all("Set-Cookie")
+    (session,) = (each for each in given if each.startswith("__Host-session"))
+    assert "HttpOnly" in session
+
+
+def test_the_api_by_session_needs_the_token(production):
+    """A page of somebody else can make a browser send the cookie, but not know the token."""
+    cookie = "; ".join(cookies(signed_in(production)))
+    status, _headers, _body = ask(
+        production,
+        "/api/v1/o/head/requirements/OI-NET-03/statement",
+        "PUT",
+        body="{}",
+        **{"Cookie": cookie, "Content-Type": "application/json", "Referer": f"https://{HOST}/"},
+    )
+    assert status == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/openapi.json", "/static/gatepass.css"])
+def test_no_other_origin_is_let_in(production, path):
+    _status, headers, _body = ask(production, path, Origin="https://evil.example")
+    assert not [name for name in headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    ("path", "type_"),
+    [
+        ("/accounts/sign-in/", "text/html; charset=utf-8"),
+        ("/static/gatepass.css", 'text/css; charset="utf-8"'),
+        ("/static/theme.js", 'text/javascript; charset="utf-8"'),
+        ("/api/v1/openapi.json", "application/json"),
+    ],
+)
+def test_what_is_text_says_its_characters(production, path, type_):
+    _status, headers, _body = ask(production, path)
+    assert headers["Content-Type"].startswith(type_)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.git/config",
+        "/manage.py",
+        "/static/",
+        "/static/../portal/settings.py",
+        "/static/%2e%2e/manage.py",
+        "/static/..%2f..%2fetc/passwd",
+        "/var/gatepass.sqlite3",
+        "/static/.env",
+    ],
+)
+def test_nothing_of_the_house_is_served(production, path):
+    status, _headers, _body = ask(production, path)
+    assert status in {400, 404}
