@@ -32,6 +32,7 @@ from compliance.remediation import services as remediation
 from compliance.requirements import carrying, documents, loading, relating
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment
+from compliance.review.models import Invitation
 from compliance.scans import services as scans
 from compliance.scans.models import Finding, MappingSet
 from compliance.trackers import linking as trackers_linking
@@ -173,6 +174,20 @@ def sent_to_a_tracker(task, by):
     return Outgoing.objects.get(issue=trackers_linking.push(task, tracker, by=by))
 
 
+def invited(round_, by):
+    """A platform's reviewer who may look at the round."""
+    return Invitation.objects.create(
+        organisation=by.memberships.get().organisation,
+        round=round_,
+        name="심사자",
+        company="플랫폼",
+        email="reviewer@example.com",
+        digest="0" * 64,
+        created_by=by,
+        expires_at=timezone.now() + timedelta(days=3),
+    )
+
+
 @pytest.fixture
 def house(manna, adopted, alice, bob, carol, olga):
     """One of everything, and how each URL names it."""
@@ -281,6 +296,8 @@ def house(manna, adopted, alice, bob, carol, olga):
         ),
         "api:post_verdicts": application.number,
         "packets:number": frozen.number,
+        "reviewers:number": frozen.number,
+        "reviewers:pk": invited(frozen.current_round, alice).pk,
         "round": 1,
         "edition": "ko",
         "kind": "pdf",
