@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -33,7 +34,7 @@ class Reviewer:
 class Ended(Refused):
     """The link opens nothing: unknown, ended or expired, which a stranger need not know apart."""
 
-    status = 404
+    status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
         super().__init__(_("This invitation has ended. Ask whoever sent it for a new one."))
