@@ -305,6 +305,8 @@ DOORS: dict[str, Door] = {
     "api:task_create": verb(C.TASK_MANAGE),
     "api:task_comment": verb(C.TASK_WORK, C.TASK_MANAGE, C.EVIDENCE_REVIEW),
     "api:task_move": verb(C.TASK_WORK, C.TASK_MANAGE),
+    "api:tracker_list": READ,
+    "api:tracker_issues": verb(C.TASK_WORK, C.TASK_MANAGE),
     "api:duty_list": READ,
     "api:duty_create": verb(C.TASK_MANAGE),
     "api:duty_done": verb(C.TASK_WORK, C.TASK_MANAGE),
