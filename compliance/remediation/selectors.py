@@ -45,18 +45,27 @@ def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
     return rows.select_related("requirement__profile", "finding", "assignee")
 
 
-def searched(rows: QuerySet[Task]) -> QuerySet[Task]:
+def searched(rows: QuerySet[Task]) -> tuple[QuerySet[Task], int | None]:
     """The same tasks as *rows*, read once: a word in a title is looked for in every title.
 
-    By their keys when they are few, so that counting and sorting look no more at the others.
+    When they are few, they come by their keys, so that counting and sorting look no more at the
+    others, and with their number; else None.
     """
     keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return rows if len(keys) > FEW else Task.objects.filter(pk__in=keys)
+    return (rows, None) if len(keys) > FEW else (Task.objects.filter(pk__in=keys), len(keys))
 
 
-def page_of(rows: QuerySet[Task], number: str | None, size: int) -> "Page[Task]":
-    """One page of *rows* in their order. Keys are sorted and cut first, which an index does alone."""
-    found: Any = Paginator(rows.values_list("pk", flat=True), size).get_page(number)
+def page_of(
+    rows: QuerySet[Task], number: str | None, size: int, count: int | None = None
+) -> "Page[Task]":
+    """One page of *rows* in their order. Keys are sorted and cut first, which an index does alone.
+
+    *count* is how many they are, when that is known.
+    """
+    pages = Paginator(rows.values_list("pk", flat=True), size)
+    if count is not None:
+        pages.count = count
+    found: Any = pages.get_page(number)
     keys = list(found.object_list)
     shown = {
         task.pk: task

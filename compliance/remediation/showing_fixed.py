@@ -22,7 +22,7 @@ from compliance.remediation.models import (
 )
 from compliance.remediation.moving import concerned
 from compliance.remediation.states import BEGUN
-from compliance.scans.models import FindingState, ScanRun
+from compliance.scans.models import Change, FindingState, Observation, ScanRun
 
 BATCH = 500
 
@@ -47,6 +47,8 @@ def _begun(run: ScanRun) -> QuerySet[Task]:
         ~Exists(steps),
         ~Exists(waits),
         organisation_id=run.organisation_id,
+        # By what the run said, which has an index; a later word about it would stand there too.
+        finding__in=Observation.objects.filter(run=run, change=Change.FIXED).values("finding"),
         finding__fixed_run=run,
         finding__state=FindingState.FIXED,
         state__in=BEGUN,

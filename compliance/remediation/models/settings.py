@@ -13,7 +13,7 @@ class OpeningRule(models.Model):
     class Verdicts(models.TextChoices):
         NONE = "none", pgettext_lazy("verdicts", "None; a person opens it")
         NOT_MET = "not_met", pgettext_lazy("verdicts", "Not met")
-        PARTIAL = "partial", pgettext_lazy("verdicts", "Not met or partially met")
+        PARTIAL = "partial", pgettext_lazy("verdicts", "Not met or partly met")
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="opening_rule"

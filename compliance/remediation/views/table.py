@@ -51,9 +51,8 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         return away
     chosen = Filter.read(request.GET)
     rows = chosen.apply(pages.tasks_of(request), request.user)
-    if chosen.search:
-        rows = selectors.searched(rows)
-    page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE)
+    rows, count = selectors.searched(rows) if chosen.search else (rows, None)
+    page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE, count)
     context = {
         "page": page,
         "chosen": chosen,
