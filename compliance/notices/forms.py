@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy, pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from compliance.notices.models import DAYS_BEFORE, Preference, Target
 from compliance.notices.targets import TargetFacts
@@ -24,17 +24,18 @@ class DaysForm(forms.Form):
 
     days_before = forms.TypedChoiceField(
         label=_("Tasks that are due are called to mind"),
-        choices=[
-            (0, _("on the day itself")),
-            *(
-                (n, ngettext_lazy("%(n)d day before", "%(n)d days before", n) % {"n": n})
-                for n in DAYS
-            ),
-        ],
         coerce=int,
         initial=DAYS_BEFORE,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = [
+            (n, ngettext("%(n)d day before", "%(n)d days before", n) % {"n": n}) for n in DAYS
+        ]
+        choices = [(0, _("on the day itself")), *before]
+        self.fields["days_before"].choices = choices  # type: ignore[attr-defined]
 
 
 class QuietForm(forms.Form):

@@ -99,6 +99,5 @@ def test_the_day_is_chosen_on_the_page_of_notices(manna, bob, browse):
     client.post("/o/manna/notices/choose/set/", form)
     assert notices.preference_of(bob, manna).days_before == 7
     assert (
-        client.post("/o/manna/notices/choose/set/", {**form, "days_before": "8"}).status_code
-        == 422
+        client.post("/o/manna/notices/choose/set/", {**form, "days_before": "8"}).status_code == 422
     )
