@@ -257,7 +257,7 @@ DOORS: dict[str, Door] = {
     "remediation:export-csv": READ,
     "remediation:export-xlsx": READ,
     "remediation:bulk": verb(C.TASK_WORK, C.TASK_MANAGE, C.EVIDENCE_REVIEW),
-    "remediation:bulk-undo": verb(C.TASK_MANAGE),
+    "remediation:bulk-undo": verb(C.TASK_WORK, C.TASK_MANAGE, C.EVIDENCE_REVIEW),
     "remediation:board-column": READ,
     "remediation:limits": verb(C.TASK_MANAGE),
     "remediation:moves": READ,
