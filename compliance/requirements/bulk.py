@@ -70,7 +70,8 @@ def set_verdicts(
     check_can(by, organisation, Capability.VERDICT_SET)
     reason = reason.strip()
     policies.check_verdict(verdict, reason)
-    signed = {"decided_by": by, "decided_at": timezone.now()}
+    now = timezone.now()
+    signed = {"decided_by": by, "decided_at": now}
     wanted = {"verdict": verdict, "reason": reason}
 
     def told(row: Assessment) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def set_verdicts(
     outcome = _change(organisation, chosen, wanted | signed, told, Action.VERDICT_SET, by, wanted)
     # Of those that were refused the verdict is another one, which had its turn when it was set.
     signed_now = Assessment.objects.filter(
-        pk__in=[each.pk for each in chosen], decided_by=by, decided_at=signed["decided_at"]
+        pk__in=[each.pk for each in chosen], decided_by=by, decided_at=now
     )
     verdicts_set.send(
         sender=Assessment,
