@@ -49,6 +49,7 @@ PAGES = {
     "table, by severity": f"{_TASKS}?sort=severity",
     "table, one area and assignee": f"{_TASKS}?area=A03&assignee=%(person)s",
     "table, a word in the title": f"{_TASKS}?q=4711",
+    "table, a word in every title": f"{_TASKS}?q=보완",
     "board": f"{_TASKS}board/",
     "board, 50 more of a column": f"{_TASKS}board/registered/?after=%(place)s",
     "board, lanes by assignee": f"{_TASKS}board/?lanes=assignee",

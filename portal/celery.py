@@ -84,6 +84,7 @@ def _configuration() -> dict[str, Any]:
                 "schedule": SYNC_SECONDS,
                 "options": {"expires": SYNC_SECONDS},
             },
+            "tidy trackers": {"task": "trackers.tidy", "schedule": crontab(hour="3", minute="47")},
             "inspect what waits": {
                 "task": "vault.inspect_waiting",
                 "schedule": INSPECT_SECONDS,

@@ -220,6 +220,8 @@ EMAIL_TIMEOUT = 8
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "gatepass@localhost")
 # What links in mails and messages begin with.
 PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+# Days for which what was sent to issue trackers stands in their log.
+TRACKERS_KEPT_DAYS = env.number("TRACKERS_KEPT_DAYS", 90, least=1)
 KAKAOWORK_API = env.text("KAKAOWORK_API", "https://api.kakaowork.com/v1").rstrip("/")
 
 LOGGING = {

@@ -1,4 +1,4 @@
-"""Who hears of requests for evidence, and of evidence that was sent back or ran out."""
+"""Who hears of requests for evidence, and of what becomes of evidence."""
 
 from compliance.accounts.roles import Capability
 from compliance.evidence.actions import Action
@@ -23,12 +23,15 @@ def register() -> None:
         ),
         *(
             Rule(action, people=("uploader", "owner"), page="evidence:detail", arguments=_NUMBER)
-            for action in (Action.RETURNED, Action.EXPIRED, Action.REOPENED)
+            for action in (Action.ACCEPTED, Action.RETURNED, Action.EXPIRED, Action.REOPENED)
         ),
-        Rule(
-            Action.REOPENED,
-            capability=Capability.EVIDENCE_REVIEW,
-            page="evidence:detail",
-            arguments=_NUMBER,
+        *(
+            Rule(
+                action,
+                capability=Capability.EVIDENCE_REVIEW,
+                page="evidence:detail",
+                arguments=_NUMBER,
+            )
+            for action in (Action.SUBMITTED, Action.REOPENED)
         ),
     )

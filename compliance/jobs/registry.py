@@ -14,21 +14,31 @@ Handler = Callable[["Progress"], "dict[str, Any] | None"]
 
 _handlers: dict[str, Handler] = {}
 _titles: dict[str, "str | Promise"] = {}
+_tellers: set[str] = set()
 
 
-def register(kind: str, function: Handler, *, title: "str | Promise" = "") -> None:
-    """Let *function* do the work of *kind*; *title* names it for people."""
+def register(
+    kind: str, function: Handler, *, title: "str | Promise" = "", tells: bool = False
+) -> None:
+    """Let *function* do the work of *kind*; *title* names it for people.
+
+    One that *tells* records its refusals itself, so that nobody hears of them twice.
+    """
     if _handlers.get(kind, function) is not function:
         raise ValueError(f"two handlers are named {kind}")
     _handlers[kind] = function
     _titles[kind] = title or kind
+    if tells:
+        _tellers.add(kind)
 
 
-def handler(kind: str, *, title: "str | Promise" = "") -> Callable[[Handler], Handler]:
+def handler(
+    kind: str, *, title: "str | Promise" = "", tells: bool = False
+) -> Callable[[Handler], Handler]:
     """Decorator form of `register`."""
 
     def keep(function: Handler) -> Handler:
-        register(kind, function, title=title)
+        register(kind, function, title=title, tells=tells)
         return function
 
     return keep
@@ -44,3 +54,7 @@ def handler_of(kind: str) -> Handler:
 
 def title_of(kind: str) -> "str | Promise":
     return _titles.get(kind, kind)
+
+
+def tells(kind: str) -> bool:
+    return kind in _tellers

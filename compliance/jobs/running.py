@@ -33,7 +33,7 @@ def carry_out(job: Job) -> None:
         except Stop as stop:
             _stopped(job, stop)
         except Refused as refusal:
-            fail(job, str(refusal))
+            fail(job, str(refusal), told=registry.tells(job.kind))
         except PASSING as error:
             _try_again(job, error)
         except KeyboardInterrupt:
@@ -64,11 +64,15 @@ def _fault_sentence(job: Job) -> str:
     ) % {"number": job.pk}
 
 
-def fail(job: Job, sentence: str) -> None:
-    """End the attempt as failed, with the sentence that the page shows."""
+def fail(job: Job, sentence: str, *, told: bool = False) -> None:
+    """End the attempt as failed, with the sentence that the page shows.
+
+    Who asked for the work hears of it, unless the handler *told* them.
+    """
+    asker = None if told else job.requested_by_id
     with transaction.atomic():
         if _end(job, State.FAILED, error=sentence) and job.organisation_id:
-            audit.record(audit.SYSTEM, Action.FAILED, job, error=sentence)
+            audit.record(audit.SYSTEM, Action.FAILED, job, error=sentence, requested_by_id=asker)
 
 
 def give_up_sentence() -> str:

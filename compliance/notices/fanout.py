@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from compliance.accounts.models import Membership, Organisation
 from compliance.accounts.roles import CAPABILITIES, Role
+from compliance.accounts.workdays import WorkCalendar, calendar_of
 from compliance.audit.models import Entry
 from compliance.notices import rules
 from compliance.notices.hours import after_quiet, next_digest
@@ -76,6 +77,10 @@ class Audience:
     def rooms(self) -> list[Target]:
         return [each for each in self.targets if each.kind != Target.Kind.KAKAOWORK]
 
+    @cached_property
+    def days(self) -> WorkCalendar:
+        return calendar_of(self.organisation_id)
+
     def preference(self, user: int) -> Preference:
         return self.preferences.get(user) or Preference(user_id=user)
 
@@ -133,7 +138,7 @@ def _to_person(audience: Audience, told: _Told) -> Iterator[Draft]:
         due = audience.later(told.user, audience.now)
         yield Draft(lane, _delivery(audience, told, Kind.MAIL, due))
     elif mail == Mode.DIGEST:
-        due = audience.later(told.user, next_digest(audience.now))
+        due = audience.later(told.user, next_digest(audience.now, audience.days))
         yield Draft(lane, _delivery(audience, told, Kind.DIGEST, due))
     if chosen.mode(told.topic, Channel.KAKAOWORK) == Mode.NOW:
         due = audience.later(told.user, audience.now)

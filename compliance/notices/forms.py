@@ -7,15 +7,35 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
-from compliance.notices.models import Preference, Target
+from compliance.notices.models import DAYS_BEFORE, Preference, Target
 from compliance.notices.targets import TargetFacts
 from compliance.notices.topics import MANDATORY, MODES, Channel, Mode, Topic, default
 from compliance.shared import outbound
 from compliance.shared.outbound import OutboundError
 
 Choices = dict[str, dict[str, str]]
+DAYS = (1, 2, 3, 5, 7, 10, 14)
+
+
+class DaysForm(forms.Form):
+    """How long before its due date a task is called to mind."""
+
+    days_before = forms.TypedChoiceField(
+        label=_("Tasks that are due are called to mind"),
+        coerce=int,
+        initial=DAYS_BEFORE,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = [
+            (n, ngettext("%(n)d day before", "%(n)d days before", n) % {"n": n}) for n in DAYS
+        ]
+        choices = [(0, _("on the day itself")), *before]
+        self.fields["days_before"].choices = choices  # type: ignore[attr-defined]
 
 
 class QuietForm(forms.Form):

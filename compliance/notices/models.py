@@ -14,6 +14,9 @@ from compliance.audit.models import Entry
 from compliance.notices.topics import MANDATORY, Channel, Mode, Topic, default
 from compliance.shared.sealed import SealedTextField
 
+# Days before the due date, unless a person chooses otherwise.
+DAYS_BEFORE = 3
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> Self:
@@ -80,6 +83,8 @@ class Preference(models.Model):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("until"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Asia/Seoul")
+    # How many days before its due date a task is called to mind; 0 is on the day itself.
+    days_before = models.PositiveSmallIntegerField(_("days before"), default=DAYS_BEFORE)
 
     class Meta:
         verbose_name = _("choice of notices")

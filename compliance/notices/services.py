@@ -12,7 +12,7 @@ from compliance.audit.models import Entry, Head
 from compliance.audit.services import record
 from compliance.notices import fanout, outbox, policies
 from compliance.notices.actions import Action
-from compliance.notices.models import Cursor, Notice, Preference
+from compliance.notices.models import DAYS_BEFORE, Cursor, Notice, Preference
 
 BATCH = 1000
 
@@ -69,6 +69,7 @@ def set_preferences(
     choices: dict[str, dict[str, str]],
     quiet: tuple[time | None, time | None, str],
     by: User,
+    days_before: int = DAYS_BEFORE,
 ) -> Preference:
     """Keep what the person chose: {topic: {channel: mode}}; quiet hours as (from, until, zone)."""
     policies.check_can_choose(organisation, by)
@@ -78,7 +79,8 @@ def set_preferences(
     before = _shown(chosen)
     chosen.choices = choices
     chosen.quiet_from, chosen.quiet_until, chosen.time_zone = quiet
-    chosen.save(update_fields=["choices", "quiet_from", "quiet_until", "time_zone"])
+    chosen.days_before = days_before
+    chosen.save(update_fields=["choices", "quiet_from", "quiet_until", "time_zone", "days_before"])
     if _shown(chosen) != before:
         record(by, Action.PREFERENCES_SET, chosen, before=before, after=_shown(chosen))
     return chosen
@@ -86,7 +88,12 @@ def set_preferences(
 
 def _shown(chosen: Preference) -> dict[str, Any]:
     hours = [each.isoformat("minutes") if each else "" for each in _hours(chosen)]
-    return {"choices": chosen.choices, "quiet": hours, "time_zone": chosen.time_zone}
+    return {
+        "choices": chosen.choices,
+        "quiet": hours,
+        "time_zone": chosen.time_zone,
+        "days_before": chosen.days_before,
+    }
 
 
 def _hours(chosen: Preference) -> tuple[time | None, time | None]:

@@ -85,6 +85,11 @@ class Action(models.TextChoices):
         "task.acceptance_withdrawn",
         _("{actor} took back the request to accept the risk of {target}"),
     )
+    DUE_SOON = "task.due_soon", _("{target} is due on {due}")
+    SHOWN_FIXED = (
+        "task.shown_fixed",
+        _("{target} is fixed: run #{run} no longer shows it"),
+    )
     ESCALATED = (
         "task.escalated",
         _("{target}, due on {due}, was escalated to {names}"),
@@ -92,6 +97,10 @@ class Action(models.TextChoices):
     HANDED_OVER = (
         "task.handed_over",
         _("{target} went from {former}, who left, to {assignee}"),
+    )
+    OPENING_SET = (
+        "tasks.opening",
+        _("{actor} chose which verdicts open a task: {after}, before {before}"),
     )
     ESCALATION_SET = (
         "tasks.escalation",

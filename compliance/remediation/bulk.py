@@ -18,7 +18,7 @@ from compliance.accounts.models import Membership, Organisation, User
 from compliance.audit.context import current
 from compliance.audit.models import Entry
 from compliance.audit.services import record_all
-from compliance.remediation import policies
+from compliance.remediation import policies, returning
 from compliance.remediation.actions import Action
 from compliance.remediation.models import Task, rank_of
 from compliance.remediation.moving import concerned
@@ -30,7 +30,6 @@ MOVED_AT_MOST = 500
 UNDO_WITHIN = timedelta(minutes=10)
 UNCHANGED: Any = object()
 _CHANGED = _("Somebody else changed it in the meantime. Look at it and choose it again.")
-_WAS_CHANGED = _("It was changed again since; take it back on its own page.")
 _TOO_LATE = _("There is no bulk change of yours in the last ten minutes that could be taken back.")
 # The entry names the first of the columns that were set.
 _ACTIONS = {
@@ -103,17 +102,21 @@ def assign(
 @transaction.atomic
 def take_back(organisation: Organisation, undo: str, *, by: User) -> Outcome:
     """Give the tasks of one's own last bulk change back what they had, where nobody changed them."""
-    policies.check_can_create(organisation, by)
+    policies.check_can_take_back(organisation, by)
     entries = _entries(organisation, undo, by)
     if not entries:
         raise Refused(_TOO_LATE)
+    if any(entry.action in returning.MOVES for entry in entries):
+        changed, refused = returning.take_back(organisation, entries, by=by)
+        return Outcome(changed=changed, refused=refused)
+    policies.check_can_create(organisation, by)
     rows = _locked(organisation, [entry.target_id or 0 for entry in entries])
     outcome = Outcome()
     told = []
     for entry in entries:
         row = rows.get(entry.target_id or 0)
         if row is None or row.version != entry.data["version"]:
-            outcome.refused.append((entry.target_name, _WAS_CHANGED))
+            outcome.refused.append((entry.target_name, returning.WAS_CHANGED))
             continue
         kept = entry.data["kept"]
         told.append((row, {**concerned(row), "before": _plain(row), "after": kept}))
@@ -136,10 +139,11 @@ def move(
 ) -> Outcome:
     """Do *verb* to every chosen task, each for itself: one that refuses is left as it is."""
     policies.check_is_worker(organisation, by)
+    undo = current().request_id
     chosen = list(chosen)
     if len(chosen) > MOVED_AT_MOST:
         raise Refused(_("Move at most 500 tasks at once. Filter the list first."))
-    outcome = Outcome()
+    outcome = Outcome(undo=undo)
     for row in _current(organisation, chosen, outcome):
         name = str(row)
         try:
@@ -220,8 +224,8 @@ def _entries(organisation: Organisation, undo: str, by: User) -> list[Entry]:
     rows = Entry.objects.filter(
         organisation_id=organisation.pk, at__gte=since, actor_id=by.pk, request_id=undo
     )
-    found = rows.filter(action__in=_ACTIONS.values()).order_by("seq")
-    return [entry for entry in found if undo and "kept" in entry.data]
+    found = rows.filter(action__in=[*_ACTIONS.values(), *returning.MOVES]).order_by("seq")
+    return [each for each in found if undo and ("kept" in each.data or "version" in each.data)]
 
 
 def _check_assignee(organisation: Organisation, assignee: User | None) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.accounts.models import Organisation, User
 from compliance.remediation.forms import members
 from compliance.remediation.keeping import NewDuty
-from compliance.remediation.models import Rhythm, WorkingDay
+from compliance.remediation.models import OpeningRule, Rhythm, WorkingDay
 from compliance.remediation.proposals import Proposal
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.requirements.selectors import adopted_profiles
@@ -103,6 +103,11 @@ class ClocksForm(forms.Form):
         label=_("Findings become tasks from"),
         choices=Severity.choices,
         help_text=_("A failure of this severity or worse opens a task with the next scan."),
+    )
+    verdicts = forms.ChoiceField(
+        label=_("Verdicts that open a task by themselves"),
+        choices=OpeningRule.Verdicts.choices,
+        help_text=_("With the verdict, once for each requirement while its task is open."),
     )
     lead = forms.IntegerField(
         label=_("To the security lead"),

@@ -27,6 +27,7 @@ def register() -> None:
         *[
             Rule(
                 action,
+                people=("imported_by_id",),
                 capability=Capability.TASK_MANAGE,
                 page="scans:run",
                 arguments={"pk": "target_id"},
@@ -56,7 +57,16 @@ def register() -> None:
             page="remediation:duty",
             arguments=_NUMBER,
         ),
-        Rule(Action.ESCALATED, people=("told_ids",), page=page, arguments=_NUMBER),
+        *[
+            Rule(action, people=("told_ids",), page=page, arguments=_NUMBER)
+            for action in (Action.ESCALATED, Action.DUE_SOON)
+        ],
+        Rule(
+            Scan.ACCEPTANCE_ENDED,
+            capability=Capability.FINDING_TRIAGE,
+            page="scans:finding",
+            arguments=_NUMBER,
+        ),
         *[
             Rule(action, people=("assignee_id", "asked_by_id"), page=page, arguments=_NUMBER)
             for action in (

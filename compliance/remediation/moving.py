@@ -38,8 +38,9 @@ def write(task: Task, **columns: Any) -> None:
 
 
 def tell(by: Named, action: Action, task: Task, **data: Any) -> None:
-    """Record it; every entry names whom it concerns, for those who hear of it."""
-    record(by, action, task, **concerned(task), **data)
+    """Record it; every entry names whom it concerns, for those who hear of it, and the version
+    of the row after it, by which an undo sees whether anything happened since."""
+    record(by, action, task, **concerned(task), version=task.version, **data)
 
 
 def concerned(task: Task) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from compliance.remediation.models import (
     State,
     Task,
 )
-from compliance.remediation.states import MOVES, WHO
+from compliance.remediation.states import STEPS, WHO
 from compliance.requirements.models import Assessment
 from compliance.requirements.versions import check_is_of_current_version
 from compliance.scans.models import FindingState
@@ -61,6 +61,12 @@ def check_is_worker(organisation: Organisation | int, user: User) -> None:
     """Whoever may do something to tasks at all."""
     verbs = (Capability.TASK_MANAGE, Capability.TASK_WORK, Capability.EVIDENCE_REVIEW)
     if not any(can(user, organisation, verb) for verb in verbs):
+        raise Unauthorised(ASK_AN_OWNER)
+
+
+def check_can_take_back(organisation: Organisation | int, user: User) -> None:
+    """Whoever could have made the change; that it was theirs stands in the audit stream."""
+    if not any(can(user, organisation, verb) for verb in WHO["take_back"]):
         raise Unauthorised(ASK_AN_OWNER)
 
 
@@ -282,7 +288,7 @@ def _check_any(who: tuple[Capability, ...], task: Task, user: User) -> None:
 
 
 def _check_move(task: Task, new: State) -> None:
-    check_move(State, MOVES, task.state, new)
+    check_move(State, STEPS, task.state, new)
 
 
 def _codes(tasks: list[Task]) -> str:

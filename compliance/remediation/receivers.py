@@ -4,11 +4,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from compliance.accounts.models import Membership, User
+from compliance.accounts.models import Membership, Organisation, User
 from compliance.accounts.signals import member_removed
 from compliance.applications.models import ReceivedVerdict, Round
 from compliance.applications.signals import changes_requested
-from compliance.remediation import asking, handing, opening, services
+from compliance.remediation import asking, handing, opening, services, showing_fixed, unmet
+from compliance.requirements.signals import verdicts_set
 from compliance.scans.models import Finding, ScanRun
 from compliance.scans.signals import run_imported, triaged
 
@@ -16,6 +17,7 @@ from compliance.scans.signals import run_imported, triaged
 @receiver(run_imported)
 def open_tasks(sender: Any, run: ScanRun, **kwargs: Any) -> None:
     opening.open_for_findings(run)
+    showing_fixed.follow(run)
 
 
 @receiver(triaged)
@@ -37,3 +39,10 @@ def open_asked(
 @receiver(member_removed)
 def hand_over(sender: Any, membership: Membership, by: User, **kwargs: Any) -> None:
     handing.hand_over(membership.organisation_id, membership.user_id, by=by)
+
+
+@receiver(verdicts_set)
+def open_unmet(
+    sender: Any, organisation: Organisation, assessments: list[int], by: User, **kwargs: Any
+) -> None:
+    unmet.open_by_rule(organisation, assessments, by=by)

@@ -195,8 +195,9 @@ def start(task: Task, *, by: User) -> None:
     """Begin to work; a task of nobody becomes one's own."""
     policies.check_can_start(task, by)
     columns = {} if task.assignee_id else {"assignee": by}
+    before = task.state
     move(task, State.IN_PROGRESS, by=by, **columns)
-    tell(by, Action.STARTED, task)
+    tell(by, Action.STARTED, task, began_in=before, took=bool(columns))
 
 
 def fix(

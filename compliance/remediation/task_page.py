@@ -2,39 +2,69 @@
 
 from typing import Any
 
+from django.db.models import Prefetch, Q, prefetch_related_objects
+
 from compliance.accounts.models import User
 from compliance.remediation import freezes, policies, selectors
-from compliance.remediation.models import OPEN_STATES, Task
+from compliance.remediation.models import (
+    OPEN_STATES,
+    ChecklistItem,
+    Dependency,
+    DueExtension,
+    RiskAcceptance,
+    Task,
+    Watcher,
+)
 from compliance.shared.errors import why_not
 
 SHOWN_PARTS = 100
+# Each is read once; policies and the page look at the same rows.
+_AROUND = (
+    Prefetch("checklist", ChecklistItem.objects.select_related("done_by")),
+    Prefetch("watchers", Watcher.objects.select_related("user")),
+    Prefetch("extensions", DueExtension.objects.select_related("asked_by", "decided_by")),
+    Prefetch("acceptances", RiskAcceptance.objects.select_related("asked_by")),
+)
 
 
 def around(task: Task, user: User) -> dict[str, Any]:
     """Parts, order, steps, watchers and requests, each with what this person may do to it."""
+    prefetch_related_objects([task], *_AROUND)
     parts = list(task.parts.select_related("assignee").order_by("number")[:SHOWN_PARTS])
-    blockers = task.blocked_by.select_related("blocker__assignee").order_by("blocker__number")
-    waiting = task.blocks.select_related("blocked__assignee").order_by("blocked__number")
-    steps = list(task.checklist.select_related("done_by"))
-    watchers = [each.user for each in task.watchers.select_related("user")]
+    blockers, waiting = _order(task)
+    steps = list(task.checklist.all())
+    watchers = [each.user for each in task.watchers.all()]
     extension = selectors.waiting_extension(task)
     acceptance = selectors.waiting_acceptance(task)
     return {
         "parts": parts,
         "parts_over": sum(part.state not in OPEN_STATES for part in parts),
-        "blockers": [each.blocker for each in blockers],
-        "waiting": [each.blocked for each in waiting],
+        "blockers": blockers,
+        "waiting": waiting,
         "steps": steps,
         "steps_done": sum(step.is_done for step in steps),
         "watchers": watchers,
         "watching": user in watchers,
         "extension": extension,
-        "extensions": list(task.extensions.select_related("asked_by", "decided_by")[:20]),
+        "extensions": list(task.extensions.all())[:20],
         "acceptance": acceptance,
         "freeze_warnings": list(freezes.warnings(task, task.change_start, task.change_end)),
         "freezes": freezes.of_task(task),
         "may": _may(task, user, extension, acceptance),
     }
+
+
+def _order(task: Task) -> tuple[list[Task], list[Task]]:
+    """What it waits for, and what waits for it."""
+    rows = Dependency.objects.filter(Q(blocked=task) | Q(blocker=task))
+    pairs = list(rows.select_related("blocker__assignee", "blocked__assignee"))
+    before = [each.blocker for each in pairs if each.blocked_id == task.pk]
+    after = [each.blocked for each in pairs if each.blocker_id == task.pk]
+    return sorted(before, key=_number), sorted(after, key=_number)
+
+
+def _number(task: Task) -> int:
+    return task.number
 
 
 def _may(task: Task, user: User, extension: Any, acceptance: Any) -> dict[str, str]:

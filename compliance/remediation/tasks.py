@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from compliance.remediation import ending, escalating, handing, keeping
+from compliance.remediation import ending, escalating, handing, keeping, reminding
 
 
 @shared_task(name="remediation.end_acceptances", ignore_result=True)
@@ -14,6 +14,7 @@ def end_acceptances() -> None:
 def escalate() -> None:
     handing.sweep()
     escalating.run()
+    reminding.run()
 
 
 @shared_task(name="remediation.keep_duties", ignore_result=True)

@@ -25,6 +25,7 @@ from compliance.audit.services import record_all
 from compliance.requirements import policies
 from compliance.requirements.actions import Action
 from compliance.requirements.models import Assessment
+from compliance.requirements.signals import verdicts_set
 from compliance.shared.errors import Refused
 
 AT_MOST = 5000
@@ -69,13 +70,26 @@ def set_verdicts(
     check_can(by, organisation, Capability.VERDICT_SET)
     reason = reason.strip()
     policies.check_verdict(verdict, reason)
-    signed = {"decided_by": by, "decided_at": timezone.now()}
+    now = timezone.now()
+    signed = {"decided_by": by, "decided_at": now}
     wanted = {"verdict": verdict, "reason": reason}
 
     def told(row: Assessment) -> dict[str, Any]:
         return {"before": row.verdict, "after": verdict, "reason": reason}
 
-    return _change(organisation, chosen, wanted | signed, told, Action.VERDICT_SET, by, wanted)
+    chosen = list(chosen)
+    outcome = _change(organisation, chosen, wanted | signed, told, Action.VERDICT_SET, by, wanted)
+    # Of those that were refused the verdict is another one, which had its turn when it was set.
+    signed_now = Assessment.objects.filter(
+        pk__in=[each.pk for each in chosen], decided_by=by, decided_at=now
+    )
+    verdicts_set.send(
+        sender=Assessment,
+        organisation=organisation,
+        assessments=list(signed_now.values_list("pk", flat=True)),
+        by=by,
+    )
+    return outcome
 
 
 @transaction.atomic

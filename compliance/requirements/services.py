@@ -20,7 +20,7 @@ from compliance.requirements.models import (
     Profile,
     StatementDraft,
 )
-from compliance.requirements.signals import profile_adopted
+from compliance.requirements.signals import profile_adopted, verdicts_set
 from compliance.shared.errors import Conflict, Refused
 
 STATEMENT_LIMIT = 200_000
@@ -111,6 +111,9 @@ def set_verdict(
         decided_at=timezone.now(),
     )
     record(by, Action.VERDICT_SET, assessment, before=before, after=verdict, reason=reason.strip())
+    verdicts_set.send(
+        sender=Assessment, organisation=assessment.organisation, assessments=[assessment.pk], by=by
+    )
 
 
 @transaction.atomic

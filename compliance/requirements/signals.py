@@ -7,3 +7,6 @@ from django.dispatch import Signal
 profile_carried_over = Signal()
 # Sent with organisation and profile when an organisation takes a profile on, in that transaction.
 profile_adopted = Signal()
+# Sent with organisation, assessments=[their keys] and by=User when people signed verdicts, in that
+# transaction.
+verdicts_set = Signal()

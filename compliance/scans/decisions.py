@@ -96,6 +96,7 @@ def end_acceptances(today: date | None = None) -> int:
                 audit.SYSTEM,
                 Action.ACCEPTANCE_ENDED,
                 finding,
+                number=finding.number,
                 before=FindingState.RISK_ACCEPTED.value,
                 after=FindingState.OPEN.value,
                 until=until.isoformat() if until else "",

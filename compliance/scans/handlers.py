@@ -11,7 +11,7 @@ from compliance.scans import services
 from compliance.scans.models import ScanRun
 
 
-@registry.handler(services.KIND, title=_("Import of a scan result"))
+@registry.handler(services.KIND, title=_("Import of a scan result"), tells=True)
 def import_scan(progress: Progress) -> dict[str, Any]:
     runs = ScanRun.objects.select_related("organisation", "blob", "imported_by")
     run = services.import_run(runs.get(pk=progress.args["run"]), progress=progress)

@@ -347,7 +347,13 @@ def _fail(run: ScanRun, refusal: Refused) -> None:
     staging.discard(run)
     with transaction.atomic():
         move(run, RUN_MOVES, RunState.FAILED, error=str(refusal))
-        audit.record(audit.SYSTEM, Action.IMPORT_FAILED, run, error=str(refusal))
+        audit.record(
+            audit.SYSTEM,
+            Action.IMPORT_FAILED,
+            run,
+            error=str(refusal),
+            imported_by_id=run.imported_by_id,
+        )
 
 
 # Findings

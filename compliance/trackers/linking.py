@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from compliance.accounts.models import User
-from compliance.audit.services import record
+from compliance.accounts.models import Organisation, User
+from compliance.audit.services import record, record_all
 from compliance.remediation.models import Task
 from compliance.shared.errors import Refused
 from compliance.trackers import policies, stream, syncing
 from compliance.trackers.actions import Action
 from compliance.trackers.models import Connection, ExternalIssue, Outgoing
+
+AT_MOST = 500
 
 
 @transaction.atomic
@@ -32,6 +37,52 @@ def push(task: Task, connection: Connection, *, by: User) -> ExternalIssue:
     stream.put(issue, Outgoing.Kind.CREATE)
     record(by, Action.PUSHED, issue, task=task.code, tracker=connection.name)
     return issue
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """Tasks of which issues are being made, and those that are issues there already."""
+
+    made: list[Task]
+    known: list[Task]
+
+
+@transaction.atomic
+def push_many(
+    organisation: Organisation, tasks: QuerySet[Task], connection: Connection, *, by: User
+) -> Pushed:
+    """Have an issue made of each of *tasks*, once; the worker makes them. Some queries for all."""
+    policies.check_can_push(organisation, connection, by)
+    # Who pushes the same at once waits here, and then finds them known.
+    Connection.objects.select_for_update().get(pk=connection.pk)
+    found = list(tasks.filter(organisation=organisation).order_by("number")[: AT_MOST + 1])
+    if len(found) > AT_MOST:
+        raise Refused(_("Make issues of at most 500 tasks at once. Filter the list first."))
+    linked = ExternalIssue.objects.filter(connection=connection, task__in=found)
+    known = set(linked.values_list("task_id", flat=True))
+    pushed = Pushed(
+        [task for task in found if task.pk not in known],
+        [task for task in found if task.pk in known],
+    )
+    stream.begin(organisation.pk)
+    issues = ExternalIssue.objects.bulk_create(
+        ExternalIssue(
+            organisation=organisation,
+            connection=connection,
+            task=task,
+            task_state=task.state,
+            ours=True,
+            linked_by=by,
+        )
+        for task in pushed.made
+    )
+    Outgoing.objects.bulk_create(
+        Outgoing(organisation=organisation, issue=issue, kind=Outgoing.Kind.CREATE)
+        for issue in issues
+    )
+    told = {"tracker": connection.name}
+    record_all(by, Action.PUSHED, [(each, {"task": each.task.code, **told}) for each in issues])
+    return pushed
 
 
 def link(task: Task, connection: Connection, key: str, *, by: User) -> ExternalIssue:

@@ -28,14 +28,26 @@ def check_can_link(task: Task, user: User) -> None:
         raise Unauthorised(ASK_AN_OWNER)
 
 
+def check_can_push(organisation: Organisation, connection: Connection, user: User) -> None:
+    """Have issues made of tasks of the organisation."""
+    verbs = (Capability.TASK_WORK, Capability.TASK_MANAGE)
+    if not any(can(user, organisation, verb) for verb in verbs):
+        raise Unauthorised(ASK_AN_OWNER)
+    _check_serves(connection, organisation.pk)
+
+
 def check_can_link_to(task: Task, connection: Connection, user: User) -> None:
     check_can_link(task, user)
-    if connection.organisation_id != task.organisation_id:
+    _check_serves(connection, task.organisation_id)
+    if ExternalIssue.objects.filter(connection=connection, task=task).exists():
+        raise Refused(ALREADY_LINKED)
+
+
+def _check_serves(connection: Connection, organisation_id: int) -> None:
+    if connection.organisation_id != organisation_id:
         raise Refused(_("This connection is of another organisation."))
     if connection.state != Connection.State.ON:
         raise Refused(_("Nothing is synchronised with this tracker now. Start it again first."))
-    if ExternalIssue.objects.filter(connection=connection, task=task).exists():
-        raise Refused(ALREADY_LINKED)
 
 
 def check_can_retry(outgoing: Outgoing, user: User) -> None:

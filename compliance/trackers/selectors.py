@@ -26,10 +26,13 @@ def connections(organisation: Organisation, user: User) -> "QuerySet[Connection]
 def open_to(task: Task) -> list[Connection]:
     """Connections through which the task can still become an issue."""
     known = ExternalIssue.objects.filter(task=task).values("connection")
-    rows = Connection.objects.filter(
-        organisation_id=task.organisation_id, state=Connection.State.ON
-    )
-    return list(rows.exclude(pk__in=known))
+    return list(serving(task.organisation_id).exclude(pk__in=known))
+
+
+def serving(organisation: Organisation | int) -> "QuerySet[Connection]":
+    """Connections that synchronise."""
+    rows: Any = Connection.objects.filter(organisation=organisation, state=Connection.State.ON)
+    return rows  # type: ignore[no-any-return]
 
 
 def issues_of(task: Task) -> list[tuple[ExternalIssue, list[Outgoing]]]:

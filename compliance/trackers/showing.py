@@ -1,9 +1,10 @@
-"""The box of a task page: which issue it is, and how it becomes one."""
+"""The box of a task page: which issue it is, and how it becomes one. The table's bar too."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
+from compliance.accounts.models import Organisation
 from compliance.remediation.models import Task
 from compliance.shared import slots
 from compliance.shared.errors import why_not
@@ -13,6 +14,13 @@ from compliance.trackers.models import ExternalIssue, Outgoing
 
 def register() -> None:
     slots.panel("task", order=50, template="trackers/_box.html", context=panel)
+    slots.panel("task-bulk", order=50, template="trackers/_bulk.html", context=bar)
+
+
+def bar(request: HttpRequest, organisation: Organisation) -> dict[str, Any] | None:
+    """None while nothing is synchronised. One query."""
+    connections = list(selectors.serving(organisation))
+    return {"connections": connections} if connections else None
 
 
 def panel(request: HttpRequest, task: Task) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from compliance.trackers import syncing
+from compliance.trackers import housekeeping, syncing
 
 
 @shared_task(name="trackers.sync", ignore_result=True)
@@ -15,3 +15,9 @@ def sync() -> None:
 def sync_one(connection: int) -> None:
     """The same for one, because a webhook or a person asked for it."""
     syncing.sync_one(connection)
+
+
+@shared_task(name="trackers.tidy", ignore_result=True)
+def tidy() -> None:
+    """Forget what was sent, after its time."""
+    housekeeping.tidy()

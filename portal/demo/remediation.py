@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from compliance.accounts.models import Organisation, User
 from compliance.evidence.services import Upload
-from compliance.remediation import arranging, deciding, keeping, linking
+from compliance.remediation import arranging, deciding, keeping, linking, unmet
 from compliance.remediation import services as remediation
-from compliance.remediation.models import TO_DO, DutyOccurrence, DutySeries, Task
+from compliance.remediation.models import TO_DO, DutyOccurrence, DutySeries, OpeningRule, Task
 from compliance.remediation.proposals import Proposal, proposals
 from compliance.requirements.models import Profile, Requirement
 from portal.demo import papers
@@ -24,6 +24,7 @@ def fill(company: Organisation, profile: Profile, staff: dict[str, User]) -> Non
     _purchase(company, profile, staff)
     _extension(company, staff)
     _risk(company, profile, staff)
+    unmet.set_rule(company, OpeningRule.Verdicts.NOT_MET, by=staff["daun"])
     if not DutySeries.objects.filter(organisation=company).exists():
         _duties(company, staff)
 

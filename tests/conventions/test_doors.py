@@ -255,6 +255,7 @@ def house(manna, adopted, alice, bob, carol, olga):
                 for name in ("api:task", "api:task_comments", "api:task_comment", "api:task_move")
             },
             "api:duty_done": {"number": duty.number},
+            "api:tracker_issues": {"pk": sent.issue.connection_id},
             **{
                 name: {"number": duty.number}
                 for name in DOORS
@@ -315,9 +316,10 @@ def house(manna, adopted, alice, bob, carol, olga):
         # What a form needs before the policy is asked.
         "members:pk": kept.pk,
         "bodies": {
+            "api:tracker_issues": json.dumps({"tasks": [task.number]}),
             "api:duty_done": json.dumps(
                 {"first_day": duty.first_period.isoformat(), "evidence": []}
-            )
+            ),
         },
         "forms": {
             "members:filter-save": {"page": "requirements:list", "name": "내 것"},

@@ -72,11 +72,12 @@ def test_the_page_keeps_what_differs(manna, bob, browse):
         "quiet_from": "22:00",
         "quiet_until": "07:00",
         "time_zone": "Asia/Seoul",
+        "days_before": "5",
     }
     assert client.post("/o/manna/notices/choose/set/", data).status_code == 302
     kept = Preference.objects.get(user=bob)
     assert kept.choices == {"mine": {"mail": "digest"}}
-    assert kept.quiet_from.hour == 22
+    assert (kept.quiet_from.hour, kept.days_before) == (22, 5)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,9 @@ def test_the_page_keeps_what_differs(manna, bob, browse):
     ],
 )
 def test_a_wrong_form_keeps_nothing(manna, bob, browse, wrong):
-    answer = browse(bob).post("/o/manna/notices/choose/set/", {"mine-mail": "never", **wrong})
+    answer = browse(bob).post(
+        "/o/manna/notices/choose/set/", {"mine-mail": "never", "days_before": "3", **wrong}
+    )
     assert answer.status_code == 422
     assert not Preference.objects.exists()
 

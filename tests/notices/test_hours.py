@@ -3,6 +3,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from compliance.accounts.models import ClosingDay
+from compliance.accounts.workdays import WorkCalendar
+from compliance.notices.fanout import Audience
 from compliance.notices.hours import after_quiet, next_digest
 
 KST = ZoneInfo("Asia/Seoul")
@@ -51,4 +54,12 @@ def test_quiet_hours_are_those_of_the_persons_zone():
     ],
 )
 def test_the_digest_comes_on_working_days(moment, expected):
-    assert next_digest(at(moment)) == at(expected)
+    assert next_digest(at(moment), WorkCalendar()) == at(expected)
+
+
+def test_the_digest_does_not_come_on_a_day_on_which_the_organisation_is_closed(manna):
+    """The founding day is a Friday here; another organisation works on it."""
+    ClosingDay.objects.create(organisation=manna, day=dt.date(2026, 11, 27), name="창립기념일")
+    audience = Audience(manna.pk, at("2026-11-26T18:00"))
+    assert next_digest(audience.now, audience.days) == at("2026-11-30T09:00")
+    assert next_digest(audience.now, WorkCalendar()) == at("2026-11-27T09:00")

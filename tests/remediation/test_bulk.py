@@ -127,3 +127,72 @@ def test_a_value_that_is_none_changes_nothing(five, alice, browse, priority):
 def test_somebody_of_another_company_cannot_be_chosen(five, alice, sam, browse):
     form = {"row": picked(five), "op": "assign", "assignee": sam.pk}
     assert browse(alice).post(ADDRESS, form).status_code == 409
+
+
+def undo(client) -> str:
+    return client.post(f"{ADDRESS}undo/", follow=True).content.decode()
+
+
+def test_a_start_is_taken_back_with_whom_it_took(five, bob, browse):
+    Task.objects.filter(pk=five[0].pk).update(assignee=None)
+    services.plan(five[1], plan="계획", by=bob)
+    client = browse(bob, language="en")
+    change(client, five[:3], op="state", verb="start")
+    assert "3 tasks are as before." in undo(client)
+    found = [(now.state, now.assignee_id) for now in map(fresh, five[:3])]
+    assert found == [("registered", None), ("planned", bob.pk), ("registered", bob.pk)]
+    assert client.post(f"{ADDRESS}undo/").status_code == 409
+
+
+def test_a_closing_is_taken_back_to_the_fix_that_stood_before(fixed, alice, browse):
+    client = browse(alice, language="en")
+    change(client, [fixed], op="state", verb="verify-and-close")
+    assert fresh(fixed).state == "closed"
+    assert "1 task is as before." in undo(client)
+    now = fresh(fixed)
+    assert (now.state, now.closed_at, now.verified_by, now.verified_at) == (
+        "fixed",
+        None,
+        None,
+        None,
+    )
+    assert now.fixed_by == fixed.fixed_by
+
+
+def test_what_was_reopened_stays_open_and_says_why(fixed, alice, browse):
+    client = browse(alice, language="en")
+    change(client, [fixed], op="state", verb="reopen", reason="다시 열립니다.")
+    text = undo(client)
+    assert "0 tasks are as before." in text
+    assert "has lost its signatures" in text
+    assert fresh(fixed).state == "in_progress"
+
+
+def test_a_state_that_somebody_changed_since_is_named_and_left(five, alice, bob, browse):
+    client = browse(alice, language="en")
+    change(client, five[:2], op="state", verb="start")
+    services.edit(fresh(five[0]), revision=0, title="다른 제목", by=bob)
+    text = undo(client)
+    assert "1 task is as before." in text
+    assert "It was changed again since" in text
+    assert [fresh(task).state for task in five[:2]] == ["in_progress", "registered"]
+
+
+def test_a_part_stays_closed_while_its_whole_is(manna, alice, fixed, browse):
+    services.verify_and_close(fixed, by=alice)
+    whole = fixed
+    part = services.create(manna, NewTask("부분"), by=alice)
+    now = timezone.now()
+    Task.objects.filter(pk=part.pk).update(
+        state="verifying", parent=whole, verified_by=alice, verified_at=now
+    )
+    client = browse(alice, language="en")
+    change(client, [fresh(part)], op="state", verb="close")
+    text = undo(client)
+    assert f"{whole.code}, of which it is a part, is over" in text
+    assert fresh(part).state == "closed"
+
+
+def test_nobody_takes_a_state_back_that_another_one_moved(five, alice, bob, browse):
+    change(browse(bob), five, op="state", verb="start")
+    assert browse(alice).post(f"{ADDRESS}undo/").status_code == 409

@@ -111,7 +111,7 @@ def test_work_that_is_over_stays_signed(fixed, bob, alice, olga, carol):
 
 def test_the_page_sets_threshold_and_days(manna, alice, bob, browse):
     page = "/o/manna/tasks/settings/"
-    said = {"threshold": "medium", "lead": -2, "owner": 3}
+    said = {"threshold": "medium", "verdicts": "none", "lead": -2, "owner": 3}
     assert browse(bob).post(f"{page}save/", said).status_code == 403
     assert browse(alice).post(f"{page}save/", said | {"owner": -5}).status_code == 422
     assert browse(alice).post(f"{page}save/", said).status_code == 302

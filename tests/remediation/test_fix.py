@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from compliance.audit.selectors import history
 from compliance.evidence.models import Evidence
 from compliance.evidence.services import Upload
-from compliance.remediation import policies, services
+from compliance.remediation import arranging, policies, services
 from compliance.shared.errors import Conflict, Refused, Unauthorised
 from tests.remediation.conftest import fresh, png
 
@@ -42,9 +42,12 @@ def test_without_proof_it_is_not_fixed(task, bob):
 
 
 def test_a_scan_that_no_longer_shows_it_is_proof_enough(task, scan, bob):
+    """A step that was open kept the scan from reporting it."""
+    step = arranging.add_step(task, "운영 서버에도 적용", by=bob)
     scan({"U-01": "양호"})
     task = fresh(task)
     services.start(task, by=bob)
+    arranging.tick(step, done=True, by=bob)
     services.fix(task, action_taken="PermitRootLogin no", by=bob)
     assert fresh(task).state == "fixed"
 

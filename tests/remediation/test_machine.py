@@ -106,4 +106,4 @@ def _check_arrow(verb, before, after, person):
 def test_the_table_and_the_arrows_say_the_same():
     arrows = {(before, each.after) for each in ARROWS for before in each.before}
     assert arrows == {(before, after) for before, states in MOVES.items() for after in states}
-    assert all(each.who for each in ARROWS)
+    assert [each.verb for each in ARROWS if not each.who] == ["shown_fixed"]

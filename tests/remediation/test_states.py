@@ -1,7 +1,7 @@
 from compliance.accounts import clocks
 from compliance.remediation import moves
 from compliance.remediation.models import State
-from compliance.remediation.states import MOVES
+from compliance.remediation.states import MOVES, STEPS
 from compliance.shared import states
 from compliance.shared.severity import Severity
 
@@ -17,6 +17,18 @@ def test_every_state_leads_on():
 
 def test_only_a_verified_task_is_closed():
     assert {state for state in State if State.CLOSED in MOVES[state]} == {State.VERIFYING}
+
+
+def test_no_button_takes_a_state_back():
+    """These arrows have a way and a rule of their own."""
+    apart = {(old, new) for old in State for new in MOVES[old] - STEPS[old]}
+    assert apart == {
+        ("registered", "fixed"),
+        ("in_progress", "registered"),
+        ("in_progress", "planned"),
+        ("verifying", "fixed"),
+        ("closed", "verifying"),
+    }
 
 
 def test_every_state_offers_a_button():

@@ -87,3 +87,13 @@ def test_what_is_filtered_leaves_as_a_table_that_nobody_runs(manna, alice, adopt
     rows = list(book.active.values)
     assert (len(rows), rows[2][2]) == (3, "망분리")
     assert Task.objects.count() == 2
+
+
+def test_markdown_with_a_script_is_text_on_the_page(task, bob, browse):
+    text = "<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>"
+    browse(bob).post(f"/o/manna/tasks/{task.number}/comment/", {"text": text})
+    page = browse(bob).get(f"/o/manna/tasks/{task.number}/").content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert 'href="javascript:' not in page

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from compliance.remediation import arranging, linking, services
+from compliance.remediation import arranging, linking, selectors, services
 from compliance.remediation.models import Task
 from compliance.remediation.services import NewTask
 
@@ -62,3 +62,20 @@ def test_it_opens_empty(manna, alice, browse, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_finds_nothing(busy, sam, browse, page):
     assert browse(sam).get(f"/o/manna/tasks/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_word_finds_the_same_tasks_whether_they_are_few_or_many(
+    manna, alice, adopted, browse, monkeypatch, few, django_assert_max_num_queries
+):
+    monkeypatch.setattr(selectors, "FEW", few)
+    for n in range(60):
+        services.create(manna, NewTask(f"방화벽 {n}" if n % 10 else f"로그 {n}"), by=alice)
+    client = browse(alice)
+    client.get("/o/manna/tasks/")
+    with django_assert_max_num_queries(12 if few else 13):
+        page = client.get("/o/manna/tasks/?q=방화벽&sort=-number&page=2").context["page"]
+    assert (page.paginator.count, [task.title for task in page]) == (
+        54,
+        ["방화벽 4", "방화벽 3", "방화벽 2", "방화벽 1"],
+    )

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from compliance.remediation import policies, services
+from compliance.remediation import arranging, policies, services
 from compliance.remediation.models import Task
 from compliance.shared.errors import Refused, Unauthorised
 from tests.remediation.conftest import fresh
@@ -83,3 +83,35 @@ def test_going_back_needs_a_reason(fixed, carol):
     with pytest.raises(Refused):
         services.reopen(fixed, reason="", by=carol)
     assert fresh(fixed).state == "fixed"
+
+
+@pytest.mark.parametrize("begun", ["registered", "planned", "in_progress"])
+def test_a_scan_reports_what_nobody_fixed_and_is_its_verification(task, scan, alice, bob, begun):
+    if begun == "planned":
+        services.plan(task, plan="고칩니다.", by=bob)
+    if begun == "in_progress":
+        services.start(task, by=bob)
+    run = scan({"U-01": "양호"})
+    stored = fresh(task)
+    assert (stored.state, stored.verified_run, stored.fixed_by) == ("fixed", run, None)
+    services.verify_and_close(stored, by=alice)
+    stored = fresh(task)
+    assert (stored.state, stored.verified_run, stored.verified_by) == ("closed", run, alice)
+
+
+def test_what_a_scan_reported_is_open_again_when_a_later_one_sees_it(task, scan):
+    scan({"U-01": "양호"})
+    scan({"U-01": "취약"})
+    stored = fresh(task)
+    assert (stored.state, stored.verified_run, stored.verified_at) == ("in_progress", None, None)
+
+
+def test_a_step_that_is_not_done_keeps_the_task_open_whatever_a_scan_says(task, scan, alice):
+    arranging.add_step(task, "운영 서버에도 적용", by=alice)
+    scan({"U-01": "양호"})
+    assert fresh(task).state == "registered"
+
+
+def test_a_person_who_reported_it_stays_named_when_a_scan_agrees(fixed, scan, bob):
+    scan({"U-01": "양호"})
+    assert (fresh(fixed).state, fresh(fixed).fixed_by) == ("fixed", bob)

@@ -104,20 +104,22 @@ def preferences(request: OrganisationRequest) -> HttpResponse:
         "quiet_until": chosen.quiet_until,
         "time_zone": chosen.time_zone,
     }
-    return _preferences(request, forms.QuietForm(initial=initial))
+    days = forms.DaysForm(initial={"days_before": chosen.days_before})
+    return _preferences(request, forms.QuietForm(initial=initial), days)
 
 
 @require_POST
 @in_organisation
 def set_preferences(request: OrganisationRequest) -> HttpResponseBase:
-    form = forms.QuietForm(request.POST)
-    if not form.is_valid():
-        return _preferences(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    form, days = forms.QuietForm(request.POST), forms.DaysForm(request.POST)
+    if not (form.is_valid() and days.is_valid()):
+        return _preferences(request, form, days, HTTPStatus.UNPROCESSABLE_ENTITY)
     given = form.cleaned_data
     services.set_preferences(
         request.organisation,
         choices=forms.choices_of(request.POST),
         quiet=(given["quiet_from"], given["quiet_until"], given["time_zone"]),
+        days_before=days.cleaned_data["days_before"],
         by=request.user,
     )
     messages.success(request, _("Saved. It holds for what happens from now on."))
@@ -125,7 +127,10 @@ def set_preferences(request: OrganisationRequest) -> HttpResponseBase:
 
 
 def _preferences(
-    request: OrganisationRequest, form: forms.QuietForm, status: int = HTTPStatus.OK
+    request: OrganisationRequest,
+    form: forms.QuietForm,
+    days: forms.DaysForm,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     chosen = services.preference_of(request.user, request.organisation)
     if form.is_bound:
@@ -136,6 +141,7 @@ def _preferences(
         channels.append(Channel.KAKAOWORK)
     context = {
         "form": form,
+        "days": days,
         "channels": channels,
         "rows": forms.table(chosen, channels),
         "mail_works": bool(settings.EMAIL_HOST),

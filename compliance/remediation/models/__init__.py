@@ -13,6 +13,7 @@ from compliance.remediation.models.decisions import (
     Decision,
     DueExtension,
     Escalation,
+    Reminder,
     RiskAcceptance,
     Step,
 )
@@ -24,7 +25,7 @@ from compliance.remediation.models.duties import (
     WorkingDay,
 )
 from compliance.remediation.models.pages import BoardLimit, CalendarFeed
-from compliance.remediation.models.settings import EscalationDays
+from compliance.remediation.models.settings import EscalationDays, OpeningRule
 from compliance.remediation.models.tasks import (
     OPEN_STATES,
     TO_DO,
@@ -54,7 +55,9 @@ __all__ = [
     "EffortUnit",
     "Escalation",
     "EscalationDays",
+    "OpeningRule",
     "Priority",
+    "Reminder",
     "Rhythm",
     "RiskAcceptance",
     "Source",

@@ -134,3 +134,22 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.step}"
+
+
+class Reminder(models.Model):
+    """The mark that a person was told that a task is due soon, so that it is told once a date."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="reminders")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    due = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("reminder")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "user", "due"], name="reminded_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id}: {self.user_id}"

@@ -2,8 +2,34 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Organisation
+
+
+class OpeningRule(models.Model):
+    """Which verdicts of the organisation's own open a task by themselves. Without a row, none."""
+
+    class Verdicts(models.TextChoices):
+        NONE = "none", pgettext_lazy("verdicts", "None; a person opens it")
+        NOT_MET = "not_met", pgettext_lazy("verdicts", "Not met")
+        PARTIAL = "partial", pgettext_lazy("verdicts", "Not met or partly met")
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="opening_rule"
+    )
+    verdicts = models.CharField(
+        _("verdicts that open a task"),
+        max_length=10,
+        choices=Verdicts.choices,
+        default=Verdicts.NONE,
+    )
+
+    class Meta:
+        verbose_name = _("rule of opening")
+
+    def __str__(self) -> str:
+        return str(self.get_verdicts_display())
 
 
 class EscalationDays(models.Model):

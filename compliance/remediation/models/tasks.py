@@ -236,7 +236,9 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "state", "due"], name="task_state_due"),
+            models.Index(
+                fields=["organisation", "state", "due", "assignee"], name="task_state_due"
+            ),
             # Each answers a page of its own without looking at the rows: the table and the
             # calendar, the lanes of the board, what was closed lately, and the charts.
             models.Index(fields=["organisation", "due", "number", "state"], name="task_listed"),
@@ -255,6 +257,13 @@ class Task(models.Model):
                 name="task_ages",
             ),
             models.Index(fields=["organisation", "state", "rank"], name="task_board"),
+            # Most tasks are no part of anything: without the condition SQLite believes that all
+            # of them are parts of each one and reads the whole table for its page.
+            models.Index(
+                fields=["parent", "number"],
+                name="task_parts",
+                condition=Q(parent__isnull=False),
+            ),
             models.Index(fields=["assignee", "state", "due"], name="task_mine"),
         ]
 

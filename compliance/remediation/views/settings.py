@@ -23,7 +23,12 @@ from compliance.shared.errors import Refused, why_not
 def show(request: OrganisationRequest) -> HttpResponse:
     days = escalating.days_of(request.organisation)
     threshold = request.organisation.task_threshold
-    initial = {"threshold": threshold, "lead": days.lead, "owner": days.owner}
+    initial = {
+        "threshold": threshold,
+        "lead": days.lead,
+        "owner": days.owner,
+        "verdicts": unmet.rule_of(request.organisation).verdicts,
+    }
     return _page(request, ClocksForm(initial=initial))
 
 
@@ -63,6 +68,7 @@ def save(request: OrganisationRequest) -> HttpResponse:
             escalating.set_days(
                 request.organisation, lead=said["lead"], owner=said["owner"], by=request.user
             )
+            unmet.set_rule(request.organisation, said["verdicts"], by=request.user)
             clocks.set_threshold(request.organisation, said["threshold"], by=request.user)
         except Refused as refusal:
             form.add_error(None, str(refusal))

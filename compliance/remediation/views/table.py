@@ -15,11 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.accounts import filters as saved
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.remediation import bulk, exporting, pages, policies, selectors, services
+from compliance.remediation import bulk, exporting, pages, policies, registries, selectors, services
 from compliance.remediation.bulk import Chosen, Outcome
 from compliance.remediation.filters import Filter
 from compliance.remediation.forms import BulkForm, members
 from compliance.remediation.models import Task
+from compliance.shared import slots
 from compliance.shared.errors import Refused, why_not
 from compliance.shared.numbers import whole
 
@@ -50,7 +51,8 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         return away
     chosen = Filter.read(request.GET)
     rows = chosen.apply(pages.tasks_of(request), request.user)
-    page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE)
+    rows, count = selectors.searched(rows) if chosen.search else (rows, None)
+    page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE, count)
     context = {
         "page": page,
         "chosen": chosen,
@@ -62,6 +64,8 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         "why_not_work": why_not(policies.check_is_worker, request.organisation, request.user),
         "last_change": _kept(request),
     }
+    if not context["why_not_work"]:
+        context["bulk_panels"] = slots.render("task-bulk", request, request.organisation)
     if request.headers.get("HX-Target") == "rows":
         return render(request, "remediation/_rows.html", context)
     tally = selectors.tally(request.organisation, request.user)
@@ -90,7 +94,7 @@ def export(request: OrganisationRequest, form: str) -> HttpResponseBase:
 @in_organisation
 def change(request: OrganisationRequest) -> HttpResponse:
     """Change every row that was ticked, or everything that the filters find."""
-    verbs = {"assign": _assign, "state": _state}
+    verbs = {"assign": _assign, "state": _state, **registries.bulk_verbs}
     verb = verbs.get(request.POST.get("op", ""))
     policies.check_is_worker(request.organisation, request.user)
     if verb is None:

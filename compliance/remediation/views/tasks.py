@@ -74,6 +74,8 @@ def open_for(request: OrganisationRequest, assessment: int) -> HttpResponse:
 @in_organisation
 def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     task = task_of(request, number)
+    # First, for it reads in one go what the policies look at too.
+    around = task_page.around(task, request.user)
     context = {
         "task": task,
         "moves": moves.offered(task),
@@ -83,10 +85,9 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "reusable": pages.reusable_evidence(task, request.user),
         "people": members_of(request.organisation),
         "activity": activity.activity(task),
-        "assign_form": AssignForm(task=task),
         "priorities": Priority.choices,
         "units": EffortUnit.choices,
-        **task_page.around(task, request.user),
+        **around,
     }
     return render(request, "remediation/detail.html", context)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -11,8 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from compliance.shared.templatetags._tones import MUTE, TONES
 
@@ -25,6 +26,12 @@ _ADDRESS = re.compile(r" <[^<>@ ]+@[^<> ]+>")
 @register.simple_tag
 def icon(name: str, label: str = "", size: int = 16) -> SafeString:
     """A symbol of icons.svg. With *label* it speaks; without, it only decorates."""
+    return _icon(name, str(label), size)
+
+
+# A page of cards or rows shows the same few pieces hundreds of times: each is made once.
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, size: int) -> SafeString:
     href = f"{static('icons.svg')}#{name}"
     if label:
         return format_html(
@@ -46,13 +53,17 @@ def badge(value: Any, label: Any = "") -> SafeString:
     """A state, verdict or severity: {% badge row.verdict row.get_verdict_display %}."""
     if value in {None, ""}:
         return format_html("")
-    text = label or getattr(value, "label", "") or value
-    tone = TONES.get(str(value), MUTE)
+    return _badge(str(value), str(label or getattr(value, "label", "") or value))
+
+
+@lru_cache(maxsize=1024)
+def _badge(value: str, text: str) -> SafeString:
+    tone = TONES.get(value, MUTE)
     return format_html(
         '<span class="gp-badge tone-{}" data-value="{}">{}{}</span>',
         tone.name,
         value,
-        icon(tone.icon, size=12),
+        _icon(tone.icon, "", 12),
         text,
     )
 
@@ -126,9 +137,15 @@ def due(day: date | None, finished: Any = None) -> SafeString:
     """A due date; says “3 days late” or “today” in words while it is not *finished*."""
     if day is None:
         return NOTHING
-    shown = _time(day.isoformat(), _day(day), f"{day:%Y-%m-%d}")
     left = (day - timezone.localdate()).days
-    if finished or left > _SOON:
+    return _due(day, None if finished or left > _SOON else left, get_language() or "")
+
+
+@lru_cache(maxsize=2048)
+def _due(day: date, left: int | None, language: str) -> SafeString:
+    """With the days that are *left*, None when nobody counts them, in the reader's *language*."""
+    shown = _time(day.isoformat(), _day(day), f"{day:%Y-%m-%d}")
+    if left is None:
         return shown
     kind = "bad" if left < 0 else "warn"
     return format_html('{} <span class="gp-due tone-{}">{}</span>', shown, kind, _left(left))

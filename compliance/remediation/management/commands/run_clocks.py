@@ -2,14 +2,14 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from compliance.remediation import ending, escalating, handing, keeping
+from compliance.remediation import ending, escalating, handing, keeping, reminding
 from compliance.shared.commands import StableCommand
 
 
 class Command(StableCommand):
     help = (
-        "Do what the scheduler does every hour: end accepted risks, hand over, escalate, keep duties. "
-        "Safe to repeat."
+        "Do what the scheduler does every hour: end accepted risks, hand over, escalate, "
+        "call to mind what is due, keep duties. Safe to repeat."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,6 +21,7 @@ class Command(StableCommand):
             "ended": ending.end_acceptances(day),
             "handed_over": handing.sweep(),
             "escalated": escalating.run(day),
+            "reminded": reminding.run(day),
             "duties": keeping.run(day),
         }
         if as_json:
