@@ -2,7 +2,7 @@
 
 import importlib
 
-from django.contrib.auth.hashers import get_hasher, identify_hasher, make_password
+from django.contrib.auth.hashers import get_hasher, check_password, identify_hasher, make_password
 
 # What the standard's appendix asks of PBKDF2 with SHA-256.
 LEAST = 600_000
@@ -17,3 +17,11 @@ def test_a_password_is_stretched(settings):
     hasher = identify_hasher(kept)
     assert hasher.algorithm == get_hasher().algorithm == "pbkdf2_sha256"
     assert int(kept.split("$")[1]) >= LEAST
+
+
+def test_a_password_counts_to_its_last_character():
+    long = "관문 " * 40 + "끝"
+    kept = make_password(long)
+    assert check_password(long, kept)
+    for other in (long[:-1], long + " ", long.replace("관", "곤", 1), long[:72]):
+        assert not check_password(other, kept)
