@@ -49,6 +49,7 @@ UNMET = [
     Assessment.Verdict.PARTIAL,
     Assessment.Verdict.INCONCLUSIVE,
 ]
+TRIAGED = {FindingState.FALSE_POSITIVE, FindingState.RISK_ACCEPTED, FindingState.DISPUTED}
 PLAN_IS_MISSING = _("Write what will be done.")
 NOT_A_MEMBER = _("This person is not a member of the organisation. Choose a member.")
 
@@ -172,6 +173,10 @@ def check_can_reopen(task: Task, user: User) -> None:
     _check_who("reopen", task, user)
     if task.state in {State.REGISTERED, State.PLANNED, State.IN_PROGRESS}:
         raise Refused(_("This task is open already."))
+    # Its finding is opened with it, which is not everybody's to say.
+    triaged = task.finding and task.finding.state in TRIAGED
+    if triaged and not can(user, task.organisation_id, Capability.FINDING_TRIAGE):
+        raise Refused(_("Its finding was decided too. Whoever triages findings reopens it."))
 
 
 def check_can_exempt(task: Task, user: User, state: State) -> None:

@@ -43,7 +43,6 @@ from compliance.shared.severity import Severity
 from compliance.vault.models import Blob
 
 EDITABLE = ["title", "defect", "before", "plan", "action_taken", "after", "basis"]
-TRIAGED = {FindingState.FALSE_POSITIVE, FindingState.RISK_ACCEPTED, FindingState.DISPUTED}
 # Where a task goes when its finding is decided.
 DECIDED = {State.FALSE_POSITIVE, State.RISK_ACCEPTED, State.DISPUTED}
 FOLLOWED = {
@@ -283,7 +282,7 @@ def reopen(task: Task, *, reason: str, by: User) -> None:
     policies.check_can_reopen(task, by)
     reason = required(reason, policies.REASON_IS_MISSING)
     reopen_by_machine(task, reason=reason, by=by)
-    if task.finding and task.finding.state in TRIAGED:
+    if task.finding and task.finding.state in policies.TRIAGED:
         scans_room.triage(task.finding, state=FindingState.OPEN, reason=reason, by=by)
 
 
