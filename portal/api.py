@@ -12,7 +12,7 @@ from compliance.accounts.api import TokenAuth
 from compliance.shared.errors import Refused
 from portal.middleware import NUL, is_nul
 
-ROOMS = ["requirements", "evidence", "scans", "exchange", "applications", "remediation"]
+ROOMS = ["vault", "requirements", "evidence", "scans", "exchange", "applications", "remediation"]
 
 api = NinjaAPI(
     title="Gatepass",
