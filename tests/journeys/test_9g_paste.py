@@ -60,7 +60,7 @@ def test_two_captured_screens_are_pasted_and_stored(minsu, portal, tmp_path):
     assert all(name.startswith("붙여넣은 화면 20") for name in names)
     page.get_by_label("증적 유형").select_option(index=1)
     page.get_by_role("button", name="올리기").click()
-    expect(page.locator("#evidence-panel .said.good")).to_have_count(2)
+    expect(page.locator("#evidence-panel .said.good")).to_have_count(2, timeout=30_000)
     expect(page.locator("#evidence-rows")).to_contain_text(names[0].removesuffix(".png"))
 
 
@@ -70,7 +70,7 @@ def test_a_file_is_pasted_with_its_name_and_bytes(minsu, portal, tmp_path):
     expect(page.locator("#evidence-panel [data-files] li")).to_contain_text(path.name)
     page.get_by_label("증적 유형").select_option(index=1)
     page.get_by_role("button", name="올리기").click()
-    expect(page.locator("#evidence-panel .said.good")).to_have_count(1)
+    expect(page.locator("#evidence-panel .said.good")).to_have_count(1, timeout=30_000)
     assert kept(portal, path)
 
 
