@@ -2,8 +2,8 @@
 
 They are spread over every sample of the tests and of the folder that SCAN_SAMPLES names, damaged as
 tests/scans/mutating.py does. A line a parser says how many files it read, how many it refused
-with a sentence, and its slowest. A file that is neither, or takes too long, stops the run and is kept.
-MUTATIONS and MUTATION_SEED name another number and seed.
+with a sentence, and its slowest. A file that is neither, takes too long or too much memory stops the run
+and is kept. MUTATIONS and MUTATION_SEED name another number and seed; the same seed damages alike.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ NUMBER = int(os.environ.get("MUTATIONS", "10000"))
 SEED = int(os.environ.get("MUTATION_SEED", time.time_ns() % 1_000_000))
 # Of the processor. What is slower has gone wrong: an undamaged megabyte takes a fifth of a second.
 SECONDS = 10
+# Beside what the process has: an undamaged sample takes some megabytes.
+MEMORY = 512 << 20
 KEPT = Path("mutation-that-failed.bin")
 
 
@@ -78,7 +81,7 @@ def _damage(content: bytes, share: int, tally: Tally, name: str) -> None:
 
     def run(damaged: bytes) -> None:
         if tally.read + tally.refused < wanted:
-            _count(damaged, tally, name)
+            count(damaged, tally, name)
 
     for again in range(100):  # what comes twice, hypothesis leaves out
         missing = wanted - tally.read - tally.refused
@@ -88,25 +91,38 @@ def _damage(content: bytes, share: int, tally: Tally, name: str) -> None:
         seed(SEED + again)(chosen(given(mutated(content))(run)))()
 
 
-def _count(damaged: bytes, tally: Tally, name: str) -> None:
+def count(damaged: bytes, tally: Tally, name: str) -> None:
+    """Read one damaged file and count what became of it."""
     from compliance.scans.records import Problem, Row
     from tests.scans import mutations
 
     began = time.process_time()
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        records, sentence = mutations.check(damaged)
+        with _bounded():
+            records, sentence = mutations.check(damaged)
     except BaseException as fault:
         KEPT.write_bytes(damaged)
-        fault.add_note(f"a damaged {name}, kept as {KEPT}")
+        fault.add_note(f"a damaged {name}, kept as {KEPT}, seed {SEED}")
         raise
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
     tally.slowest = max(tally.slowest, time.process_time() - began)
     tally.read += not sentence
     tally.refused += bool(sentence)
     tally.rows += sum(isinstance(record, Row) for record in records)
     tally.aside += sum(isinstance(record, Problem) for record in records)
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Seconds of the processor and memory that one file may take."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY, most))
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 def _too_slow(_signal: int, _frame: Any) -> None:

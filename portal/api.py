@@ -14,7 +14,16 @@ from compliance.shared.errors import Refused
 from portal.middleware import NUL, is_nul
 from portal.throttling import PerMinute
 
-ROOMS = ["requirements", "evidence", "scans", "exchange", "applications", "remediation", "trackers"]
+ROOMS = [
+    "vault",
+    "requirements",
+    "evidence",
+    "scans",
+    "exchange",
+    "applications",
+    "remediation",
+    "trackers",
+]
 
 api = NinjaAPI(
     title="Gatepass",

@@ -145,9 +145,39 @@
     if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
   });
   document.addEventListener("paste", (event) => {
-    const zones = document.querySelectorAll("[data-drop][data-paste]");
-    if (zones.length === 1 && event.clipboardData.files.length) give(zones[0], event.clipboardData.files);
+    const { files, types } = event.clipboardData;
+    // Word and the like copy a picture of the text beside the text: a text field takes the text.
+    const typing = event.target.closest?.("textarea, input:not([type=file]), [contenteditable]");
+    if (!files.length || (typing && types.includes("text/plain"))) return;
+    const zone = pasteZone(event.target);
+    if (!zone) return;
+    event.preventDefault();
+    give(zone, [...files].map((file) => named(file, zone)));
   });
+
+  // The area that is meant: of the form one stands in, of the open dialog, or the only one in sight.
+  function pasteZone(target) {
+    const near = target.closest?.("[data-paste]") || target.closest?.("form, dialog")?.querySelector("[data-paste]");
+    if (near) return near;
+    const seen = [...document.querySelectorAll("[data-paste]")].filter((zone) => zone.checkVisibility());
+    const asking = seen.filter((zone) => zone.closest("dialog[open]"));
+    const meant = asking.length ? asking : seen;
+    return meant.length === 1 ? meant[0] : null;
+  }
+
+  // Every picture of the clipboard is called image.png; here each gets a name of its own.
+  function named(file, zone) {
+    if (file.name !== "image.png") return file;
+    const now = new Date();
+    const two = (number) => String(number).padStart(2, "0");
+    const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(two).join("-");
+    const moment = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(".");
+    const taken = new Set([...zone.querySelector("input[type=file]").files].map((each) => each.name));
+    const stem = `${zone.dataset.paste || "screen"} ${day} ${moment}`;
+    let name = `${stem}.png`;
+    for (let next = 2; taken.has(name); next += 1) name = `${stem} (${next}).png`;
+    return new File([file], name, { type: file.type, lastModified: now.getTime() });
+  }
 
   // A strip of things to go through shows where one is.
   document.querySelector(".gp-queue [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

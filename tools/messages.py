@@ -6,6 +6,7 @@ locale/<room>/ko/LC_MESSAGES/django.po. Extraction needs Debian's gettext, compi
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -106,6 +107,36 @@ def contradictions() -> list[str]:
     return found
 
 
+# %(name)s and %d of code, {name} of format; what stands doubled is text.
+_PLACES = re.compile(r"%(?:\((\w+)\))?[sdifr]|\{(\w*)\}")
+
+
+def places(text: str) -> set[str]:
+    """What a text leaves open, each as it is written."""
+    return {found[0] for found in _PLACES.finditer(text.replace("%%", ""))}
+
+
+def misplaced() -> list[str]:
+    """Texts whose Korean leaves open what the English does not, or the other way round."""
+    found = []
+    for room in rooms():
+        for message in catalogue(room):
+            if message.id and _translated(message):
+                found += [f"{room} {line}" for line in _differences(message)]
+    return found
+
+
+def _differences(message: Message) -> Iterator[str]:
+    """A plural's Korean fits the plural; a number that the singular writes out may stand there."""
+    plural = isinstance(message.id, (tuple, list))
+    forms = tuple(message.id) if plural else (message.id,)
+    known = set().union(*map(places, forms))
+    needed = places(forms[-1])
+    for text in message.string if plural else (message.string,):
+        if wrong := (places(text) - known) | (needed - places(text)):
+            yield f"{forms[0]!r} and {text!r} differ in {', '.join(sorted(wrong))}"
+
+
 def update(only: str = "") -> int:
     """Write an empty entry for what is missing into the catalogue of its room, or of one room."""
     number = 0
@@ -133,6 +164,7 @@ def save(room: str, kept: Catalog) -> None:
 def check() -> int:
     lines = [f"no Korean: {_key(m)[1]!r} ({m.locations[0][0]})" for m in missing()]
     lines += [f"two Korean texts: {line}" for line in contradictions()]
+    lines += [f"open places: {line}" for line in misplaced()]
     print("\n".join(lines) or "Every string has its Korean.")
     return 1 if lines else 0
 

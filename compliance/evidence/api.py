@@ -25,6 +25,7 @@ from compliance.requirements import selectors as requirements
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.requirements.versions import superseded
 from compliance.shared.errors import Refused
+from compliance.vault import receiving
 
 router = Router(tags=["evidence"])
 router.add_router("", api_requests.router)
@@ -41,7 +42,8 @@ class LinkOut(Schema):
 
 class EvidenceOut(Schema):
     """One piece of evidence. `repeated`: the same files were under review already. `digest` names the
-    files of the newest version together; `sha256` names each."""
+    files of the newest version together; `sha256` names each. `warnings`, after an upload: rules for
+    captures that a picture does not keep."""
 
     number: int
     title: str
@@ -60,6 +62,7 @@ class EvidenceOut(Schema):
     sha256: list[str]
     links: list[LinkOut]
     repeated: bool = False
+    warnings: list[str] = []
 
 
 class RowOut(Schema):
@@ -207,13 +210,16 @@ def add(
     request: HttpRequest,
     organisation: Path[str],
     facts: Form[EvidenceIn],
-    files: File[list[UploadedFile]],
+    files: File[list[UploadedFile] | None] = None,
+    uploads: Form[list[str] | None] = None,
 ) -> Status[EvidenceOut]:
+    """Add files that come along, and those of `uploads`: tokens of what came in pieces before."""
     entered = enter(request, organisation)
+    arrived = uploading.arrived(entered, files or [], uploads or [])
     requirement = _requirement(entered, facts.requirement) if facts.requirement else None
     added = services.add(
         entered.organisation,
-        uploading.uploads(files),
+        uploading.uploads(arrived),
         by=entered.user,
         requirement=requirement,
         kind=_kind(entered, requirement, facts.kind),
@@ -225,7 +231,10 @@ def add(
         once=facts.once,
         **facts.dict(include=set(VersionIn.model_fields)),
     )
-    return Status(201, _shown(added.evidence, repeated=added.repeated))
+    receiving.clear(arrived)
+    shown = _shown(added.evidence, repeated=added.repeated)
+    shown.warnings = uploading.warnings_of(added)
+    return Status(201, shown)
 
 
 @router.get("/evidence/{number}", url_name="evidence", response=EvidenceOut)
@@ -269,11 +278,15 @@ def add_version(
     organisation: Path[str],
     number: int,
     facts: Form[VersionIn],
-    files: File[list[UploadedFile]],
+    files: File[list[UploadedFile] | None] = None,
+    uploads: Form[list[str] | None] = None,
 ) -> Status[EvidenceOut]:
+    """Add the next version, of files or `uploads` as for a new one."""
     entered = enter(request, organisation)
     found = _evidence(entered, number)
-    services.add_version(found, uploading.uploads(files), by=entered.user, **facts.dict())
+    arrived = uploading.arrived(entered, files or [], uploads or [])
+    services.add_version(found, uploading.uploads(arrived), by=entered.user, **facts.dict())
+    receiving.clear(arrived)
     return Status(201, _shown(found))
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from compliance.evidence.models import EvidenceFile, EvidenceVersion
-from compliance.evidence.personal import Exposure
+from compliance.evidence.personal import Exposure, exposures
 
 # A window with its address bar and the clock of the desktop fits in no less.
 LEAST_WIDTH, LEAST_HEIGHT = 800, 450
@@ -27,6 +27,11 @@ def warnings(version: EvidenceVersion, found: Iterable[Exposure]) -> list[str]:
             ),
         )
     return said
+
+
+def warnings_of(version: EvidenceVersion) -> list[str]:
+    """The same of a version that was just added; what a picture says of itself is known at once."""
+    return warnings(version, exposures(list(version.files.select_related("blob"))))
 
 
 def _of_picture(version: EvidenceVersion, exposure: Exposure) -> Iterator[str]:

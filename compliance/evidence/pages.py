@@ -78,9 +78,9 @@ def _content(file: EvidenceFile, kind: str) -> dict[str, Any]:
 
 
 def _pages(file: EvidenceFile) -> dict[str, Any]:
-    sizes = previews.page_sizes(file.blob, name=file.name)
-    pages = [PageImage(number, *size) for number, size in enumerate(sizes, 1)]
-    return {"pages": pages, "total": previews.page_total(file.blob)}
+    measured = previews.measure(file.blob, name=file.name)
+    pages = [PageImage(number, *size) for number, size in enumerate(measured.sizes, 1)]
+    return {"pages": pages, "total": measured.total}
 
 
 # What is shown of each kind: the field of Shown, and what reads it.

@@ -1,7 +1,7 @@
 """Files on their way in from a browser: every one is an evidence, or all together are one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from compliance.accounts.http import OrganisationRequest
-from compliance.evidence import policies, selectors, services
+from compliance.evidence import captures, policies, selectors, services
 from compliance.evidence.forms import UploadForm
 from compliance.evidence.models import Evidence, State
 from compliance.requirements.models import Requirement
@@ -27,12 +27,13 @@ from compliance.vault.storage import Unavailable
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What became of one lot of files. `kept`: where they are already; `again`: the same bytes may
-    be handed in once more."""
+    be handed in once more. `warnings`: rules for captures that it does not keep."""
 
     sentence: str
     added: services.Added | None = None
     kept: Evidence | None = None
     again: bool = False
+    warnings: list[str] = field(default_factory=list)
 
 
 def uploads(files: "Iterable[UploadedFile[Any]]") -> list[services.Upload]:
@@ -45,10 +46,17 @@ def files_of(request: OrganisationRequest) -> "MultiValueDict[str, UploadedFile[
     Those are named by their tokens in `uploads`. Raises Refused when one is not here whole.
     """
     files = request.FILES.copy()
-    tokens = request.POST.getlist("uploads")
-    for each in receiving.finished(request.organisation, tokens, by=request.user):
-        files.appendlist("files", each)
+    files.setlist(
+        "files", arrived(request, files.getlist("files"), request.POST.getlist("uploads"))
+    )
     return files
+
+
+def arrived(
+    request: OrganisationRequest, files: "Iterable[UploadedFile[Any]]", tokens: Iterable[str]
+) -> "list[UploadedFile[Any]]":
+    """Return the files, and behind them those of *tokens*. Raises Refused when one is not whole."""
+    return [*files, *receiving.finished(request.organisation, tokens, by=request.user)]
 
 
 def answer(request: OrganisationRequest) -> HttpResponse:
@@ -64,6 +72,8 @@ def answer(request: OrganisationRequest) -> HttpResponse:
     for each in outcomes:
         level = messages.success if each.added and not each.added.repeated else messages.warning
         (level if each.added else messages.error)(request, each.sentence)
+        for warning in each.warnings:
+            messages.warning(request, warning)
     return redirect(_back(request))
 
 
@@ -113,7 +123,13 @@ def _add(
         receiving.clear(lot)
         return _Outcome(str(refusal))
     receiving.clear(lot)
-    return _Outcome(_sentence(added), added)
+    return _Outcome(_sentence(added), added, warnings=warnings_of(added))
+
+
+def warnings_of(added: services.Added) -> list[str]:
+    """Rules for captures that what was just added does not keep."""
+    version = None if added.repeated else added.evidence.latest
+    return captures.warnings_of(version) if version else []
 
 
 def _sentence(added: services.Added) -> str:
@@ -147,6 +163,7 @@ def _as_json(request: OrganisationRequest, outcome: _Outcome) -> dict[str, objec
     return {
         "ok": True,
         "sentence": outcome.sentence,
+        "warnings": outcome.warnings,
         "repeated": outcome.added.repeated,
         "code": evidence.code,
         "url": reverse("evidence:detail", args=[request.organisation.slug, evidence.number]),

@@ -12,6 +12,8 @@ from compliance.accounts.models import Membership, Organisation, User
 from compliance.jobs import registry
 
 MAX_ATTEMPTS = 4
+# Below this many, things are counted out; above it, a page says the share.
+FEW = 100
 
 
 class State(models.TextChoices):
@@ -106,9 +108,18 @@ class Job(models.Model):
         return int(((self.finished_at or timezone.now()) - self.started_at).total_seconds())
 
     @property
+    def share(self) -> str:
+        """How far the work is: "3 / 12" of few things, else the share in a hundred."""
+        if not self.total:
+            return ""
+        if self.total < FEW:
+            return f"{self.done} / {self.total}"
+        return f"{self.done * 100 // self.total}%"
+
+    @property
     def seconds_left(self) -> int | None:
         """A guess from the pace so far; None while there is no pace to judge by."""
-        if not (self.is_active and self.total and self.done and self.seconds >= 2):
+        if not (self.is_active and 0 < self.done < self.total and self.seconds >= 2):
             return None
         return max(1, round(self.seconds * (self.total - self.done) / self.done))
 

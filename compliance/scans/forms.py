@@ -27,6 +27,12 @@ ANY = ("", _("All"))
 _ATTACKED = {"": Q(), "known": Q(exploited=True), "likely": Q(epss__gte=0.1)}
 
 
+def _linked(among: QuerySet[Any], data: Any, name: str) -> QuerySet[Any]:
+    """The one that the address names; without one, the database is not asked."""
+    number = str((data or {}).get(name) or "")
+    return among.filter(pk=number) if number.isdecimal() and len(number) < 18 else among.none()
+
+
 def _select(label: Any, choices: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[ANY, *choices])
 
@@ -172,16 +178,10 @@ class FindingFilter(forms.Form):
         self.organisation = organisation
         names = selectors.tools(organisation)
         self.fields["tool"].choices = [ANY, *((name, name) for name in names)]  # type: ignore[attr-defined]
-        # An asset comes by a link from its page; a list of all of them would be too long.
-        chosen = str((data or {}).get("asset") or "")
-        found = Asset.objects.filter(
-            organisation=organisation, pk=chosen if chosen.isdecimal() else 0
-        )
-        self.fields["asset"].choices = [ANY, *((str(a.pk), a.name) for a in found)]  # type: ignore[attr-defined]
-        rule = str((data or {}).get("rule") or "")
-        rules = Rule.objects.filter(
-            organisation=organisation, pk=rule if rule.isdecimal() and len(rule) < 18 else 0
-        )
+        # These come by a link from their page; a list of all of them would be too long.
+        assets = _linked(Asset.objects.filter(organisation=organisation), data, "asset")
+        self.fields["asset"].choices = [ANY, *((str(a.pk), a.name) for a in assets)]  # type: ignore[attr-defined]
+        rules = _linked(Rule.objects.filter(organisation=organisation), data, "rule")
         self.fields["rule"].choices = [ANY, *((str(r.pk), r.code) for r in rules)]  # type: ignore[attr-defined]
         mapped = selectors.requirements_spoken_of(organisation)
         self.fields["requirement"].choices = [ANY, *((str(r.pk), r.code) for r in mapped)]  # type: ignore[attr-defined]

@@ -102,8 +102,9 @@ def _load_profile(profile: Profile) -> None:
         _identifier(profile),
         profile.version,
         profile.digest,
-        title=f"{profile.title_ko} {profile.version}",
-        source=profile.identifier,
+        title_ko=f"{profile.title_ko} {profile.version}",
+        title_en=f"{profile.title_en} {profile.version}" if profile.title_en else "",
+        source_ko=profile.identifier,
         author="profile",
     )
     edges = [

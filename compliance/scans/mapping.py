@@ -234,9 +234,9 @@ Mapped = tuple[int, int, str, str]
 class _Resolver:
     """Looks each combination of references up once."""
 
-    def __init__(self) -> None:
+    def __init__(self, sets: dict[int, tuple[int, ...]] | None = None) -> None:
         self.requirements = _Requirements()
-        self.sets: dict[int, tuple[int, ...]] = {}
+        self.sets = sets or {}  # in effect, of each organisation asked about
         self.books: dict[tuple[int, ...], Book] = {}
         self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
 
@@ -284,8 +284,9 @@ class Naming:
 
     def __init__(self, organisation_id: int) -> None:
         self.organisation_id = organisation_id
-        self.edition = edition(organisation_id)
-        self.resolver = _Resolver()
+        sets = tuple(in_effect(organisation_id))
+        self.edition = _edition(organisation_id, sets)
+        self.resolver = _Resolver({organisation_id: sets})
 
     def look_up(self, tool: str, code: str, refs: Sequence[str]) -> tuple[list[Mapped], str]:
         """The mappings of a rule, (requirement, edge, effect, path as JSON) each, and its raise."""
@@ -299,7 +300,11 @@ def write(mappings: Iterable[tuple[int, *Mapped]]) -> None:
 
 def edition(organisation_id: int) -> str:
     """One name for everything that decides mappings: the sets used, and the profiles taken on."""
-    sets = MappingSet.objects.filter(pk__in=in_effect(organisation_id)).order_by("pk")
+    return _edition(organisation_id, in_effect(organisation_id))
+
+
+def _edition(organisation_id: int, used: Iterable[int]) -> str:
+    sets = MappingSet.objects.filter(pk__in=used).order_by("pk")
     profiles = Profile.objects.filter(adoptions__organisation=organisation_id).order_by("pk")
     facts = [
         [[*row[:2], row[2].isoformat()] for row in sets.values_list("pk", "digest", "loaded_at")],

@@ -140,15 +140,17 @@ class Matcher:
         return int(self._rows(statement)[0][0])
 
     def _make_tables(self) -> None:
-        self._drop_tables()
+        """A match that failed took its tables with its transaction."""
         for statement in sql.TABLES.values():
             self._execute(statement)
         if connection.vendor == "postgresql":
             self._execute(sql.ROOM)
 
     def _drop_tables(self) -> None:
-        for table in sql.TABLES:
-            self._execute(f"DROP TABLE IF EXISTS {table}")
+        # SQLite drops one at a time.
+        together = connection.vendor == "postgresql"
+        for tables in [", ".join(sql.TABLES)] if together else sql.TABLES:
+            self._execute(f"DROP TABLE {tables}")
 
     def _settle(self, table: str) -> None:
         """PostgreSQL plans by statistics, and a new table has none: that once cost minutes."""

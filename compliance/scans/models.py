@@ -426,8 +426,10 @@ class MappingSet(models.Model):
 
     identifier = models.SlugField(max_length=80)
     version = models.CharField(max_length=20)
-    title = models.CharField(max_length=300)
-    source = models.TextField(blank=True)
+    title_ko = models.CharField(max_length=300)
+    title_en = models.CharField(max_length=300, blank=True)
+    source_ko = models.TextField(blank=True)
+    source_en = models.TextField(blank=True)
     licence = models.CharField(max_length=100, blank=True)
     author = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.APPROVED)
@@ -443,6 +445,18 @@ class MappingSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identifier} {self.version}"
+
+    @property
+    def title(self) -> str:
+        return _either(self.title_ko, self.title_en)
+
+    @property
+    def source(self) -> str:
+        return _either(self.source_ko, self.source_en)
+
+
+def _either(korean: str, english: str) -> str:
+    return korean if get_language() == "ko" else english or korean
 
 
 class MappingChoice(models.Model):
@@ -514,8 +528,7 @@ class MappingEdge(models.Model):
 
     @property
     def rationale(self) -> str:
-        korean = get_language() == "ko"
-        return self.rationale_ko if korean else self.rationale_en or self.rationale_ko
+        return _either(self.rationale_ko, self.rationale_en)
 
 
 class RefLink(models.Model):

@@ -279,6 +279,7 @@ def _stage(run: ScanRun, path: Path, progress: Progress | None) -> Summary:
                 stage.problem(record)
             teller.tell(record, stream)
         stage.flush()
+    teller.matching()
     return summary
 
 

@@ -20,7 +20,8 @@ class Teller:
     """Told of every record; writes to the job twice a second, for the text is new each time."""
 
     def __init__(self, progress: Progress | None, size: int) -> None:
-        self.progress, self.size = progress, size
+        # In kilobytes: a file of three gigabytes has more bytes than the job's columns count.
+        self.progress, self.size = progress, size >> 10
         self.rows = self.aside = 0
         self.began = self.said = time.monotonic()
 
@@ -34,7 +35,15 @@ class Teller:
         now = time.monotonic()
         if now - self.said >= SAY_EVERY_SECONDS:
             self.said = now
-            self.progress.step(min(stream.tell(), self.size), self.size, self.sentence(now))
+            self.progress.step(min(stream.tell() >> 10, self.size), self.size, self.sentence(now))
+
+    def matching(self) -> None:
+        """Everything is read. Raises Stop as Progress does."""
+        if self.progress is not None:
+            phase = _("%(rows)s rows read; findings and tasks are brought up to date") % {
+                "rows": number_format(self.rows, force_grouping=True)
+            }
+            self.progress.step(self.size, self.size, phase)
 
     def sentence(self, now: float) -> str:
         rate = self.rows / max(now - self.began, 0.001)

@@ -32,7 +32,7 @@ def check_webp(path: Path) -> None:
 
 
 def check_heic(path: Path) -> None:
-    """Only the box structure: nothing here decodes HEIC, and nothing shows it inline."""
+    """Only the box structure: HEIC is decoded in the jail alone, where it is drawn and read."""
     _check_end(path, _end_of_boxes)
 
 

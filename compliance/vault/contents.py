@@ -1,12 +1,12 @@
 """What stands in a document, for looking at: sheets, paragraphs, a mail, the entries of an archive.
 
-Only a beginning is read, and of that only so much as one looks through. What cannot be read gives
-an empty answer: a preview is a courtesy.
+Only a beginning is read, and of that only so much as one looks through. The functions run in the
+jail and answer in JSON; what cannot be read raises there and is shown as nothing: a preview is a courtesy.
 """
 
-import re
+import csv
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -15,29 +15,27 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from lxml import etree, html
+from lxml import html
 
+from compliance.shared.errors import Refused
+from compliance.vault import _texts, tables
 from compliance.vault.archive_names import name_of
+from compliance.vault.personal import office
+from compliance.vault.personal.pieces import Reader, Unreadable
 
 ROWS, COLUMNS, SHEETS = 200, 30, 20
 PARAGRAPHS, LETTERS = 1500, 200_000
 ENTRIES = 500
-_PART_LIMIT = 20 * 1024**2
 _MAIL_LIMIT = 32 * 1024**2
 _HEADERS = ("From", "To", "Cc", "Date", "Subject", "Message-ID", "Reply-To")
-# The part that holds the text, by media type; several are read by their number.
-_PARTS = {
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
-        r"word/document\d*\.xml"
-    ),
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": (
-        r"ppt/slides/slide\d+\.xml"
-    ),
-    "application/hwp+zip": r"contents/section\d+\.xml",
+# One reader of a document's text: what is shown here is what the search for personal data reads.
+_READERS: dict[str, Reader] = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": office.read_docx,
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": office.read_pptx,
+    "application/hwp+zip": office.read_hwpx,
+    "application/x-hwp": office.read_hwp,
 }
-DOCUMENTS = frozenset(_PARTS)
-_BLOCKS, _BREAKS = {"p"}, {"br", "tab", "lineBreak"}
+DOCUMENTS = frozenset(_READERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +69,48 @@ class Entry:
     size: int
 
 
-def sheets(path: Path) -> list[Sheet]:
-    """Return the sheets of an XLSX as they are shown, hidden ones too."""
-    with zipfile.ZipFile(path) as archive:
-        sizes = {each.filename: each.file_size for each in archive.infolist()}
-    if sizes.get("xl/sharedStrings.xml", 0) > _PART_LIMIT:
-        return []
-    with path.open("rb") as file:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        return [_sheet(each) for each in book.worksheets[:SHEETS]]
+def sheets(path: str) -> list[dict[str, Any]]:
+    """Return the sheets of an XLSX as they are shown, hidden ones too, as fields of Sheet."""
+    found: list[dict[str, Any]] = []
+    with Path(path).open("rb") as file:
+        for name, number, cells in tables.stream_xlsx(file):
+            if number == 0:
+                if len(found) == SHEETS:
+                    break
+                found.append({"name": name, "rows": [], "whole": True})
+            elif number > ROWS:
+                found[-1]["whole"] = False
+            else:
+                rows = found[-1]["rows"]
+                rows += [[]] * (number - 1 - len(rows))
+                rows.append(cells[:COLUMNS])
+    return found
 
 
-def _sheet(sheet: Any) -> Sheet:
-    sheet.reset_dimensions()
-    found = sheet.iter_rows(max_row=ROWS + 1, max_col=COLUMNS, values_only=True)
-    rows = [_filled(row) for row in found]
-    while rows and not rows[-1]:
-        rows.pop()
-    return Sheet(sheet.title, rows[:ROWS], whole=len(rows) <= ROWS)
+def table(path: str) -> list[list[str]]:
+    """Return the first rows of a CSV."""
+    with Path(path).open(encoding=encoding_of(Path(path)), newline="") as file:
+        sample = file.read(4096)
+        file.seek(0)
+        delimiter = "\t" if sample.count("\t") > sample.count(",") else ","
+        rows = csv.reader(file, delimiter=delimiter)
+        return [list(islice(row, COLUMNS)) for row in islice(rows, ROWS)]
 
 
-def _filled(row: Iterable[Any]) -> list[str]:
-    cells = ["" if cell is None else str(cell) for cell in row]
-    last = max((at for at, cell in enumerate(cells, 1) if cell), default=0)
-    return cells[:last]
+def encoding_of(path: Path) -> str:
+    """How the beginning of a text is written."""
+    try:
+        return _texts.encoding_of(path, _texts.HEAD)
+    except Refused:
+        return "utf-8"  # a mail may mix character sets
 
 
-def paragraphs(path: Path, media_type: str) -> list[str]:
-    """Return the text of a DOCX, PPTX or HWPX, a paragraph each; a slide begins with its number."""
+def paragraphs(path: str, media_type: str) -> list[str]:
+    """Return the text of a DOCX, PPTX, HWPX or HWP, a paragraph each; slides begin with their number,
+    headers, notes and comments with what they are."""
     found: list[str] = []
     letters = 0
-    for each in _paragraphs(path, media_type):
+    for each in _paragraphs(Path(path), media_type):
         letters += len(each)
         if len(found) >= PARAGRAPHS or letters > LETTERS:
             break
@@ -110,61 +119,28 @@ def paragraphs(path: Path, media_type: str) -> list[str]:
 
 
 def _paragraphs(path: Path, media_type: str) -> Iterator[str]:
-    with zipfile.ZipFile(path) as archive:
-        wanted = re.compile(_PARTS[media_type], re.IGNORECASE)
-        parts = [each for each in archive.infolist() if wanted.fullmatch(each.filename)]
-        for number, part in enumerate(sorted(parts, key=_number), 1):
-            if part.file_size > _PART_LIMIT:
-                continue
-            if "slide" in part.filename:
-                yield f"— {number} —"
-            with archive.open(part) as file:
-                yield from _texts_of(etree.fromstring(file.read(_PART_LIMIT), _parser()))
+    last = ""
+    try:
+        for piece in _READERS[media_type](path):
+            slide, part = piece.place.get("slide", ""), piece.place.get("part", "")
+            where = " ".join(str(each) for each in (slide, part) if each)
+            if where != last and where:
+                yield f"— {where} —"
+            last = where
+            if text := piece.text.strip():
+                yield text
+    except Unreadable:
+        return
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-
-
-def _number(entry: zipfile.ZipInfo) -> int:
-    digits = re.findall(r"\d+", entry.filename)
-    return int(digits[-1]) if digits else 0
-
-
-def _texts_of(root: Any) -> Iterator[str]:
-    """The paragraphs in the order of the document. One within another (a cell, a text box) stands
-    by itself."""
-    for block in root.iter("{*}p"):
-        text = "".join(_words(block)).strip()
-        if text:
-            yield text
-
-
-def _words(block: Any) -> Iterator[str]:
-    for child in block:
-        if not isinstance(child.tag, str):
-            continue
-        name = etree.QName(child).localname
-        if name in _BLOCKS:
-            continue
-        if name in _BREAKS:
-            yield " "
-        elif name == "t":
-            yield "".join(child.itertext())
-        elif name == "tbl":
-            continue
-        else:
-            yield from _words(child)
-
-
-def mail(path: Path) -> Mail:
-    """Return what a saved mail says; of a larger one only the beginning."""
-    with path.open("rb") as file:
+def mail(path: str) -> dict[str, Any]:
+    """Return what a saved mail says, as fields of Mail; of a larger one only the beginning."""
+    with Path(path).open("rb") as file:
         raw = file.read(_MAIL_LIMIT)
     parsed = BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
     headers = [(name, str(parsed[name])) for name in _HEADERS if parsed[name]]
     hung = [_attachment(each) for each in islice(parsed.iter_attachments(), 100)]
-    return Mail(headers, _body(parsed), hung)
+    return {"headers": headers, "text": _body(parsed), "attachments": hung}
 
 
 def _body(parsed: EmailMessage) -> str:
@@ -184,13 +160,16 @@ def _body(parsed: EmailMessage) -> str:
     return text[:LETTERS]
 
 
-def _attachment(part: Any) -> Attachment:
+def _attachment(part: Any) -> dict[str, Any]:
     payload = part.get_payload(decode=True)
     size = len(payload) if isinstance(payload, bytes) else 0
-    return Attachment(part.get_filename() or "—", part.get_content_type(), size)
+    name = part.get_filename() or "—"
+    return {"name": name, "media_type": part.get_content_type(), "size": size}
 
 
-def entries(path: Path) -> list[Entry]:
-    """Return what stands in a ZIP, with names as they were given."""
+def entries(path: str) -> list[dict[str, Any]]:
+    """Return what stands in a ZIP, with names as they were given, as fields of Entry."""
     with zipfile.ZipFile(path) as archive:
-        return [Entry(name_of(each), each.file_size) for each in archive.infolist()[:ENTRIES]]
+        return [
+            {"name": name_of(each), "size": each.file_size} for each in archive.infolist()[:ENTRIES]
+        ]

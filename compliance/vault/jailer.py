@@ -21,7 +21,8 @@ from compliance.vault.problems import Problem
 OURS = "compliance.vault."
 # What every child needs is read once, before the fork.
 WARM = ["pikepdf", "PIL.Image", "lxml.etree", "olefile", "ijson", "pypdfium2"]
-WARM += ["compliance.vault.inspection", "compliance.vault.personal.redacting"]
+WARM += ["pi_heif", "compliance.vault.inspection", "compliance.vault.personal.redacting"]
+WARM += ["compliance.vault.contents", "compliance.vault.drawing"]
 _MESSAGE = 65536
 
 

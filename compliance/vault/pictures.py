@@ -1,20 +1,36 @@
-"""What a picture says of itself: its size, and when it was taken. Run in the jail."""
+"""Pictures opened, and what they say of themselves: size, and when they were taken. Run in the jail."""
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pi_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 _DAY = re.compile(r"(\d{4})[:\-/](\d{2})[:\-/](\d{2})")
 _TEXTS = ("Creation Time", "date:create", "create-date", "CreationTime")
 
 
+_FORMATS = ["PNG", "JPEG", "WEBP", "HEIF"]
+
+
+def opened(path: Path) -> Image.Image:
+    """Open a picture of the formats that come in, and of no other that Pillow knows."""
+    _know_heif()
+    return Image.open(path, formats=_FORMATS)
+
+
+@cache
+def _know_heif() -> None:
+    pi_heif.register_heif_opener()
+
+
 def facts_at(path: str) -> dict[str, Any]:
     """Return {"width", "height", "taken_on"} as far as the picture tells them."""
     try:
-        with Image.open(Path(path), formats=["PNG", "JPEG", "WEBP"]) as image:
+        with opened(Path(path)) as image:
             facts: dict[str, Any] = {"width": image.width, "height": image.height}
             if day := _taken_on(image, Path(path)):
                 facts["taken_on"] = day

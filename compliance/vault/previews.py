@@ -1,64 +1,36 @@
 """What a person sees of a file without opening it: images of pages, excerpts of text and tables.
 
 Browsers' own PDF viewers fail under a strict policy and run what is in the file; images do neither.
-Made on demand, kept under VAR_DIR/previews by digest: the cache may be deleted at any time.
+Made on demand in the jail, kept under VAR_DIR/previews by digest: the cache may be deleted at any time.
 """
 
-import csv
-import io
+import base64
+import logging
 import os
 import tempfile
-import threading
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-import pypdfium2
 from django.conf import settings
-from PIL import Image, ImageOps
 
-from compliance.shared.errors import Refused
-from compliance.vault import _texts, contents, services
+from compliance.vault import contents, drawing, jail, services
 from compliance.vault.models import Blob
+from compliance.vault.problems import Problem
 
 MEDIA_TYPE = "image/webp"
-WIDTH, HEIGHT = 1400, 4000
-# Captures keep more: small print in them is what a reviewer looks for.
-PICTURE = (2600, 6000)
-PAGES = 300
-ROWS, COLUMNS = 200, 30
 TEXT_BYTES, TEXT_LINES = 200_000, 400
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# PDFium is not thread-safe, and the web server has threads.
-_PDFIUM = threading.Lock()
-# A preview is a courtesy: what one library opens, another may not.
-_UNREADABLE_CONTENT = (
-    csv.Error,
-    zipfile.BadZipFile,
-    zlib.error,
-    KeyError,
-    IndexError,
-    AttributeError,
-    NotImplementedError,
-    ValueError,
-    TypeError,
-    SyntaxError,
-    OSError,
-)
-_UNREADABLE = (pypdfium2.PdfiumError, OSError, ValueError, SyntaxError)
+log = logging.getLogger(__name__)
 
 Table = list[list[str]]
-T = TypeVar("T")
-_IMAGES = {"image/png", "image/jpeg", "image/webp"}
+_IMAGES = {"image/png", "image/jpeg", "image/webp", "image/heic"}
 # What has an image of its pages, and so a thumbnail.
-DRAWN = {*_IMAGES, "application/pdf"}
-THUMBNAIL = (320, 240)
+DRAWN = {*_IMAGES, drawing.PDF}
 _TEXTS = {"text/plain", "application/json", "application/xml", "application/yaml"}
 _KINDS = {
-    "application/pdf": "pages",
+    drawing.PDF: "pages",
     **dict.fromkeys(_IMAGES, "image"),
     **dict.fromkeys(_TEXTS, "text"),
     "text/csv": "table",
@@ -67,6 +39,14 @@ _KINDS = {
     "message/rfc822": "mail",
     **dict.fromkeys(contents.DOCUMENTS, "document"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Pages of a PDF in all, and (width, height) in pixels of the images of the first of them."""
+
+    total: int
+    sizes: list[tuple[int, int]]
 
 
 def kind_of(blob: Blob) -> str:
@@ -80,59 +60,39 @@ def check(blob: Blob, *, name: str = "") -> None:
     services.checked_path(blob, name=name)
 
 
-def page_sizes(blob: Blob, *, name: str = "") -> list[tuple[int, int]]:
-    """Return (width, height) in pixels of the images of a PDF's pages, at most PAGES of them."""
-    path = services.checked_path(blob, name=name)
-    try:
-        with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
-            shown = range(min(len(pdf), PAGES))
-            return [_scaled(*pdf.get_page_size(number))[1] for number in shown]
-    except _UNREADABLE:
-        return []
-
-
-def page_total(blob: Blob, *, name: str = "") -> int:
-    path = services.checked_path(blob, name=name)
-    try:
-        with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
-            return len(pdf)
-    except _UNREADABLE:
-        return 0
+def measure(blob: Blob, *, name: str = "") -> Measure:
+    """Return how many pages a PDF has and what size the images of the first of them are."""
+    return Measure(**_jailed(drawing.measure, blob, name=name, otherwise={"total": 0, "sizes": []}))
 
 
 def image(blob: Blob, number: int = 1, *, name: str = "") -> bytes:
     """Return page *number* of a PDF, or the image itself, as WebP; raises LookupError for none."""
-    kept = _cache(blob, number)
-    if kept.exists():
-        return kept.read_bytes()
-    path = services.checked_path(blob, name=name)
-    try:
-        made = _encoded(_page(path, number) if kind_of(blob) == "pages" else _picture(path, number))
-    except _UNREADABLE as fault:
-        raise LookupError(number) from fault
-    _keep(kept, made)
-    return made
+    if number < 1:
+        raise LookupError(number)
+    return _drawn(blob, number, name)
 
 
 def thumbnail(blob: Blob, *, name: str = "") -> bytes:
     """Return the first page, small, as WebP; raises LookupError where none can be drawn."""
-    kept = _cache(blob, 0)
+    return _drawn(blob, 0, name)
+
+
+def _drawn(blob: Blob, number: int, name: str) -> bytes:
+    kept = _cache(blob, number)
     if kept.exists():
         return kept.read_bytes()
-    try:
-        with Image.open(io.BytesIO(image(blob, 1, name=name))) as drawn:
-            drawn.thumbnail(THUMBNAIL)
-            made = _encoded(drawn)
-    except _UNREADABLE as fault:
-        raise LookupError(0) from fault
-    _keep(kept, made)
-    return made
+    made = _jailed(drawing.draw, blob, blob.media_type, number, name=name, otherwise="")
+    if not made:
+        raise LookupError(number)
+    image = base64.b64decode(made)
+    _keep(kept, image)
+    return image
 
 
 def text(blob: Blob, *, name: str = "") -> str:
     """Return the beginning of a text, decoded."""
     path = services.checked_path(blob, name=name)
-    codec = _codec(path)
+    codec = contents.encoding_of(path)
     with path.open("rb") as file:
         head = file.read(TEXT_BYTES).decode(codec, errors="replace")
     return "\n".join(head.splitlines()[:TEXT_LINES])
@@ -140,66 +100,47 @@ def text(blob: Blob, *, name: str = "") -> str:
 
 def table(blob: Blob, *, name: str = "") -> Table:
     """Return the first rows of a CSV."""
-    return _courtesy(_csv_table, blob, name, [])
+    found: Table = _jailed(contents.table, blob, name=name, otherwise=[])
+    return found
 
 
 def sheets(blob: Blob, *, name: str = "") -> list[contents.Sheet]:
-    return _courtesy(contents.sheets, blob, name, [])
+    found = _jailed(contents.sheets, blob, name=name, otherwise=[])
+    return [contents.Sheet(**each) for each in found]
 
 
 def paragraphs(blob: Blob, *, name: str = "") -> list[str]:
     """Return the text of a document, a paragraph each."""
-    return _courtesy(lambda path: contents.paragraphs(path, blob.media_type), blob, name, [])
+    found: list[str] = _jailed(contents.paragraphs, blob, blob.media_type, name=name, otherwise=[])
+    return found
 
 
 def mail(blob: Blob, *, name: str = "") -> contents.Mail:
-    return _courtesy(contents.mail, blob, name, contents.Mail())
+    found = _jailed(contents.mail, blob, name=name, otherwise={})
+    hung = [contents.Attachment(**each) for each in found.pop("attachments", [])]
+    headers = [(header, value) for header, value in found.pop("headers", [])]
+    return contents.Mail(headers, attachments=hung, **found)
 
 
 def entries(blob: Blob, *, name: str = "") -> list[contents.Entry]:
     """Return what stands in an archive."""
-    return _courtesy(contents.entries, blob, name, [])
+    found = _jailed(contents.entries, blob, name=name, otherwise=[])
+    return [contents.Entry(**each) for each in found]
 
 
-def _courtesy(read: Callable[[Path], T], blob: Blob, name: str, otherwise: T) -> T:
-    """Read the checked bytes; *otherwise* where the library cannot. Raises Damaged."""
+def _jailed(
+    read: Callable[..., Any], blob: Blob, *more: Any, name: str = "", otherwise: Any
+) -> Any:
+    """What *read* makes of the checked bytes in the jail; *otherwise* where it cannot.
+
+    A preview is a courtesy: what one library opens, another may not. Raises Damaged.
+    """
     path = services.checked_path(blob, name=name)
     try:
-        return read(path)
-    except _UNREADABLE_CONTENT:
+        return jail.call(read, str(path), *more, memory=jail.room_for(path))
+    except (jail.Exhausted, jail.Fault, Problem) as fault:
+        log.info("%s has no preview: %r", blob, fault)
         return otherwise
-
-
-def _scaled(width: float, height: float) -> tuple[float, tuple[int, int]]:
-    """Return the factor from points to pixels and the size that results, within bounds."""
-    scale = min(WIDTH / max(width, 1), HEIGHT / max(height, 1), 4)
-    return scale, (max(1, int(width * scale)), max(1, int(height * scale)))
-
-
-def _page(path: Path, number: int) -> Image.Image:
-    with _PDFIUM, pypdfium2.PdfDocument(path) as pdf:
-        if not 1 <= number <= min(len(pdf), PAGES):
-            raise LookupError(number)
-        page = pdf[number - 1]
-        scale, _size = _scaled(*page.get_size())
-        rendered: Image.Image = page.render(scale=scale).to_pil()
-        return rendered.convert("RGB")
-
-
-def _picture(path: Path, number: int) -> Image.Image:
-    if number != 1:
-        raise LookupError(number)
-    with Image.open(path, formats=["PNG", "JPEG", "WEBP"]) as opened:
-        opened.draft("RGB", PICTURE)
-        upright = ImageOps.exif_transpose(opened)
-        upright.thumbnail(PICTURE)
-        return upright.convert("RGBA" if "A" in upright.getbands() else "RGB")
-
-
-def _encoded(picture: Image.Image) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=85, method=2)
-    return out.getvalue()
 
 
 def _cache(blob: Blob, number: int) -> Path:
@@ -213,22 +154,3 @@ def _keep(place: Path, data: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(data)
     Path(temporary).replace(place)
-
-
-def _codec(path: Path) -> str:
-    try:
-        return _texts.encoding_of(path, _texts.HEAD)
-    except Refused:
-        return "utf-8"  # a mail may mix character sets
-
-
-def _csv_table(path: Path) -> Table:
-    return [list(islice(row, COLUMNS)) for row in islice(_csv_rows(path), ROWS)]
-
-
-def _csv_rows(path: Path) -> Iterator[list[str]]:
-    with path.open(encoding=_codec(path), newline="") as file:
-        sample = file.read(4096)
-        file.seek(0)
-        delimiter = "\t" if sample.count("\t") > sample.count(",") else ","
-        yield from csv.reader(file, delimiter=delimiter)

@@ -17,7 +17,7 @@ from compliance.vault.personal import redacting
 Boxes = Sequence[Sequence[float]]
 _SECONDS = 300
 _WRITES = 2 * 1024**3
-_SUFFIXES = {"message/rfc822": ".txt"}
+_SUFFIXES = {"message/rfc822": ".txt", "image/heic": ".jpg"}
 
 
 def way_of(blob: Blob) -> str:

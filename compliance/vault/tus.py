@@ -6,13 +6,16 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.shortcuts import get_object_or_404
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
+from compliance.accounts.http import OrganisationRequest
 from compliance.shared.errors import Conflict, Refused
-from compliance.vault import uploads
+from compliance.vault import policies, uploads
 from compliance.vault.models import Upload
 from compliance.vault.storage import Unavailable
 
@@ -50,6 +53,39 @@ def speaking(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return spoken
 
 
+@speaking
+def begin(request: OrganisationRequest, address: Callable[[UUID], str]) -> HttpResponse:
+    """Make room for a file, take its first piece when that comes along, and say where it goes on."""
+    size = number(request, "Upload-Length")
+    upload = uploads.begin(request.organisation, name=name_of(request), size=size, by=request.user)
+    response = state(upload, 0, HTTPStatus.CREATED)
+    if _carries_piece(request):
+        try:
+            response = _write(request, upload, 0)
+        except Refused:
+            uploads.end(upload)
+            raise
+        response.status_code = HTTPStatus.CREATED
+    response["Location"] = address(upload.token)
+    return response
+
+
+@speaking
+def piece(request: OrganisationRequest, token: UUID) -> HttpResponse:
+    """Say how far it is, take the next piece, or give it up, as the method says."""
+    mine = Upload.objects.filter(organisation=request.organisation, by=request.user)
+    upload = get_object_or_404(mine, token=token)
+    if request.method == "DELETE":
+        uploads.end(upload)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if request.method == "HEAD":
+        return state(upload, uploads.offset_of(upload))
+    policies.check_can_send(request.organisation, request.user)
+    if not _carries_piece(request):
+        raise Unspoken(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A piece is {PIECE}.")
+    return _write(request, upload, number(request, "Upload-Offset"))
+
+
 def options(limit: int) -> HttpResponse:
     """Say what this server can do."""
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -80,7 +116,7 @@ def number(request: HttpRequest, header: str) -> int:
     return int(word)
 
 
-def write(request: HttpRequest, upload: Upload, offset: int) -> HttpResponse:
+def _write(request: HttpRequest, upload: Upload, offset: int) -> HttpResponse:
     """Take the body as the next piece and answer where the upload stands."""
     try:
         end = uploads.append(upload, request, offset=offset, checksum=_checksum(request))
@@ -98,7 +134,7 @@ def state(upload: Upload, offset: int, status: int = HTTPStatus.OK) -> HttpRespo
     return response
 
 
-def carries_piece(request: HttpRequest) -> bool:
+def _carries_piece(request: HttpRequest) -> bool:
     return request.headers.get("Content-Type", "") == PIECE
 
 

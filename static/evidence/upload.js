@@ -342,6 +342,11 @@
         link.textContent = outcome.sentence;
         this.said.replaceChildren(link);
       }
+      if (outcome?.warnings?.length) {
+        const list = Object.assign(document.createElement("ul"), { className: "warned" });
+        for (const sentence of outcome.warnings) list.append(Object.assign(document.createElement("li"), { textContent: sentence }));
+        this.item.append(list);
+      }
     }
   }
 

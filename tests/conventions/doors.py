@@ -319,6 +319,8 @@ DOORS: dict[str, Door] = {
     "api:duty_done": verb(C.TASK_WORK, C.TASK_MANAGE),
     "api:put_statement": verb(C.ASSESSMENT_EDIT, method="PUT"),
     "api:put_verdict": verb(C.VERDICT_SET, method="PUT"),
+    "api:uploads": verb(C.EVIDENCE_ADD),
+    "api:upload": Door("HEAD", EVERYBODY),
     "api:evidence-add": verb(C.EVIDENCE_ADD),
     "api:evidence-list": READ,
     "api:evidence-change": verb(C.EVIDENCE_ADD, method="PATCH"),

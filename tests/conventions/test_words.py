@@ -5,6 +5,7 @@ import shutil
 import string
 
 import pytest
+from babel.messages.catalog import Message
 from django.utils import translation
 
 from compliance.audit import registry
@@ -47,3 +48,26 @@ def test_placeholders_survive_translation():
             if message.id and message.python_format:
                 broken += [f"{room}: {error}" for error in message.check()]
     assert broken == []
+
+
+def test_no_korean_leaves_open_what_its_english_does_not():
+    assert messages.misplaced() == []
+
+
+@pytest.mark.parametrize(
+    ("english", "korean", "said"),
+    [
+        ("%(n)s of %(total)s", "%(total)s 가운데 %(n)s", ""),
+        ("{name} accepted {target}", "{target} 승인", "{name}"),
+        ("Saved", "{name} 저장", "{name}"),
+        ("%(n)s left", "%(m)s 남음", "%(m)s, %(n)s"),
+        (("%(n)d day", "%(n)d days"), "며칠", "%(n)d"),
+        (("one file", "%(n)d files"), "파일 %(n)d건", ""),
+        ("100%% of it", "전부 100%%", ""),
+    ],
+)
+def test_what_a_translation_leaves_open_is_compared(english, korean, said):
+    string = (korean,) if isinstance(english, tuple) else korean
+    lines = list(messages._differences(Message(english, string)))
+    assert len(lines) == bool(said)
+    assert all(line.endswith(f"differ in {said}") for line in lines)

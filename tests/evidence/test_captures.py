@@ -4,8 +4,10 @@ import io
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
+from compliance.accounts import services as accounts
 from compliance.evidence import captures, personal, services
 from compliance.requirements.models import Assessment, EvidenceKind
 
@@ -71,3 +73,35 @@ def test_the_page_of_the_evidence_says_it(warned, browse, bob):
     warned(picture(320, 200))
     page = browse(bob, language="en").get("/o/manna/evidence/1/").content.decode()
     assert "Rules for captures" in page
+
+
+def test_the_answer_to_an_upload_says_it_at_once(adopted, browse, bob):
+    client = browse(bob, language="en")
+    file = SimpleUploadedFile("capture.png", picture(320, 200))
+    form = {"files": file, "kind": "other"}
+    said = client.post("/o/manna/evidence/upload/", form, headers={"Accept": "application/json"})
+    [added] = said.json()["added"]
+    assert added["ok"] is True
+    assert [("names no host" in w, "320 × 200" in w) for w in added["warnings"]] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_form_without_scripts_says_it_on_the_next_page(adopted, browse, bob):
+    client = browse(bob, language="en")
+    file = SimpleUploadedFile("capture.png", picture(320, 200))
+    form = {"files": file, "kind": "other"}
+    page = client.post("/o/manna/evidence/upload/", form, follow=True).content.decode()
+    assert "320 × 200 pixels: it looks cut out" in page
+
+
+def test_the_api_says_it_too(adopted, client, bob):
+    secret = accounts.create_token(bob.memberships.get().organisation, by=bob, name="ci")
+    bearer = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
+    send = {"requirement": "OI-NET-03"}
+    for data, number in ((picture(320, 200), 2), (b"text", 0)):
+        name = "a.png" if number else "a.txt"
+        form = {**send, "files": SimpleUploadedFile(name, data)}
+        said = client.post("/api/v1/o/manna/evidence", form, headers=bearer).json()
+        assert len(said["warnings"]) == number

@@ -22,6 +22,7 @@ from compliance.requirements.models import Assessment
 from compliance.shared.errors import Refused, Unauthorised
 from compliance.vault import inspecting
 from compliance.vault import services as vault
+from compliance.vault.models import Inspection, PersonalState
 from tests.vault.personal.test_reading import MASKED, NUMBER, pdf_with
 
 TEXT = f"이름 홍길동, 주민등록번호 {NUMBER}\nlogin gildong@naver.com\n".encode()
@@ -175,6 +176,28 @@ def test_the_desk_and_the_evidence_say_what_is_open(listed, browse, carol):
     for path in (f"evidence/desk/{link.pk}/", f"evidence/{link.evidence.number}/"):
         page = client.get(f"/o/manna/{path}").content.decode()
         assert "2 places nobody has decided about" in page
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_while_it_is_searched_no_page_says_that_nothing_was_found(listed, browse, bob, language):
+    Inspection.objects.update(personal=PersonalState.PENDING, personal_counts={})
+    client = browse(bob, language=language)
+    path = f"/o/manna/evidence/files/{listed.pk}"
+    found, redact = (
+        client.get(f"{path}/{end}/").content.decode() for end in ("personal", "redact")
+    )
+    said = {"ko": "찾지 못했습니다", "en": "No personal data was found"}[language]
+    assert said not in found + redact
+    assert 'hx-trigger="every 3s"' in found
+    Inspection.objects.update(personal=PersonalState.NONE)
+    found = client.get(f"{path}/personal/").content.decode()
+    assert said in found
+    assert "every 3s" not in found
+
+
+def test_what_nobody_decided_about_is_called_so_in_korean(listed, browse, bob):
+    page = browse(bob).get(f"/o/manna/evidence/files/{listed.pk}/personal/").content.decode()
+    assert "확인 필요" in page
 
 
 def test_deciding_on_the_page(listed, browse, bob):

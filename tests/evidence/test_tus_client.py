@@ -25,6 +25,13 @@ bob = User.objects.create_user("bob@example.com", "correct horse battery", name=
 accounts.add_member(manna, bob, Role.CONTRIBUTOR, by=SYSTEM)
 """
 
+_TOKEN = """
+from compliance.accounts import services as accounts
+from compliance.accounts.models import User
+bob = User.objects.get()
+print(accounts.create_token(bob.memberships.get().organisation, by=bob, name="ci"))
+"""
+
 
 @pytest.fixture
 def served(tmp_path):
@@ -111,6 +118,38 @@ def test_the_reference_client_goes_on_after_kill_9(served, browser_of_bob, heade
         _ = browser_of_bob.get(f"{served.url}/o/manna/evidence/files/1/").content
     said = browser_of_bob.get(f"{served.url}/o/manna/evidence/files/1/")
     assert said.status_code == 409
+
+
+def test_a_program_with_a_token_uploads_in_pieces_and_goes_on(served, tmp_path):
+    """Nothing of a browser: no cookie, no page, no CSRF token."""
+    path = tmp_path / "접속로그.log"
+    path.write_bytes(b"2026-11-20 10:00:00 fw-01 permit tcp 10.0.0.1 443\n" * 400_000)
+    api = f"{served.url}/api/v1/o/manna"
+    bearer = {"Authorization": f"Bearer {served.script(_TOKEN).strip()}"}
+    assert (
+        requests.options(f"{api}/uploads", headers=bearer, timeout=60).headers["Tus-Version"]
+        == "1.0.0"
+    )
+    begun = TusClient(f"{api}/uploads", headers=bearer).uploader(
+        str(path), chunk_size=4 * MEGABYTE, metadata={"filename": path.name}
+    )
+    begun.upload(stop_at=8 * MEGABYTE)
+    token = begun.url.rpartition("/")[2]
+    early = requests.post(f"{api}/evidence", {"uploads": token}, headers=bearer, timeout=60)
+    assert (early.status_code, early.json()["detail"].endswith(".")) == (409, True)
+
+    again = TusClient(f"{api}/uploads", headers=bearer).uploader(
+        str(path), url=begun.url, chunk_size=4 * MEGABYTE, upload_checksum=True
+    )
+    assert again.offset == 8 * MEGABYTE
+    again.upload()
+    added = requests.post(
+        f"{api}/evidence", {"uploads": token, "title": "접속 로그"}, headers=bearer, timeout=60
+    )
+    assert added.status_code == 201, added.text
+    assert added.json()["sha256"] == [hashlib.sha256(path.read_bytes()).hexdigest()]
+    gone = requests.head(begun.url, headers={**bearer, "Tus-Resumable": "1.0.0"}, timeout=60)
+    assert gone.status_code == 404
 
 
 def finish(served, session, upload):

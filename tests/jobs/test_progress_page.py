@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -84,3 +85,24 @@ def test_a_viewer_sees_why_the_button_is_off(make, browse, dave) -> None:
     text = browse(dave).get(address(make()), headers=HTMX).content.decode()
     assert "disabled" in text
     assert "보안책임자만 취소할 수 있습니다" in text
+
+
+@pytest.mark.parametrize(("done", "total", "said"), [(3, 12, "3 / 12"), (21_500, 87_000, "24%")])
+def test_few_things_are_counted_and_many_are_a_share(
+    make, browse, alice, done, total, said
+) -> None:
+    job = make()
+    services.claim(job.pk)
+    Job.objects.filter(pk=job.pk).update(done=done, total=total)
+    assert f"{said} · " in browse(alice).get(address(job), headers=HTMX).content.decode()
+
+
+def test_when_everything_is_read_no_seconds_are_promised(make) -> None:
+    job = make()
+    services.claim(job.pk)
+    job.refresh_from_db()
+    job.started_at -= timedelta(seconds=10)
+    job.done, job.total = 30, 40
+    assert job.seconds_left == 3
+    job.done = 40
+    assert job.seconds_left is None

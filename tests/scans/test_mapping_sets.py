@@ -27,7 +27,7 @@ TOOLS = "tools-to-order-integration"
 def newer(version="99", **edge):
     """A delivered version that knows telnet alone."""
     made = MappingSet.objects.create(
-        identifier=TOOLS, version=version, title="다음 판", digest=(version * 64)[:64]
+        identifier=TOOLS, version=version, title_ko="다음 판", digest=(version * 64)[:64]
     )
     MappingEdge.objects.create(
         **{
@@ -183,3 +183,21 @@ def test_loading_again_keeps_other_versions(adopted):
     MappingSet.objects.filter(identifier="cwe-parents").update(digest="older")
     assert loading.ensure_loaded()
     assert made.edges.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "profile"),
+    [
+        ("ko", "하위 약점", "참조 프로파일(배민형) 0.2.0"),
+        ("en", "its parent", "reference profile (Baemin-like) 0.2.0"),
+    ],
+)
+def test_sets_are_named_in_the_readers_language(
+    language, title, profile, import_sample, browse, alice
+):
+    import_sample(NMAP)
+    page = browse(alice, language=language).get(
+        reverse("scans:mapping-sets", kwargs={"organisation": "manna"})
+    )
+    assert title in page.content.decode()
+    assert profile in page.content.decode()

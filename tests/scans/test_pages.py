@@ -156,6 +156,17 @@ def many(rows: int) -> io.BytesIO:
 
 
 @pytest.mark.parametrize("name", ["findings", "runs", "unmapped"])
+def test_a_list_asks_twelve_queries_at_most(
+    name, browse, manna, alice, adopted, django_assert_max_num_queries
+):
+    client = browse(alice)
+    services.import_now(manna, many(100), name="a.csv", by=alice)
+    client.get(url(name))
+    with django_assert_max_num_queries(12):
+        client.get(url(name))
+
+
+@pytest.mark.parametrize("name", ["findings", "runs", "unmapped"])
 def test_five_hundred_findings_cost_as_many_queries_as_ten(
     name, browse, manna, alice, adopted, django_assert_max_num_queries
 ):

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance.scans import parsers
+from benchmarks import mutations as ten_thousand
+from compliance.scans import parsers, reasons
 from compliance.shared.errors import Refused
 from tests.scans import mutations
 from tests.scans.mutating import mutated
@@ -305,6 +306,22 @@ def test_a_long_file_cut_at_every_kilobyte_is_read_or_refused(name):
     content = long_version(name)[: 24 * 1024]
     for end in range(1024, len(content), 1024):
         read_or_refuse(content[:end])
+
+
+def test_a_check_without_a_name_is_put_aside():
+    """Found by `make mutations`: a command of sslyze that lost its name."""
+    content = CONTENTS["sslyze.json"].replace(b'"robot"', b'""')
+    rows, problems, _run = read_bytes(content)
+    assert all(row.rule for row in rows)
+    assert [problem.reason for problem in problems].count(reasons.NO_RULE) == 1
+
+
+def test_a_mutation_that_takes_too_much_memory_stops_the_run_and_is_kept(monkeypatch, tmp_path):
+    monkeypatch.setattr(ten_thousand, "KEPT", tmp_path / "kept.bin")
+    monkeypatch.setattr(mutations, "check", lambda _content: bytes(ten_thousand.MEMORY * 2))
+    with pytest.raises(MemoryError):
+        ten_thousand.count(b"damaged", ten_thousand.Tally(), "a sample")
+    assert (tmp_path / "kept.bin").read_bytes() == b"damaged"
 
 
 @pytest.mark.parametrize("name", CONTENTS)

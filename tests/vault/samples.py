@@ -1,5 +1,6 @@
 """Genuine small files of every allowed kind, and hostile ones, made here."""
 
+import base64
 import io
 import struct
 import zipfile
@@ -56,6 +57,22 @@ def heic() -> bytes:
     return struct.pack(">I4s4sI4s", 20, b"ftyp", b"heic", 0, b"mif1") + struct.pack(
         ">I4s", 8, b"mdat"
     )
+
+
+# 64 × 48 pixels of one red, written by libheif's encoder, which the product does not have.
+_PHOTOGRAPH = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAXttZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAA"
+    "AAAAAAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAABnwABAAAAAAAAAB0AAAAjaWluZgAAAAAAAQAAABVpbmZlAgAA"
+    "AAABAABodmMxAAAAAA5waXRtAAAAAAABAAAA+2lwcnAAAADbaXBjbwAAAHZodmNDAQNwAAAAAAAAAAAAHvAA/P34"
+    "+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5"
+    "uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAA"
+    "AAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAADnBpeGkAAAAAAQgAAAAYaXBtYQAAAAAA"
+    "AAABAAEFgQIDBYQAAAAlbWRhdAAAABkoAa8TgPUngT//2JUf/tz54fd2dfnny1PA"
+)
+
+
+def photograph() -> bytes:
+    return base64.b64decode(_PHOTOGRAPH)
 
 
 def archive(**members: bytes | str) -> bytes:

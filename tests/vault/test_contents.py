@@ -44,7 +44,7 @@ def test_slides_in_their_order(manna):
         **{f"ppt/slides/slide{n}.xml": slide(f"{n}쪽") for n in (10, 2, 1)},
     )
     blob = store(manna, "a.pptx", made)
-    assert previews.paragraphs(blob) == ["— 1 —", "1쪽", "— 2 —", "2쪽", "— 3 —", "10쪽"]
+    assert previews.paragraphs(blob) == ["— 1 —", "1쪽", "— 2 —", "2쪽", "— 10 —", "10쪽"]
 
 
 def test_sections_of_an_hwpx(manna):
@@ -54,6 +54,20 @@ def test_sections_of_an_hwpx(manna):
         archive.writestr("mimetype", "application/hwp+zip")
         archive.writestr("Contents/section0.xml", section)
     assert previews.paragraphs(store(manna, "a.hwpx", out.getvalue())) == ["한글 문서"]
+
+
+def test_paragraphs_of_an_hwp(manna):
+    blob = store(manna, "a.hwp", samples.hwp("방화벽 운영지침", "", "모든 통신은 기본 차단한다."))
+    assert previews.kind_of(blob) == "document"
+    assert previews.paragraphs(blob) == ["방화벽 운영지침", "모든 통신은 기본 차단한다."]
+
+
+def test_a_header_is_told_from_the_text(manna):
+    page = f'<w:hdr xmlns:w="{W}"><w:p><w:r><w:t>대외비</w:t></w:r></w:p></w:hdr>'
+    body = f'<w:document xmlns:w="{W}"><w:p><w:r><w:t>본문</w:t></w:r></w:p></w:document>'
+    parts = {"word/document.xml": body, "word/header1.xml": page}
+    made = samples.office("word/document.xml", **parts)
+    assert previews.paragraphs(store(manna, "a.docx", made)) == ["본문", "— header1 —", "대외비"]
 
 
 def test_an_external_entity_is_not_read(manna, tmp_path):

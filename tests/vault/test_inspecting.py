@@ -13,6 +13,7 @@ from compliance.jobs.models import Job
 from compliance.vault import inspecting, services
 from compliance.vault.models import Inspection, PersonalHit
 from tests.services.installation import BEAT, WORKER, Installation, until
+from tests.vault import samples
 
 TEXT = "이름 홍길동, 연락처 010-2345-6789\n주민등록번호 900101-1234568\n".encode()
 
@@ -144,3 +145,14 @@ def test_a_worker_killed_in_mid_inspection_costs_time_and_nothing_else(tmp_path)
     with there.serving(WORKER, BEAT):
         until(lambda: state()[0] == 4, 120, "another worker ended it")
     assert state()[1] == 4000
+
+
+def test_a_text_does_not_wait_behind_pictures(manna, monkeypatch):
+    names = ["a.png", "b.txt", "c.png"]
+    data = {"a.png": samples.image(), "b.txt": b"hello", "c.png": samples.image(size=(50, 50))}
+    blobs = [keep(manna, data[name], name) for name in names]
+    inspecting.begin(blobs)
+    seen = []
+    monkeypatch.setattr(inspecting, "_look", lambda row, **_how: seen.append(row.blob) or True)
+    inspecting.work(manna)
+    assert seen == [blobs[1], blobs[0], blobs[2]]

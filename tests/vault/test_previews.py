@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from compliance.vault import layout, previews, services
+from compliance.vault import contents, jail, layout, previews, services
+from compliance.vault.models import Inspection
 from tests.vault import samples
 
 
@@ -20,8 +21,10 @@ def opened(data):
 def test_a_pdf_is_its_pages(manna):
     blob = store(manna, "a.pdf", samples.pdf(3))
     assert previews.kind_of(blob) == "pages"
-    assert len(previews.page_sizes(blob)) == previews.page_total(blob) == 3
-    assert opened(previews.image(blob, 3)).size == previews.page_sizes(blob)[2]
+    measured = previews.measure(blob)
+    assert len(measured.sizes) == measured.total == 3
+    assert opened(previews.image(blob, 3)).size == tuple(measured.sizes[2])
+    assert max(opened(previews.thumbnail(blob)).size) <= 320
 
 
 @pytest.mark.parametrize("number", [0, 4])
@@ -84,8 +87,7 @@ def test_damage_is_not_shown(manna):
 
 def test_a_pdf_that_only_one_library_opens_has_no_preview(manna):
     blob = services.store_output(manna, b"%PDF-1.7 not really", media_type="application/pdf")
-    assert previews.page_sizes(blob) == []
-    assert previews.page_total(blob) == 0
+    assert previews.measure(blob) == previews.Measure(0, [])
     with pytest.raises(LookupError):
         previews.image(blob, 1)
 
@@ -94,3 +96,55 @@ def test_a_mark_cut_in_half_does_not_spoil_the_text(manna):
     """The beginning that is looked at may end within a Hangul syllable."""
     blob = store(manna, "a.txt", "가".encode() * 200_000)
     assert set(previews.text(blob)) <= {"가", "\ufffd"}
+
+
+def test_a_photograph_of_a_phone_is_shown_and_measured(manna):
+    """HEIC, as iPhones make it; this one is 64 × 48, all of one red."""
+    blob = store(manna, "폰.heic", samples.photograph())
+    assert previews.kind_of(blob) == "image"
+    shown = opened(previews.image(blob))
+    assert shown.size == (64, 48)
+    red, green, blue = shown.getpixel((32, 24))
+    assert red > 150 > 100 > max(green, blue)
+    facts = Inspection.objects.get(blob=blob).facts
+    assert (facts["width"], facts["height"]) == (64, 48)
+
+
+def test_a_photograph_that_is_none_has_no_preview(manna):
+    with pytest.raises(LookupError):
+        previews.image(store(manna, "폰.heic", samples.heic()))
+
+
+def test_a_picture_that_eats_memory_costs_its_preview_and_nothing_else(manna, monkeypatch):
+    blob = store(manna, "a.png", samples.image(size=(3000, 3000)))
+    with monkeypatch.context() as poor:
+        poor.setattr(jail, "MEMORY", -(1 << 20))
+        with pytest.raises(LookupError):
+            previews.image(blob)
+    assert opened(previews.image(blob)).size == (2600, 2600)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.pdf", "a.xlsx", "a.hwp", "a.csv", "a.zip", "a.eml"])
+def test_nothing_of_a_file_is_parsed_outside_the_jail(manna, monkeypatch, name):
+    data = {
+        "a.png": samples.image(),
+        "a.pdf": samples.pdf(),
+        "a.xlsx": samples.xlsx(),
+        "a.hwp": samples.hwp("점검"),
+        "a.csv": b"a,b\n",
+        "a.zip": samples.archive(a="b"),
+        "a.eml": b"From: a@x.example\nTo: b@x.example\nSubject: x\n\nhello",
+    }
+    blob = store(manna, name, data[name])
+
+    def closed(function, *_args, **_limits):
+        raise jail.Exhausted(function)
+
+    monkeypatch.setattr(jail, "call", closed)
+    for drawn in (previews.image, previews.thumbnail):
+        with pytest.raises(LookupError):
+            drawn(blob)
+    assert previews.measure(blob).total == 0
+    read = (previews.sheets, previews.paragraphs, previews.table, previews.entries)
+    assert [function(blob) for function in read] == [[]] * 4
+    assert previews.mail(blob) == contents.Mail()

@@ -6,8 +6,10 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.test.client import encode_multipart
 from django.utils import timezone
 
+from compliance.accounts import services as accounts
 from compliance.vault import layout, sweeping, uploads
 from compliance.vault.models import Upload
 from tests.vault.bare_tus import TEXT, UPLOADS, Tus, token_of, whole
@@ -172,3 +174,62 @@ def test_an_upload_nobody_goes_on_with_is_swept(bobs):
     sweeping.sweep()
     assert (bobs.head(old).status_code, bobs.head(new).status_code) == (404, 200)
     assert [path.stem for path in layout.unfinished()] == [token_of(new)]
+
+
+@pytest.fixture
+def call(client, bob):
+    """call(method, path, **headers): as a program with bob's token, in English."""
+    secret = accounts.create_token(bob.memberships.get().organisation, by=bob, name="ci")
+
+    def send(method, path, body=b"", **headers):
+        given = {"Authorization": f"Bearer {secret}", "Accept-Language": "en", **headers}
+        given.setdefault("Tus-Resumable", "1.0.0")
+        kind = given.pop("Content-Type", "application/octet-stream")
+        return client.generic(method, path, body, content_type=kind, headers=given)
+
+    return send
+
+
+API = "/api/v1/o/manna/uploads"
+NAMED = {"Upload-Metadata": "filename " + base64.b64encode(b"a.txt").decode()}
+PIECE = {"Content-Type": "application/offset+octet-stream"}
+
+
+def test_a_token_begins_goes_on_and_ends(call, adopted):
+    begun = call("POST", API, **NAMED, **{"Upload-Length": "6"})
+    assert begun.status_code == 201, begun.content
+    where = begun["Location"]
+    assert where.startswith(f"{API}/")
+    assert call("PATCH", where, b"abc", **PIECE, **{"Upload-Offset": "0"})["Upload-Offset"] == "3"
+    assert call("HEAD", where)["Upload-Offset"] == "3"
+    assert call("PATCH", where, b"x", **PIECE, **{"Upload-Offset": "1"}).status_code == 409
+    assert call("PATCH", where, b"def", **PIECE, **{"Upload-Offset": "3"}).status_code == 204
+    token = where.rpartition("/")[2]
+    form = encode_multipart("x", {"uploads": token})
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    added = call("POST", "/api/v1/o/manna/evidence", form, **kind)
+    assert added.status_code == 201, added.content
+    assert call("HEAD", where).status_code == 404
+
+
+def test_a_version_is_made_of_pieces_too(call, adopted):
+    tokens = []
+    for body in (b"one", b"two"):
+        size = {"Upload-Length": str(len(body))}
+        tokens.append(call("POST", API, body, **NAMED, **PIECE, **size)["Location"][-36:])
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    added = call("POST", "/api/v1/o/manna/evidence", f"uploads={tokens[0]}".encode(), **kind)
+    number = added.json()["number"]
+    path = f"/api/v1/o/manna/evidence/{number}/versions"
+    assert call("POST", path, f"uploads={tokens[1]}".encode(), **kind).json()["version"] == 2
+    assert call("POST", path, b"", **kind).status_code == 409
+
+
+def test_without_a_token_or_with_another_persons_there_is_nothing(call, client, carol, adopted):
+    where = call("POST", API, **NAMED, **{"Upload-Length": "6"})["Location"]
+    assert client.head(where, headers={"Tus-Resumable": "1.0.0"}).status_code == 401
+    secret = accounts.create_token(carol.memberships.get().organisation, by=carol, name="ci")
+    other = {"Authorization": f"Bearer {secret}", "Tus-Resumable": "1.0.0"}
+    assert client.head(where, headers=other).status_code == 404
+    assert call("DELETE", where).status_code == 204
+    assert call("HEAD", where).status_code == 404

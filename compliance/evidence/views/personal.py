@@ -109,7 +109,7 @@ def _pages(file: EvidenceFile) -> list[dict[str, Any]]:
     """The pages to draw on; a picture is one page."""
     try:
         if previews.kind_of(file.blob) == "pages":
-            sizes = previews.page_sizes(file.blob, name=file.name)
+            sizes = previews.measure(file.blob, name=file.name).sizes
             return [
                 {"number": number, "width": width, "height": height}
                 for number, (width, height) in enumerate(sizes, 1)

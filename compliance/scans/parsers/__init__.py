@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 
+from compliance.scans import reasons
 from compliance.scans.parsers import _errors, _unpack
 from compliance.scans.records import Options, Problem, Record, Row, Run
 
@@ -72,9 +73,16 @@ def read(stream: BinaryIO, options: Options | None = None) -> Iterator[Record]:
     run: Run | None = None
     anything = False
     stream.seek(0)
-    for record in parser.parse(stream, options or Options()):
+    for record in map(_named, parser.parse(stream, options or Options())):
         anything = anything or isinstance(record, Row | Problem)
         run = record if isinstance(record, Run) else run
         yield record
     if run is None or not (anything or run.targets):
         raise _errors.nothing_inside()
+
+
+def _named(record: Record) -> Record:
+    """A row of which nobody could say what was checked is a problem, whatever its format."""
+    if isinstance(record, Row) and not record.rule.strip():
+        return Problem(record.position, reasons.NO_RULE, record.title)
+    return record

@@ -28,6 +28,7 @@ READERS: dict[str, Reader] = {
     "image/png": pictures.read,
     "image/jpeg": pictures.read,
     "image/webp": pictures.read,
+    "image/heic": pictures.read,
     f"{_OFFICE}.spreadsheetml.sheet": office.read_xlsx,
     f"{_OFFICE}.wordprocessingml.document": office.read_docx,
     f"{_OFFICE}.presentationml.presentation": office.read_pptx,
@@ -52,7 +53,7 @@ _BY_EXTENSION: dict[str, Reader] = {
     "json": structured.read_json,
     "eml": _read_mail,
     "zip": partial(structured.read_zip, by_name=lambda _extension: None),
-    **dict.fromkeys(["png", "jpg", "jpeg", "webp"], pictures.read),
+    **dict.fromkeys(["png", "jpg", "jpeg", "webp", "heic", "heif"], pictures.read),
     **dict.fromkeys(
         ["txt", "log", "conf", "cfg", "ini", "md", "xml", "yaml", "yml", "tsv"], plain.read
     ),

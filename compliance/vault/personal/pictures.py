@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from compliance.vault.personal.pieces import Box, Piece, Unreadable
+from compliance.vault.pictures import opened
 
 _SECONDS = 90
 _SHARP = 2200
@@ -37,9 +38,13 @@ def is_installed() -> bool:
 def read(path: Path) -> Iterator[Piece]:
     if not is_installed():
         raise Unreadable
-    with Image.open(path, formats=["PNG", "JPEG", "WEBP"]) as opened:
-        opened.load()
-        yield from lines_of(ImageOps.exif_transpose(opened), 1)
+    try:
+        with opened(path) as picture:
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+    except (OSError, ValueError, SyntaxError) as fault:
+        raise Unreadable from fault
+    yield from lines_of(upright, 1)
 
 
 def lines_of(image: Image.Image, page: int) -> Iterator[Piece]:

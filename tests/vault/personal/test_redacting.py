@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from compliance.vault.personal import finding, redacting
 from compliance.vault.problems import Problem
 from tests.vault.personal.test_reading import _HP, _OFFICE, _W, NUMBER, pdf_with
-from tests.vault.samples import archive
+from tests.vault.samples import archive, photograph
 
 pytestmark = pytest.mark.usefixtures("in_english")
 KINDS = ["resident", "mobile", "mail", "account"]
@@ -132,6 +132,14 @@ def test_pixels_are_overwritten_and_metadata_is_gone(tmp_path, kind):
         assert max(copy.convert("RGB").getpixel((75, 40))) < 20
         assert min(copy.convert("RGB").getpixel((150, 80))) > 235
     assert NUMBER.encode() not in made
+
+
+def test_a_photograph_of_a_phone_becomes_a_jpeg(tmp_path):
+    made = redact(tmp_path, photograph(), "image/heic", [(1, 0, 0, 0.5, 1)])
+    with Image.open(io.BytesIO(made)) as copy:
+        assert (copy.format, copy.size) == ("JPEG", (64, 48))
+        assert max(copy.getpixel((8, 24))) < 20
+        assert copy.getpixel((56, 24))[0] > 150
 
 
 def test_text_is_masked_in_its_own_character_set(tmp_path):
