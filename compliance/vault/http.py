@@ -49,7 +49,7 @@ def serve(request: HttpRequest, blob: Blob, *, name: str, inline: bool = False) 
 
 def harden(response: HttpResponseBase) -> HttpResponseBase:
     """Uploaded content never runs and never becomes another type than it says."""
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"

@@ -440,7 +440,7 @@ UNINVITED = {
 
 def whose():
     """Return who may what, and every key and owner of a row, as sets."""
-    people = set(User.objects.values_list("pk", "email", "is_staff", "is_superuser"))
+    people = set(User.objects.values_list("pk", "email", "is_active"))
     members = set(Membership.objects.values_list("organisation", "user", "role"))
     keys, owners = set(), set()
     for model in apps.get_models():

@@ -59,7 +59,7 @@ def test_a_refusal_fails_with_its_sentence_and_no_second_try(queued, manna) -> N
     job = run(queued(work))
     assert (job.state, job.error) == (State.FAILED, "동결된 차수가 없습니다.")
     entry = Entry.objects.get(organisation_id=manna.pk, action="job.failed")
-    assert entry.data == {"error": "동결된 차수가 없습니다."}
+    assert entry.data["error"] == "동결된 차수가 없습니다."
 
 
 def test_a_fault_fails_with_a_sentence_and_a_traceback_in_the_log(queued, caplog) -> None:

@@ -52,7 +52,7 @@ def test_no_case_breaks_the_server(operation, there, manna, olga):
         for name in case.path_parameters:
             if name == "organisation":
                 case.path_parameters[name] = manna.slug
-            elif known:
+            elif known and name in there:
                 case.path_parameters[name] = there[name]
         answer = case.call(
             app=app, base_url="http://localhost", headers={"Authorization": f"Bearer {secret}"}

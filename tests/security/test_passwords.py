@@ -2,7 +2,7 @@
 
 import importlib
 
-from django.contrib.auth.hashers import get_hasher, check_password, identify_hasher, make_password
+from django.contrib.auth.hashers import check_password, get_hasher, identify_hasher, make_password
 
 # What the standard's appendix asks of PBKDF2 with SHA-256.
 LEAST = 600_000
