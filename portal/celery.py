@@ -52,6 +52,7 @@ def _configuration() -> dict[str, Any]:
                 "options": {"expires": SWEEP_SECONDS},
             },
             "tidy notices": {"task": "notices.tidy", "schedule": crontab(hour="3", minute="42")},
+            "sign the audit log": {"task": "audit.sign", "schedule": crontab(minute="2")},
             "expire evidence": {"task": "evidence.expire_due", "schedule": crontab(minute="7")},
             "say which approvals end": {
                 "task": "applications.announce_ends",

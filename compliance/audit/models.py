@@ -39,6 +39,8 @@ class Entry(models.Model):
                 fields=["organisation_id", "target_kind", "target_id"], name="audit_target"
             ),
             models.Index(fields=["organisation_id", "-at"], name="audit_at"),
+            models.Index(fields=["organisation_id", "actor_id", "seq"], name="audit_actor"),
+            models.Index(fields=["organisation_id", "action", "seq"], name="audit_action"),
         ]
 
     def __str__(self) -> str:
@@ -72,3 +74,46 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.seq}"
+
+
+class Checkpoint(models.Model):
+    """The first *size* entries of a chain under one hash, signed: what a later stream is held to.
+
+    *note* is the signed text (see `notes`); the other columns say what stands in it.
+    """
+
+    organisation_id = models.BigIntegerField()
+    size = models.BigIntegerField(_("entries"))
+    root = models.CharField(max_length=64)
+    head = models.CharField(max_length=64)
+    at = models.DateTimeField(_("at"))
+    key = models.CharField(_("key"), max_length=100)
+    note = models.TextField()
+
+    class Meta:
+        verbose_name = _("checkpoint of the audit log")
+        ordering = ["organisation_id", "-size"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "size"], name="audit_one_size"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.size} {self.root[:12]}"
+
+
+class Subtree(models.Model):
+    """The hash over one full tile of entries (`merkle.TILE` of them), so that proofs read few rows."""
+
+    organisation_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("part of the audit log's hash tree")
+        ordering = ["organisation_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "number"], name="audit_one_tile"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.number}"

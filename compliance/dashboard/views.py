@@ -11,7 +11,7 @@ from compliance.accounts.roles import Capability
 from compliance.applications.models import Application
 from compliance.applications.selectors import open_application, running_out
 from compliance.audit.models import Entry
-from compliance.audit.selectors import checkpoint
+from compliance.audit.selectors import end_of
 from compliance.dashboard import selectors
 from compliance.dashboard.forms import AuditFilterForm
 from compliance.requirements import version_pages
@@ -64,7 +64,7 @@ def audit_log(request: OrganisationRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET)
     rows = Entry.objects.filter(organisation_id=request.organisation.pk).order_by("-seq")
     page = Paginator(form.apply(rows), ENTRIES_ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "checkpoint": checkpoint(request.organisation.pk)}
+    context = {"form": form, "page": page, "checkpoint": end_of(request.organisation.pk)}
     part = request.headers.get("HX-Target") == "list"
     response = render(request, f"dashboard/{'_' if part else ''}audit.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

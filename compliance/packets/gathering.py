@@ -14,7 +14,12 @@ from compliance.applications.models import Application, Round
 from compliance.audit import selectors as audit
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as EvidenceState
-from compliance.packets import gathering_duties, gathering_scans, gathering_submission
+from compliance.packets import (
+    gathering_audit,
+    gathering_duties,
+    gathering_scans,
+    gathering_submission,
+)
 from compliance.packets import manifest as manifests
 from compliance.packets.entries import Budget, iso
 from compliance.packets.manifest import (
@@ -91,6 +96,7 @@ def gather(round_: Round) -> Manifest:
         "gaps": _gaps(round_),
         "mapping_sets": scans.mapping_sets,
         "checkpoint": _checkpoint(organisation.pk),
+        "audit": gathering_audit.gather(round_),
         "duties": gathering_duties.gather(application),
         "progress": _progress(application),
         "submission": gathering_submission.gather(round_, attested, assessments),
@@ -262,7 +268,7 @@ def _gaps(round_: Round) -> list[manifests.Gap]:
 
 
 def _checkpoint(organisation_id: int) -> manifests.Checkpoint:
-    found = audit.checkpoint(organisation_id)
+    found = audit.end_of(organisation_id)
     return {"seq": found.seq, "hash": found.digest}
 
 
