@@ -9,7 +9,7 @@ from django.db.models import Max
 from compliance.audit import chain, checkpoints, keys, rows
 from compliance.audit.chain import Report
 from compliance.audit.merkle import TILE, Growing
-from compliance.audit.models import Checkpoint, Entry, Head, Subtree
+from compliance.audit.models import Entry, Head
 from compliance.audit.notes import BadNote, Statement, Verifier, opened, organisation_of
 
 # A checkpoint that the stream is held to, with where it was found.
@@ -105,16 +105,19 @@ def _name(claim: Statement, source: str) -> str:
 
 def _stored(organisation_id: int, known: Sequence[Verifier]) -> tuple[list[Claim], list[str]]:
     source, claims, problems = "the database", [], []
-    for row in Checkpoint.objects.filter(organisation_id=organisation_id).order_by("size"):
-        name = f"the checkpoint of {row.size} entries in {source}"
+    columns = ["size", "root", "head", "key", "note", "at"]
+    for row in rows.torn("audit_checkpoint", columns, organisation_id):
+        size, root, head, key, note, at = row
+        name = f"the checkpoint of {size} entries in {source}"
         try:
-            claim = opened(row.note, known)
+            claim = opened(note, known)
         except BadNote as error:
             problems.append(f"{name}: {error}")
             continue
-        told = (row.size, row.root, row.head, row.at.isoformat(), organisation_id)
-        said = (claim.size, claim.root, claim.head, claim.at, organisation_of(claim))
-        if told != said or not claim.origin.startswith(f"{row.key}/"):
+        told = (size, root, head, at, organisation_id)
+        time = claim.at[:19].replace("T", " ")
+        said = (str(claim.size), claim.root, claim.head, time, organisation_of(claim))
+        if told != said or not claim.origin.startswith(f"{key}/"):
             problems.append(f"{name} was altered: it does not say what is signed")
         claims.append((source, claim))
     return claims, problems
@@ -177,5 +180,5 @@ def _head(organisation_id: int) -> Head | None:
 
 
 def _tiles(organisation_id: int) -> dict[int, str]:
-    found = Subtree.objects.filter(organisation_id=organisation_id)
-    return dict(found.values_list("number", "root"))
+    read = rows.torn("audit_subtree", ["number", "root"], organisation_id)
+    return {int(number): root for number, root in read if number.lstrip("-").isdecimal()}

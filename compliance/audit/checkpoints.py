@@ -154,8 +154,15 @@ def _grown(organisation_id: int, last: Checkpoint | None) -> Growing:
 
 
 def _tiles(organisation_id: int, size: int) -> list[bytes]:
-    found = Subtree.objects.filter(organisation_id=organisation_id, number__lt=size // TILE)
-    return [bytes.fromhex(each) for each in found.order_by("number").values_list("root", flat=True)]
+    """Hashes of every full tile below *size*. Raises Broken when one is missing or no hash."""
+    read = rows.torn("audit_subtree", ["number", "root"], organisation_id)[: size // TILE]
+    try:
+        found = [bytes.fromhex(root) for _number, root in read]
+    except ValueError as error:
+        raise Broken(f"a hash over entries before {size} was altered") from error
+    if [number for number, _root in read] != [str(each) for each in range(size // TILE)]:
+        raise Broken(f"a hash over entries before {size} is missing")
+    return found
 
 
 def _keep_tiles(organisation_id: int, tiles: list[tuple[int, bytes]]) -> None:

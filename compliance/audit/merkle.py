@@ -53,25 +53,31 @@ class Growing:
     """A tree that is read leaf by leaf: every tile's hash when it is full, the root at any time."""
 
     def __init__(self) -> None:
-        self.tiles, self._last = Frontier(), Frontier()
+        self.tiles = Frontier()
+        self._last: list[bytes] = []
 
     @property
     def size(self) -> int:
-        return self.tiles.size * TILE + self._last.size
+        return self.tiles.size * TILE + len(self._last)
 
     def add(self, leaf: bytes) -> bytes | None:
         """Append a leaf; return the hash of the tile that it filled."""
-        last = self._last
-        last.add(sha256(b"\x00" + leaf).digest())
-        if last.size < TILE:
+        level = self._last
+        level.append(sha256(b"\x00" + leaf).digest())
+        if len(level) < TILE:
             return None
-        full = last.nodes[0]
-        self.tiles.add(full)
-        self._last = Frontier()
-        return full
+        self._last = []
+        while len(level) > 1:
+            pairs = zip(level[::2], level[1::2], strict=True)
+            level = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        self.tiles.add(level[0])
+        return level[0]
 
     def root(self) -> bytes:
-        return fold([*self.tiles.nodes, *self._last.nodes])
+        last = Frontier()
+        for node in self._last:
+            last.add(node)
+        return fold([*self.tiles.nodes, *last.nodes])
 
 
 class Tree:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, connection
 
 from compliance.audit.chain import COVERED, Row, Unreadable, data_text
-from compliance.audit.models import Entry, Head
+from compliance.audit.models import Checkpoint, Entry, Head, Subtree
 
 _COLUMNS = [*COVERED, "digest"]
 _LOT = 200
@@ -113,10 +113,32 @@ def digests(organisation_id: int, low: int, high: int) -> list[bytes]:
     return [bytes.fromhex(each) for each in rows.order_by("seq").values_list("digest", flat=True)]
 
 
-def organisations() -> list[int]:
-    """Everybody who has an entry or the end of a chain."""
-    written: models.QuerySet[Entry, int] = Entry.objects.order_by().values_list(
-        "organisation_id", flat=True
+def torn(table: str, columns: Sequence[str], organisation_id: int) -> list[list[str]]:
+    """Return the rows as text whatever was done to them: what cannot be decoded is replaced.
+
+    The first of *columns* orders; a time, which is last, has whole seconds in UTC.
+    """
+    sqlite = connection.vendor == "sqlite"
+    read = [f"CAST({name} AS {'BLOB' if sqlite else 'TEXT'})" for name in columns]
+    if columns[-1] == "at" and not sqlite:
+        read[-1] = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+    sql = (
+        f"SELECT {', '.join(read)} FROM {table} "  # noqa: S608 - names are ours
+        f"WHERE organisation_id = %s ORDER BY {columns[0]}"
     )
-    ends = Head.objects.values_list("organisation_id", flat=True)
-    return sorted({*written.distinct(), *ends})
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [organisation_id])
+        return [[_text(value) for value in row] for row in cursor.fetchall()]
+
+
+def _text(value: bytes | str | None) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def organisations() -> list[int]:
+    """Everybody who has an entry, the end of a chain, or something that was signed."""
+    found: set[int] = set()
+    for model in (Entry, Head, Checkpoint, Subtree):
+        every = model._default_manager.order_by().values_list("organisation_id", flat=True)
+        found.update(every.distinct())
+    return sorted(found)
