@@ -27,6 +27,7 @@ ROOMS = [
     "remediation",
     "trackers",
     "packets",
+    "oversight",
     "dashboard",
     "review",
 ]

@@ -1,11 +1,13 @@
 """Entries outlive what they describe: no foreign keys, names frozen, no update, no delete."""
 
+import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compliance.audit.escaping import visible
 from compliance.audit.registry import UNKNOWN, label_of, sentence_of
 
 
@@ -51,8 +53,27 @@ class Entry(models.Model):
         """The entry in the reader's language."""
         words = _Words({key: label_of(self.action, key, self.data[key]) for key in self.data})
         words |= {"actor": self.actor_name, "target": self.target_name, "action": self.action}
-        text = str(sentence_of(self.action))
-        return text.format_map(words) if text else str(UNKNOWN).format_map(words)
+        text = str(sentence_of(self.action)) or str(UNKNOWN)
+        return visible(text.format_map(words))
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """(field, before, after) of everything that the entry says was changed."""
+        before, after = self.data.get("before"), self.data.get("after")
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            return (
+                [("", _said(before), _said(after))] if {"before", "after"} & set(self.data) else []
+            )
+        names = dict.fromkeys([*before, *after])
+        pairs = [(name, _said(before.get(name)), _said(after.get(name))) for name in names]
+        return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return "—"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return visible(text)
 
 
 class _Words(dict[str, Any]):

@@ -84,7 +84,7 @@ def _replace(row):
     """SQLite's way to change a row without an UPDATE and without its DELETE being seen."""
     table = row._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
+        cursor.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")  # noqa: S608
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")

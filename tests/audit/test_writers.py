@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,9 +40,7 @@ def test_twenty_processes_on_sqlite(tmp_path):
 @pytest.mark.services
 def test_twenty_processes_on_postgresql(postgresql_url, tmp_path):
     base, _slash, _name = postgresql_url.rpartition("/")
-    import psycopg2
-
-    with psycopg2.connect(postgresql_url) as server:
+    with closing(psycopg2.connect(postgresql_url)) as server:
         server.autocommit = True
         server.cursor().execute("CREATE DATABASE writers")
     done = write_into(f"{base}/writers", tmp_path)
