@@ -13,7 +13,7 @@ from compliance.shared import outbound
 from compliance.shared.outbound import streams
 from compliance.shared.outbound.errors import OutboundError
 
-LOT = 200
+LOT = 500
 # What one target may take of a turn, so that others have theirs.
 LOTS = 50
 HOLD = timedelta(seconds=60)

@@ -1,7 +1,9 @@
 """Bytes to a place that answers nothing, as collectors of logs do: over TCP, TLS or UDP."""
 
+import os
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -18,6 +20,7 @@ from compliance.shared.outbound.wire import Backend, Budget
 SECONDS = 15.0
 # How long the other side may take to close after the last byte.
 CLOSING_SECONDS = 5.0
+RESET_SECONDS = 0.06
 
 
 def push(place: str, content: bytes, *, tls: bool, seconds: float = SECONDS) -> None:
@@ -57,6 +60,15 @@ def _finish(connection: socket.socket) -> None:
     with suppress(TimeoutError):
         while connection.recv(4096):
             pass
+        _listen_for_reset(connection)
+
+
+def _listen_for_reset(connection: socket.socket) -> None:
+    """Whoever closes without having read everything resets the connection a moment later."""
+    for _look in range(3):
+        if fault := connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(fault, os.strerror(fault))
+        time.sleep(RESET_SECONDS / 3)
 
 
 def throw(place: str, messages: Sequence[bytes]) -> None:
