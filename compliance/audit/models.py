@@ -60,6 +60,9 @@ class Entry(models.Model):
     def changes(self) -> list[tuple[str, str, str]]:
         """(field, before, after) of everything that the entry says was changed."""
         before, after = self.data.get("before"), self.data.get("after")
+        if isinstance(changed := self.data.get("changed"), dict):
+            before = {name: pair[0] for name, pair in changed.items()}
+            after = {name: pair[1] for name, pair in changed.items()}
         if not isinstance(before, dict) or not isinstance(after, dict):
             return (
                 [("", _said(before), _said(after))] if {"before", "after"} & set(self.data) else []

@@ -1,10 +1,12 @@
 """The log to real listeners: in order, nothing left out, again after a failure."""
 
+import json
 import re
 import socket
 import socketserver
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from ipaddress import ip_network
 
@@ -17,7 +19,9 @@ from compliance.audit.services import SYSTEM, Actor, record, record_all
 from compliance.oversight import sending, services
 from compliance.oversight.models import LogTarget, Transport
 from compliance.shared.errors import Refused
+from tests.services import rsyslog
 from tests.services.children import free_port
+from tests.services.need import missing
 from tests.services.sink import http_sink
 from tests.shared.test_outbound import authority  # noqa: F401 - a fixture
 
@@ -270,3 +274,26 @@ def test_retention_has_a_lawful_least(browse, olga, manna):
     assert entry.data["after"] == {"years": 3, "two_years": True}
     browse(olga).post(f"{page}retention", {"years": "3", "two_years": "on"})
     assert Entry.objects.filter(action="audit.retention_set").count() == 1
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("transport", [Transport.TCP, Transport.UDP])
+def test_a_real_rsyslog_understands_each_message(manna, olga, transport):
+    if not rsyslog.is_installed():
+        missing("rsyslog", rsyslog.PACKAGES)
+    with transaction.atomic():
+        record(Actor(7, '만나 "]\\ 배달\n<13>forged'), "organisation.created", manna, n=1)
+    with rsyslog.running() as server:
+        target = add(manna, olga, transport, server.place)
+        count = sending.send(target.pk)
+        until = time.monotonic() + 15
+        while len(server.messages) < count and time.monotonic() < until:
+            time.sleep(0.1)
+        came = server.messages
+    assert [json.loads(each["text"].lstrip("\ufeff "))["seq"] for each in came] == list(
+        range(1, count + 1)
+    )
+    assert {each["pri"] for each in came} == {"109"}
+    assert {each["id"] for each in came} >= {"organisation.created", "audit.target_added"}
+    forged = next(each for each in came if "forged" in each["data"])
+    assert r'actor="만나 \"\]\\ 배달\\u000a<13>forged"' in forged["data"]
