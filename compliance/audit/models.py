@@ -57,6 +57,11 @@ class Entry(models.Model):
         return visible(text.format_map(words))
 
     @property
+    def actor(self) -> str:
+        """Who it was, without the address of mail."""
+        return visible(self.actor_name.partition(" <")[0])
+
+    @property
     def changes(self) -> list[tuple[str, str, str]]:
         """(field, before, after) of everything that the entry says was changed."""
         before, after = self.data.get("before"), self.data.get("after")

@@ -141,23 +141,23 @@ def holds(proof: Mapping[str, Any]) -> bool:
     return leaf == proof["digest"] and root is not None and root.hex() == statement.root
 
 
-def note_in(path: Path) -> str:
-    """Return the checkpoint in a file: a note, a line of ours, a manifest, a packet's ZIP.
+def found_in(path: Path) -> tuple[str, Section | None]:
+    """Return the checkpoint in a file, and what else a packet carries of the log.
 
-    Raises BadNote, or OSError.
+    The file is a note, lines of ours, a manifest or a packet's ZIP. Raises BadNote, or OSError.
     """
     data = path.read_bytes()
     if data.startswith(b"PK"):
         data = _manifest(data)
     text = data.decode("utf-8", "replace")
     if not text.startswith("{"):
-        return text
+        return text, None
     try:
-        found = json.loads(text if "\n" not in text.strip() else text.strip().rsplit("\n", 1)[1])
-        note = found["note"] if "note" in found else found["audit"]["note"]
-    except (ValueError, KeyError, TypeError) as error:
+        found = json.loads(text.strip().splitlines()[-1])
+        section = found.get("audit")
+        return str(found["note"] if section is None else section["note"]), section
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadNote("The file holds no checkpoint of an audit log.") from error
-    return str(note)
 
 
 def _manifest(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,13 +37,15 @@ class Said:
 
 
 def open_periods(organisation: Organisation) -> QuerySet[DutyOccurrence]:
-    """Periods of running duties that have begun and are not done, the most urgent first."""
+    """Periods of running duties that a report of today can complete, the most urgent first."""
+    today = timezone.localdate()
     rows = DutyOccurrence.objects.filter(
+        Q(last_day__gte=today) | Q(due__gte=today),
         series__organisation=organisation,
         series__state=DutySeries.State.ACTIVE,
         done_at__isnull=True,
         skipped=False,
-        first_day__lte=timezone.localdate(),
+        first_day__lte=today,
     )
     return rows.select_related("series__requirement__area", "series__kind").order_by("due", "pk")
 

@@ -15,7 +15,6 @@ from compliance.audit import selectors as audit
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as EvidenceState
 from compliance.packets import (
-    gathering_audit,
     gathering_duties,
     gathering_scans,
     gathering_submission,
@@ -96,7 +95,6 @@ def gather(round_: Round) -> Manifest:
         "gaps": _gaps(round_),
         "mapping_sets": scans.mapping_sets,
         "checkpoint": _checkpoint(organisation.pk),
-        "audit": gathering_audit.gather(round_),
         "duties": gathering_duties.gather(application),
         "progress": _progress(application),
         "submission": gathering_submission.gather(round_, attested, assessments),

@@ -102,7 +102,7 @@ def _cited(entry: Entry, about: str) -> Cited:
         "digest": entry.digest,
         "action": entry.action,
         "at": iso(entry.at),
-        "by": entry.actor_name.partition(" <")[0],
+        "by": entry.actor,
         "about": about,
     }
 

@@ -48,7 +48,13 @@ class Command(StableCommand):
 
 
 def _claim(path: Path) -> checking.Claim:
+    """Read a checkpoint that is kept elsewhere, and check the proofs that stand beside it."""
+    known = keys.verifiers()
     try:
-        return checking.open_claim(proofs.note_in(path), path.name, keys.verifiers())
+        note, section = proofs.found_in(path)
+        claim = checking.open_claim(note, path.name, known)
     except BadNote as error:
         raise CommandError(f"{path}: {error}") from error
+    if section and (wrong := proofs.problems_of(section, known)):
+        raise CommandError(f"{path}: {'; '.join(wrong)}")
+    return claim
