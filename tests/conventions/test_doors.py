@@ -16,7 +16,7 @@ from compliance.accounts.models import User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
 from compliance.applications.models import ReceivedVerdict
-from compliance.audit.services import SYSTEM
+from compliance.audit.services import SYSTEM, sign
 from compliance.evidence import intake, keeping, requesting
 from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceFile
@@ -24,6 +24,7 @@ from compliance.exchange import services as exchange
 from compliance.jobs.models import Job
 from compliance.notices import targets
 from compliance.notices.models import Notice, Target
+from compliance.oversight.models import LogTarget, Review
 from compliance.packets import services as packets
 from compliance.remediation import arranging, deciding, talking
 from compliance.remediation import keeping as duties
@@ -221,11 +222,24 @@ def house(manna, adopted, alice, bob, carol, olga):
     duty = duties.create(
         manna, duties.NewDuty("접속기록 점검", rhythm="monthly", requirement=requirement), by=alice
     )
+    log_target = LogTarget.objects.create(organisation=manna, transport="tcp", address="x:1")
+    reviewed = Review.objects.create(
+        organisation=manna,
+        kind="accounts",
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate(),
+        snapshot={"kind": "accounts", "people": [], "points": []},
+        signed_by=alice,
+        evidence=added.evidence,
+    )
+    sign(manna.pk)
     closing = clocks.add_closing_day(manna, timezone.localdate(), "창립기념일", by=alice)
     return {
         # Parts whose names others of the room have too.
         "own": {
             "members:closing-day-remove": {"pk": closing.pk},
+            "oversight:target-stop": {"pk": log_target.pk},
+            "oversight:review": {"pk": reviewed.pk},
             "trackers:again": {"pk": (sent := sent_to_a_tracker(task, alice)).pk},
             "remediation:board-column": {"state": "registered"},
             **{
