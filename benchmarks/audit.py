@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from django.db import connection, transaction
 
+from benchmarks import pages
 from benchmarks._server import server_cpu
-from compliance.accounts.models import Organisation
+from compliance.accounts.models import Organisation, User
 from compliance.audit import checking, proofs
 from compliance.audit.models import Entry
 from compliance.audit.services import SYSTEM, record, record_all, sign_all
@@ -32,6 +33,7 @@ def measure() -> Iterator[str]:
     for _again in range(2):
         yield _check()
     yield _prove(organisation)
+    yield from _pages(organisation)
 
 
 def _append(organisation: Organisation) -> str:
@@ -89,3 +91,19 @@ def _prove(organisation: Organisation) -> str:
     return (
         f"prove one of {proof['size']:,}: {seconds * 1000:.0f} ms CPU, {len(proof['path'])} hashes"
     )
+
+
+def _pages(organisation: Organisation) -> Iterator[str]:
+    pages.as_served()
+    log = f"/o/{organisation.slug}/audit/"
+    asked = {
+        "newest": "",
+        "page 1,000": f"?before={LONG // 2}",
+        "a text that is nowhere": "?q=zzzz",
+        "a person": "?actor=윤서연",
+        "one object": "?of=evidence.evidence:1",
+        "access records": "?sort=access",
+    }
+    lead = User.objects.get(email__startswith="seoyeon@")
+    named = {f"{LONG:,}: {name}": f"{log}{query}" for name, query in asked.items()}
+    yield from pages.measured(lead, named)
