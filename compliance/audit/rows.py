@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from typing import Any
 
 from django.db import DatabaseError, connection
 
@@ -39,7 +40,7 @@ def _placeholder(name: str) -> str:
     return "%s::jsonb" if name == "data" and connection.vendor == "postgresql" else "%s"
 
 
-def _values(entry: Entry) -> list[object]:
+def _values(entry: Entry) -> list[Any]:
     row = entry.__dict__
     values = [row[name] for name in _COLUMNS]
     values[_AT] = connection.ops.adapt_datetimefield_value(entry.at)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from compliance.audit.models import Entry
 from compliance.audit.checking import check_all
+from compliance.audit.models import Entry
 from compliance.audit.selectors import history
 from compliance.requirements import bulk, services
 from compliance.requirements.bulk import Chosen

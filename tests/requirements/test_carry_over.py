@@ -3,8 +3,8 @@
 import pytest
 
 from compliance.applications import services as applications
-from compliance.audit.models import Entry
 from compliance.audit.checking import check_all
+from compliance.audit.models import Entry
 from compliance.audit.services import SYSTEM
 from compliance.evidence import selectors as evidence_reads
 from compliance.evidence import services as evidence
