@@ -1,6 +1,6 @@
 """Entries into and out of the table without the weight of models: appends and checks are many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -76,7 +76,7 @@ def move_head(organisation_id: int, seq: int, digest: str) -> None:
 
 def read(
     organisation_id: int, *, after: int | None = None, until: int | None = None
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """Yield the entries in order as they stand in the database. Raises Unreadable at a torn row."""
     columns = ", ".join(_reading(name) for name in _COLUMNS)
     sql = (

@@ -1,5 +1,6 @@
 """The log to its targets: in order, none left out; after a failure from where it stopped."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Q
@@ -111,7 +112,7 @@ def _by_post(address: str, lot: list[Entry]) -> None:
         raise outbound.BadAnswer(_("The target answered %(status)d.") % {"status": answer.status})
 
 
-_SEND = {
+_SEND: dict[str, Callable[[str, list[Entry]], None]] = {
     Transport.UDP: _by_datagrams,
     Transport.TCP: _by_tcp,
     Transport.TLS: _by_tls,

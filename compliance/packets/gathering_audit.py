@@ -49,7 +49,7 @@ def _verdicts(application: Application) -> Iterator[Cited]:
     )
     if application.is_targeted:
         rows = rows.filter(requirement__in=application.targets.values("pk"))
-    codes = dict(rows.values_list("pk", "requirement__code"))
+    codes: dict[int | None, str] = dict(rows.values_list("pk", "requirement__code"))
     told = _told(application, Assessment, [Judged.VERDICT_SET], codes)
     for entry in _newest(told, lambda entry: entry.target_id):
         yield _cited(entry, codes[entry.target_id])
@@ -80,7 +80,7 @@ def _signatures(round_: Round) -> Iterator[Cited]:
 
 
 def _told(
-    application: Application, model: type[Any], actions: list[Any], pks: Iterable[int]
+    application: Application, model: type[Any], actions: list[Any], pks: Iterable[Any]
 ) -> Iterator[Entry]:
     keys = sorted(pks)
     for start in range(0, len(keys), _CHUNK):

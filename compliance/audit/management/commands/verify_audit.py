@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from compliance.audit import checking, keys, proofs
+from compliance.audit.chain import Report
 from compliance.audit.notes import BadNote
 from compliance.shared.commands import StableCommand
 
@@ -38,7 +39,7 @@ class Command(StableCommand):
         if broken:
             raise CommandError(f"{len(broken)} of {len(reports)} audit chains are broken.")
 
-    def _tell(self, report: checking.Report) -> None:
+    def _tell(self, report: Report) -> None:
         said = [report.broken, *report.problems] if not report.intact else []
         verdict = f"BROKEN: {'; '.join(filter(None, said))}" if said else "intact"
         self.stdout.write(
