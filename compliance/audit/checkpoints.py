@@ -7,6 +7,7 @@ has the database's keys alone cannot rewrite.
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -43,13 +44,13 @@ def make(organisation_id: int) -> Checkpoint | None:
         return last
     growing, tiles = _grown(organisation_id, last), []
     after = (last.size, last.head) if last else (0, "")
-    walk = chain.Walk(
-        rows.read(organisation_id, after=after[0] or None, until=head.seq), after=after
-    )
-    for row in walk:
-        full = growing.add(bytes.fromhex(row.digest))
-        if full is not None:
-            tiles.append((growing.size // TILE - 1, full))
+    # Closed before anything is rolled back: a cursor that is gone then cannot be closed any more.
+    with closing(rows.read(organisation_id, after=after[0] or None, until=head.seq)) as read:
+        walk = chain.Walk(read, after=after)
+        for row in walk:
+            full = growing.add(bytes.fromhex(row.digest))
+            if full is not None:
+                tiles.append((growing.size // TILE - 1, full))
     if walk.fault or (walk.count, walk.previous) != (head.seq, head.digest):
         raise Broken(walk.fault or f"the chain does not end with entry {head.seq}")
     _keep_tiles(organisation_id, tiles)

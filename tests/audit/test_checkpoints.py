@@ -91,7 +91,7 @@ def _replace(row):
 @pytest.mark.parametrize("table", ["audit_entry", "audit_checkpoint", "audit_subtree"])
 def test_it_cannot_be_truncated(signed, table):
     with pytest.raises(DatabaseError, match="append only"), transaction.atomic():
-        connection.cursor().execute(f"TRUNCATE {table}")
+        connection.cursor().execute(f"TRUNCATE {table} CASCADE")
 
 
 def rewrite_from(organisation, seq):
