@@ -18,6 +18,8 @@ WARM_SECONDS = 20.0
 INSPECT_SECONDS = 30.0
 # How old an issue tracker's news may be without a webhook.
 SYNC_SECONDS = 60.0
+# How old the audit log may be where it is sent.
+SHIP_SECONDS = 10.0
 
 
 def _configuration() -> dict[str, Any]:
@@ -52,6 +54,12 @@ def _configuration() -> dict[str, Any]:
                 "options": {"expires": SWEEP_SECONDS},
             },
             "tidy notices": {"task": "notices.tidy", "schedule": crontab(hour="3", minute="42")},
+            "sign the audit log": {"task": "audit.sign", "schedule": crontab(minute="2")},
+            "send the audit log": {
+                "task": "oversight.send",
+                "schedule": SHIP_SECONDS,
+                "options": {"expires": SHIP_SECONDS},
+            },
             "expire evidence": {"task": "evidence.expire_due", "schedule": crontab(minute="7")},
             "say which approvals end": {
                 "task": "applications.announce_ends",

@@ -27,6 +27,7 @@ ROOMS = [
     "remediation",
     "trackers",
     "packets",
+    "oversight",
     "dashboard",
     "review",
 ]
@@ -173,6 +174,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 PACKET_SIGNING_KEY = env.text("PACKET_SIGNING_KEY")
 PACKET_SIGNING_PASSPHRASE = env.text("PACKET_SIGNING_PASSPHRASE")
+# Ed25519 in PEM; signs checkpoints of the audit log.
+AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY")
 # Larger files, and what exceeds the total, are in the packet's ZIP alone and not in its PDF.
 PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024

@@ -39,6 +39,7 @@ class Capability(models.TextChoices):
     PACKET_BUILD = "packet.build", _("Freeze a round and build its packet")
     EVIDENCE_HOLD = "evidence.hold", _("Place evidence on hold and lift holds")
     AUDIT_READ = "audit.read", _("Read the audit log")
+    AUDIT_MANAGE = "audit.manage", _("Say how long the audit log is kept and where it is sent")
     NOTICES_MANAGE = "notices.manage", _("Say where notices of the organisation are sent")
     TRACKERS_MANAGE = "trackers.manage", _("Connect issue trackers")
 

@@ -1,11 +1,13 @@
 """Entries outlive what they describe: no foreign keys, names frozen, no update, no delete."""
 
+import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compliance.audit.escaping import visible
 from compliance.audit.registry import UNKNOWN, label_of, sentence_of
 
 
@@ -39,6 +41,8 @@ class Entry(models.Model):
                 fields=["organisation_id", "target_kind", "target_id"], name="audit_target"
             ),
             models.Index(fields=["organisation_id", "-at"], name="audit_at"),
+            models.Index(fields=["organisation_id", "actor_id", "seq"], name="audit_actor"),
+            models.Index(fields=["organisation_id", "action", "seq"], name="audit_action"),
         ]
 
     def __str__(self) -> str:
@@ -49,8 +53,35 @@ class Entry(models.Model):
         """The entry in the reader's language."""
         words = _Words({key: label_of(self.action, key, self.data[key]) for key in self.data})
         words |= {"actor": self.actor_name, "target": self.target_name, "action": self.action}
-        text = str(sentence_of(self.action))
-        return text.format_map(words) if text else str(UNKNOWN).format_map(words)
+        text = str(sentence_of(self.action)) or str(UNKNOWN)
+        return visible(text.format_map(words))
+
+    @property
+    def actor(self) -> str:
+        """Who it was, without the address of mail."""
+        return visible(self.actor_name.partition(" <")[0])
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """(field, before, after) of everything that the entry says was changed."""
+        before, after = self.data.get("before"), self.data.get("after")
+        if isinstance(changed := self.data.get("changed"), dict):
+            before = {name: pair[0] for name, pair in changed.items()}
+            after = {name: pair[1] for name, pair in changed.items()}
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            return (
+                [("", _said(before), _said(after))] if {"before", "after"} & set(self.data) else []
+            )
+        names = dict.fromkeys([*before, *after])
+        pairs = [(name, _said(before.get(name)), _said(after.get(name))) for name in names]
+        return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return "—"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return visible(text)
 
 
 class _Words(dict[str, Any]):
@@ -72,3 +103,46 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.seq}"
+
+
+class Checkpoint(models.Model):
+    """The first *size* entries of a chain under one hash, signed: what a later stream is held to.
+
+    *note* is the signed text (see `notes`); the other columns say what stands in it.
+    """
+
+    organisation_id = models.BigIntegerField()
+    size = models.BigIntegerField(_("entries"))
+    root = models.CharField(max_length=64)
+    head = models.CharField(max_length=64)
+    at = models.DateTimeField(_("at"))
+    key = models.CharField(_("key"), max_length=100)
+    note = models.TextField()
+
+    class Meta:
+        verbose_name = _("checkpoint of the audit log")
+        ordering = ["organisation_id", "-size"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "size"], name="audit_one_size"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.size} {self.root[:12]}"
+
+
+class Subtree(models.Model):
+    """The hash over one full tile of entries (`merkle.TILE` of them), so that proofs read few rows."""
+
+    organisation_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("part of the audit log's hash tree")
+        ordering = ["organisation_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "number"], name="audit_one_tile"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.number}"

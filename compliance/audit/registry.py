@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 UNKNOWN = _("{actor} did “{action}” to {target}")
 
 _sentences: dict[str, "str | Promise"] = {}
+_reads: set[str] = set()
 _vocabularies: dict[str, dict[str, type[models.TextChoices]]] = {}
 
 
@@ -17,6 +18,15 @@ def register(actions: type[models.TextChoices]) -> type[models.TextChoices]:
             raise ValueError(f"two actions are named {action.value}")
         _sentences[action.value] = action._label_
     return actions
+
+
+def reads(*named: str) -> None:
+    """These actions are access records: somebody looked at something or took it along."""
+    _reads.update(str(each) for each in named)
+
+
+def access_actions() -> frozenset[str]:
+    return frozenset(_reads)
 
 
 def sentence_of(action: str) -> "str | Promise":

@@ -1,13 +1,19 @@
 """`record` is the last line of every verb."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
+import orjson
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from compliance.audit import chain, context, signals
-from compliance.audit.models import Entry, Head
+from compliance.audit import chain, checkpoints, context, rows, signals
+from compliance.audit.models import Checkpoint, Entry
+from compliance.shared.errors import Refused
+
+logger = logging.getLogger(__name__)
 
 
 class Named(Protocol):
@@ -42,17 +48,15 @@ def record_all(
     if not told:
         return []
     [organisation_id] = {_organisation(target) for target, _data in told}
-    head = head_of(organisation_id)
-    entries: list[Entry] = []
-    seq, previous = head.seq, head.digest
-    for target, data in told:
+    seq, previous = rows.lock_head(organisation_id)
+    # Not before the lock, so that times go forward as numbers do.
+    entries = [_entry(by, action, target, data) for target, data in told]
+    for entry in entries:
         seq += 1
-        entry = _entry(by, action, target, data)
         entry.seq, entry.previous = seq, previous
         previous = entry.digest = chain.digest(entry)
-        entries.append(entry)
-    Entry.objects.bulk_create(entries, batch_size=200)
-    Head.objects.filter(pk=head.pk).update(seq=seq, digest=previous)
+    rows.append(entries)
+    rows.move_head(organisation_id, seq, previous)
     last = entries[-1]
     transaction.on_commit(lambda: signals.recorded.send(sender=Entry, entry=last))
     return entries
@@ -82,7 +86,8 @@ def _entry(by: Named, action: str, target: models.Model, data: dict[str, Any]) -
         target_kind=target._meta.label_lower,
         target_id=target.pk,
         target_name=str(target)[:400],
-        data=data,
+        # As the database gives it back, so that the digest covers what is read later.
+        data=orjson.loads(chain.data_text(data)),
         request_id=facts.request_id[:40],
         address=facts.address[:60],
         user_agent=facts.user_agent[:200],
@@ -95,7 +100,31 @@ def record_read(by: Named, action: str, target: models.Model, **data: Any) -> En
         return record(by, action, target, **data)
 
 
-def head_of(organisation_id: int) -> Head:
-    """Return the locked end of the chain: writers of one organisation queue here."""
-    Head.objects.get_or_create(organisation_id=organisation_id)
-    return Head.objects.select_for_update().get(organisation_id=organisation_id)
+def sign(organisation_id: int) -> Checkpoint | None:
+    """Make a checkpoint of the organisation's log. Raises Refused when the log is broken."""
+    try:
+        with transaction.atomic():
+            return checkpoints.make(organisation_id)
+    except checkpoints.Broken as broken:
+        sentence = _(
+            "The audit log is not as it was written: %(why)s. Nothing can be signed over it. "
+            "Tell whoever runs the portal; manage.py verify_audit says more."
+        )
+        raise Refused(sentence % {"why": broken}) from broken
+
+
+def sign_all() -> tuple[list[Checkpoint], dict[int, str]]:
+    """Make a checkpoint for everybody; return those there are now, and {organisation: why not}."""
+    made, broken = [], {}
+    for organisation_id in rows.organisations():
+        try:
+            with transaction.atomic():
+                found = checkpoints.make(organisation_id)
+        except checkpoints.Broken as error:
+            logger.critical("audit log of organisation %s: %s", organisation_id, error)
+            broken[organisation_id] = str(error)
+            continue
+        if found:
+            checkpoints.publish(organisation_id)
+            made.append(found)
+    return made, broken

@@ -5,5 +5,4 @@ from compliance.dashboard import views
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("audit/", views.audit_log, name="audit"),
 ]

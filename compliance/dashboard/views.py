@@ -1,24 +1,15 @@
-"""The first page of the day, and the audit log."""
+"""The first page of the day."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.accounts.policies import check_can
-from compliance.accounts.roles import Capability
 from compliance.applications.models import Application
 from compliance.applications.selectors import open_application, running_out
-from compliance.audit.models import Entry
-from compliance.audit.selectors import checkpoint
 from compliance.dashboard import selectors
-from compliance.dashboard.forms import AuditFilterForm
 from compliance.requirements import version_pages
 from compliance.requirements.models import Profile
 from compliance.requirements.selectors import adopted_profiles
-
-ENTRIES_ON_A_PAGE = 50
 
 
 @in_organisation
@@ -55,17 +46,3 @@ def _profile(
         if profile.identifier == named:
             return profile
     return application.profile if application else next(iter(profiles), None)
-
-
-@in_organisation
-def audit_log(request: OrganisationRequest) -> HttpResponse:
-    """Every entry of the organisation's chain, newest first."""
-    check_can(request.user, request.organisation, Capability.AUDIT_READ)
-    form = AuditFilterForm(request.GET)
-    rows = Entry.objects.filter(organisation_id=request.organisation.pk).order_by("-seq")
-    page = Paginator(form.apply(rows), ENTRIES_ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "checkpoint": checkpoint(request.organisation.pk)}
-    part = request.headers.get("HX-Target") == "list"
-    response = render(request, f"dashboard/{'_' if part else ''}audit.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response

@@ -14,7 +14,11 @@ from compliance.applications.models import Application, Round
 from compliance.audit import selectors as audit
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as EvidenceState
-from compliance.packets import gathering_duties, gathering_scans, gathering_submission
+from compliance.packets import (
+    gathering_duties,
+    gathering_scans,
+    gathering_submission,
+)
 from compliance.packets import manifest as manifests
 from compliance.packets.entries import Budget, iso
 from compliance.packets.manifest import (
@@ -262,7 +266,7 @@ def _gaps(round_: Round) -> list[manifests.Gap]:
 
 
 def _checkpoint(organisation_id: int) -> manifests.Checkpoint:
-    found = audit.checkpoint(organisation_id)
+    found = audit.end_of(organisation_id)
     return {"seq": found.seq, "hash": found.digest}
 
 

@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict, cast
 
+from compliance.audit.proofs import Section
+
 FORMAT = "gatepass.manifest/2"
 # The first format lacks `submission`; its packets stay readable and keep their digests.
 KNOWN_FORMATS = {"gatepass.manifest/1": False, FORMAT: True}
@@ -307,6 +309,7 @@ class Manifest(TypedDict):
     gaps: list[Gap]
     mapping_sets: list[MappingSet]
     checkpoint: Checkpoint
+    audit: NotRequired[Section]
     submission: NotRequired[Submission]
     duties: NotRequired[list[Duty]]
     progress: NotRequired[Progress]

@@ -19,7 +19,7 @@ from compliance.applications.models import Round
 from compliance.audit.services import record, record_read
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
-from compliance.packets import building, gathering, policies, signing, warming
+from compliance.packets import building, gathering, gathering_audit, policies, signing, warming
 from compliance.packets import manifest as manifests
 from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
@@ -153,6 +153,8 @@ def _freeze(round_: Round, by: User, gaps_reason: str) -> Freeze:
     if round_.as_of is None or round_.frozen_at is None:
         raise RuntimeError("locking a round sets its times")
     manifest = gathering.gather(round_)
+    # Signed here alone: what is compiled ahead is gathered too, and leaves no checkpoint.
+    manifest["audit"] = gathering_audit.gather(round_)
     frozen = Freeze.objects.create(
         organisation=round_.application.organisation,
         round=round_,

@@ -132,3 +132,4 @@ class Action(models.TextChoices):
         _("{actor} set the priority of {target} to {priority}, among others"),
     )
     TAKEN_BACK = "task.taken_back", _("{actor} took the change of {target} back")
+    EXPORTED = "task.exported", _("{actor} took {count} tasks along as {format}")

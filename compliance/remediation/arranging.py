@@ -54,8 +54,10 @@ def plan_change(
         )
     warned = [str(each) for each in freezes.warnings(task, start, end)]
     if (task.change_start, task.change_end) != (start, end):
+        before = {"start": _told(task.change_start), "end": _told(task.change_end)}
         write(task, change_start=start, change_end=end)
-        tell(by, Action.CHANGE_PLANNED, task, start=_told(start), end=_told(end), warnings=warned)
+        told = {"start": _told(start), "end": _told(end)}
+        tell(by, Action.CHANGE_PLANNED, task, **told, before=before, after=told, warnings=warned)
     return warned
 
 

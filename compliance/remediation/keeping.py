@@ -114,9 +114,12 @@ def end(series: DutySeries, *, reason: str, by: User) -> None:
 def assign(series: DutySeries, *, responsible: User | None, by: User) -> None:
     policies.check_can_manage(series, by)
     policies.check_responsible(series.organisation_id, responsible)
+    before = {"responsible": series.responsible.name if series.responsible else ""}
     DutySeries.objects.filter(pk=series.pk).update(responsible=responsible)
     series.responsible = responsible
-    _tell(by, Action.DUTY_ASSIGNED, series, assignee=responsible.name if responsible else "—")
+    name = responsible.name if responsible else ""
+    told = {"before": before, "after": {"responsible": name}}
+    _tell(by, Action.DUTY_ASSIGNED, series, assignee=name or "—", **told)
 
 
 def complete(

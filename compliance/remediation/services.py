@@ -172,12 +172,21 @@ def assign(task: Task, *, assignee: User, due: date | None = None, by: User) -> 
     """Give the task to somebody, and bring its due date forward when *due* is given."""
     policies.check_can_assign(task, by)
     policies.check_assignee(task, assignee)
+    before = _shown_assignment(task)
     columns: dict[str, Any] = {"assignee": assignee}
     if due and due != task.due:
         policies.check_due_moves(task, due)
         columns["due"] = due
     write(task, **columns)
-    tell(by, Action.ASSIGNED, task, assignee=assignee.name, due=task.due.isoformat())
+    told = {"assignee": assignee.name, "due": task.due.isoformat()}
+    tell(by, Action.ASSIGNED, task, **told, before=before, after=told)
+
+
+def _shown_assignment(task: Task) -> dict[str, str]:
+    return {
+        "assignee": task.assignee.name if task.assignee else "",
+        "due": task.due.isoformat(),
+    }
 
 
 @transaction.atomic
@@ -185,8 +194,9 @@ def plan(task: Task, *, plan: str, by: User) -> None:
     """Say what will be done (조치계획)."""
     policies.check_can_plan(task, by)
     text = required(plan, policies.PLAN_IS_MISSING)
+    before = {"plan": task.plan}
     move(task, State.PLANNED, by=by, plan=text)
-    tell(by, Action.PLANNED, task, plan=text)
+    tell(by, Action.PLANNED, task, plan=text, before=before, after={"plan": text})
 
 
 @transaction.atomic

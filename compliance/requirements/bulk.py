@@ -22,7 +22,7 @@ from compliance.accounts.roles import Capability
 from compliance.audit.context import current
 from compliance.audit.models import Entry
 from compliance.audit.services import record_all
-from compliance.requirements import policies
+from compliance.requirements import policies, services
 from compliance.requirements.actions import Action
 from compliance.requirements.models import Assessment
 from compliance.requirements.signals import verdicts_set
@@ -119,6 +119,8 @@ def assign(
             "owner": person.name if person else "—",
             "owner_id": person.pk if person else None,
             "due": day.isoformat() if day else None,
+            "before": services.shown_assignment(row.owner, row.due),
+            "after": services.shown_assignment(person, day),
         }
 
     return _change(organisation, chosen, wanted, told, Action.ASSIGNED, by, wanted)

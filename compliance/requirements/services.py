@@ -122,6 +122,7 @@ def assign(assessment: Assessment, *, owner: User | None, due: date | None, by: 
     policies.check_can_decide(assessment, by)
     if owner and not _is_member(owner, assessment.organisation_id):
         raise Refused(_("This person is not a member of the organisation. Choose a member."))
+    before = shown_assignment(assessment.owner, assessment.due)
     _change(assessment, assessment.revision, by=by, owner=owner, due=due)
     record(
         by,
@@ -130,7 +131,14 @@ def assign(assessment: Assessment, *, owner: User | None, due: date | None, by: 
         owner=owner.name if owner else "—",
         owner_id=owner.pk if owner else None,
         due=due.isoformat() if due else None,
+        before=before,
+        after=shown_assignment(owner, due),
     )
+
+
+def shown_assignment(owner: User | None, due: date | None) -> dict[str, str]:
+    """Who answers and until when, as the audit log keeps it."""
+    return {"owner": owner.name if owner else "", "due": due.isoformat() if due else ""}
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from compliance.audit import registry
 from compliance.shared import slots
 
 
@@ -7,8 +8,10 @@ class ReviewConfig(AppConfig):
     name = "compliance.review"
 
     def ready(self) -> None:
-        from compliance.review import actions, member_views  # noqa: F401 - registers its words
+        from compliance.review import member_views
+        from compliance.review.actions import Action
 
+        registry.reads(Action.PACKET_TAKEN, Action.FILE_READ)
         slots.panel(
             "application", order=20, template="review/_panel.html", context=member_views.panel
         )

@@ -29,3 +29,4 @@ class Action(models.TextChoices):
         "mapping.retired",
         _("{actor} retired the mapping set {set} for {target}: {reason}"),
     )
+    EXPORTED = "finding.exported", _("{actor} took {count} findings along as {format}")

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.audit.services import record_read
 from compliance.scans import comparing, exporting
+from compliance.scans.actions import Action
 from compliance.scans.forms import FindingFilter
 from compliance.scans.models import Asset, CheckResult, Finding, FindingState, ScanRun
 from compliance.shared.severity import Severity
@@ -100,8 +102,12 @@ def export(request: OrganisationRequest, form: str) -> HttpResponse:
         .select_related("rule", "asset")
         .order_by("number")
     )
+    rows = chosen.apply(visible)
+    record_read(
+        request.user, Action.EXPORTED, request.organisation, format=form, count=rows.count()
+    )
     media, write = _TYPES[form]
-    answer = HttpResponse(write(chosen.apply(visible)), content_type=media)
+    answer = HttpResponse(write(rows), content_type=media)
     day = timezone.localdate().isoformat()
     name = f"findings-{request.organisation.slug}-{day}.{form}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

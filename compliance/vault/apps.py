@@ -12,6 +12,6 @@ class VaultConfig(AppConfig):
 
         # The security lead and the owner: they have the backup made, or the file handed in again.
         register(
-            Rule(Action.DAMAGE_FOUND, capability=Capability.PACKET_BUILD, page="dashboard:audit"),
-            Rule(Action.DAMAGE_MENDED, capability=Capability.PACKET_BUILD, page="dashboard:audit"),
+            Rule(Action.DAMAGE_FOUND, capability=Capability.PACKET_BUILD, page="oversight:log"),
+            Rule(Action.DAMAGE_MENDED, capability=Capability.PACKET_BUILD, page="oversight:log"),
         )

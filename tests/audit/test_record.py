@@ -6,7 +6,7 @@ from django.utils import translation
 
 from compliance.accounts import services as accounts
 from compliance.accounts.roles import Role
-from compliance.audit import chain, selectors, triggers
+from compliance.audit import chain, checking, selectors, triggers
 from compliance.audit.models import Entry, Head
 from compliance.audit.services import SYSTEM, record
 
@@ -24,7 +24,7 @@ def test_it_chains_each_entry_to_the_one_before(manna, alice):
 
 def test_it_keeps_one_chain_an_organisation(manna, alice, elsewhere, sam):
     assert [entry.seq for entry in entries_of(elsewhere)] == [1, 2]
-    assert all(not report.broken for report in selectors.verify_all())
+    assert all(not report.broken for report in checking.check_all())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -50,19 +50,19 @@ def unlocked(manna, alice):
 
 def test_it_names_the_altered_entry(unlocked):
     entries_of(unlocked).filter(seq=2).update(actor_name="nobody")
-    [report] = selectors.verify_all()
+    [report] = checking.check_all()
     assert report.broken == "entry 2 (member.added) was altered"
 
 
 def test_it_names_the_missing_entry(unlocked):
     entries_of(unlocked).filter(seq=1)._raw_delete("default")
-    [report] = selectors.verify_all()
+    [report] = checking.check_all()
     assert report.broken == "entry 1 is missing"
 
 
 def test_it_sees_a_cut_tail(unlocked):
     entries_of(unlocked).filter(seq=2)._raw_delete("default")
-    [report] = selectors.verify_all()
+    [report] = checking.check_all()
     assert "ends at entry 1, but entry 2 was written" in report.broken
 
 

@@ -41,10 +41,12 @@ PUBLIC = {
     "review:leave": "ends what the link opened",
     "remediation:feed": "gives a person's dates to who holds the key of their calendar",
     "trackers:hook": "asks a tracker again when the caller signs with the webhook's secret",
+    "audit-key": "public keys of the checkpoints, no data",
     "healthz": "says that the process is up",
     "readyz": "names a failing part, no data",
     "api:openapi-json": "describes the API, no data",
 }
+LEADS = holders(C.AUDIT_READ) & holders(C.EVIDENCE_ADD)
 # Signed in, but of no organisation.
 PERSONAL = {"home": "sends the person to their organisation", "review:verify": "stores nothing"}
 
@@ -84,7 +86,19 @@ DOORS: dict[str, Door] = {
     "vault:uploads": verb(C.EVIDENCE_ADD),
     "vault:upload": Door("HEAD", EVERYBODY),
     "dashboard:home": READ,
-    "dashboard:audit": verb(C.AUDIT_READ, method="GET"),
+    "oversight:log": verb(C.AUDIT_READ, method="GET"),
+    "oversight:export-csv": verb(C.AUDIT_READ, method="GET"),
+    "oversight:export-jsonl": verb(C.AUDIT_READ, method="GET"),
+    "oversight:checkpoint": verb(C.AUDIT_READ, method="GET"),
+    "oversight:settings": verb(C.AUDIT_READ, method="GET"),
+    "oversight:retention": verb(C.AUDIT_MANAGE),
+    "oversight:target-add": verb(C.AUDIT_MANAGE),
+    "oversight:target-stop": verb(C.AUDIT_MANAGE),
+    "oversight:reviews": verb(C.AUDIT_READ, method="GET"),
+    "oversight:review": verb(C.AUDIT_READ, method="GET"),
+    # Who reads the log and adds evidence.
+    "oversight:review-new": Door("GET", LEADS),
+    "oversight:review-sign": Door("POST", LEADS),
     "requirements:library": READ,
     "requirements:profile": READ,
     "requirements:borrow": verb(C.ASSESSMENT_EDIT, method="GET"),

@@ -17,7 +17,7 @@ from compliance.accounts.models import Membership, User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
 from compliance.applications.models import ReceivedVerdict
-from compliance.audit.services import SYSTEM
+from compliance.audit.services import SYSTEM, sign
 from compliance.evidence import intake, keeping, requesting
 from compliance.evidence import services as evidence
 from compliance.evidence.models import EvidenceFile
@@ -25,6 +25,7 @@ from compliance.exchange import services as exchange
 from compliance.jobs.models import Job
 from compliance.notices import targets
 from compliance.notices.models import Notice, Target
+from compliance.oversight.models import LogTarget, Review
 from compliance.packets import services as packets
 from compliance.remediation import arranging, deciding, talking
 from compliance.remediation import keeping as duties
@@ -167,6 +168,22 @@ def around_a_task(task, alice, bob):
     return said.files.get().pk, forms
 
 
+def overseen(manna, alice, evidence):
+    """A target of the audit log, a signed review, and a checkpoint."""
+    target = LogTarget.objects.create(organisation=manna, transport="tcp", address="x:1")
+    review = Review.objects.create(
+        organisation=manna,
+        kind="accounts",
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate(),
+        snapshot={"kind": "accounts", "people": [], "points": []},
+        signed_by=alice,
+        evidence=evidence,
+    )
+    sign(manna.pk)
+    return {"oversight:target-stop": {"pk": target.pk}, "oversight:review": {"pk": review.pk}}
+
+
 def sent_to_a_tracker(task, by):
     """The task waits to become an issue of a tracker."""
     facts = trackers.Facts("GitHub", "https://127.0.0.1", "owner/app", "", "token-1234567890")
@@ -243,6 +260,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         # Parts whose names others of the room have too.
         "own": {
             "members:closing-day-remove": {"pk": closing.pk},
+            **overseen(manna, alice, added.evidence),
             "trackers:again": {"pk": (sent := sent_to_a_tracker(task, alice)).pk},
             "remediation:board-column": {"state": "registered"},
             **{

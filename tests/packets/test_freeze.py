@@ -107,7 +107,7 @@ def test_it_stands_in_the_audit_stream_and_carries_its_checkpoint(frozen, manna)
     assert [entry.action for entry in entries] == ["packet.frozen", "application.locked"]
     checkpoint = frozen.manifest["checkpoint"]
     assert checkpoint == {"seq": entries[1].seq, "hash": entries[1].digest}
-    assert selectors.checkpoint(manna.pk).seq == entries[0].seq
+    assert selectors.end_of(manna.pk).seq == entries[0].seq
 
 
 def test_scans_findings_and_tasks_are_in_it(application, alice, manna):

@@ -3,8 +3,8 @@
 import pytest
 
 from compliance.applications import services as applications
+from compliance.audit.checking import check_all
 from compliance.audit.models import Entry
-from compliance.audit.selectors import verify_all
 from compliance.audit.services import SYSTEM
 from compliance.evidence import selectors as evidence_reads
 from compliance.evidence import services as evidence
@@ -432,7 +432,7 @@ def test_every_chain_of_the_audit_log_holds(manna, adopted, accepted, alice, car
     for code in (nv.REWORDED, nv.STRICTER):
         sign(said(manna, adopted, code), by=alice)
     carry()
-    assert [report.broken for report in verify_all() if report.broken] == []
+    assert [report.broken for report in check_all() if report.broken] == []
     assert Entry.objects.filter(action="profile.carried_over").count() == 1
 
 

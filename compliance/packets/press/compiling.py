@@ -43,6 +43,15 @@ def compile_section(html: str, style: str, key: str) -> Part:
         return _captured(document, key)
 
 
+def plain_pdf(html: str, style: str) -> bytes:
+    """Return a small document by itself as PDF, with the packet's fonts and nothing from elsewhere."""
+    with _lock:
+        configuration, sheet = _styled(style)
+        source = HTML(string=html, base_url=BASE, url_fetcher=Locked(_faces()))
+        made = source.write_pdf(font_config=configuration, stylesheets=[sheet], pdf_tags=True)
+        return bytes(made)
+
+
 @cache
 def _configuration() -> FontConfiguration:
     return FontConfiguration()

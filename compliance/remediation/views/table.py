@@ -15,7 +15,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.accounts import filters as saved
 from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.audit.services import record_read
 from compliance.remediation import bulk, exporting, pages, policies, registries, selectors, services
+from compliance.remediation.actions import Action
 from compliance.remediation.bulk import Chosen, Outcome
 from compliance.remediation.filters import Filter
 from compliance.remediation.forms import BulkForm, members
@@ -83,6 +85,9 @@ def export(request: OrganisationRequest, form: str) -> HttpResponseBase:
     chosen = Filter.read(request.GET)
     rows = chosen.ordered(chosen.apply(pages.tasks_of(request), request.user))
     exporting.check_fits(rows)
+    record_read(
+        request.user, Action.EXPORTED, request.organisation, format=form, count=rows.count()
+    )
     media, write = _TYPES[form]
     answer = HttpResponse(write(rows), content_type=media)
     name = f"tasks-{request.organisation.slug}-{timezone.localdate().isoformat()}.{form}"

@@ -83,7 +83,7 @@ class Session:
     def __init__(self) -> None:
         self._budget = Budget()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_trust(settings.OUTBOUND_CA),
+            ssl_context=trust(settings.OUTBOUND_CA),
             max_connections=20,
             keepalive_expiry=15.0,
             network_backend=Backend(self._budget),
@@ -127,7 +127,7 @@ class Session:
             httpcore.ProtocolError,
             httpcore.ConnectionNotAvailable,
         ) as e:
-            raise _broken(target.host, e) from e
+            raise broken(target.host, e) from e
 
     def _exchange(self, request: Request, target: targets.Target) -> Answer:
         url = httpcore.URL(
@@ -176,7 +176,7 @@ def _next(
 
 
 @lru_cache(maxsize=4)
-def _trust(own: str) -> ssl.SSLContext:
+def trust(own: str) -> ssl.SSLContext:
     """Public authorities, and those in the PEM file *own*."""
     context = httpcore.default_ssl_context()
     if own:
@@ -184,9 +184,10 @@ def _trust(own: str) -> ssl.SSLContext:
     return context
 
 
-def _broken(host: str, error: Exception) -> Unreachable:
+def broken(host: str, error: Exception) -> Unreachable:
+    """Return what to say of a connection that was not made or broke."""
     # httpcore hides the cause but keeps the socket's own error as the argument of its own.
-    if any(isinstance(each, ssl.SSLError) for each in error.args):
+    if any(isinstance(each, ssl.SSLError) for each in (error, *error.args)):
         why = _("The certificate of %(host)s does not hold. Renew it, or correct the address.")
     elif isinstance(error, httpcore.ProtocolError):
         why = _("%(host)s did not answer as HTTP does.")

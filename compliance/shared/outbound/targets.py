@@ -83,14 +83,33 @@ def check(url: str) -> Target:
     if "@" in parts.netloc:
         raise Forbidden(_("Leave name and password out of the address."))
     port = DEFAULT_PORTS[parts.scheme] if port is None else port
+    _check_port(port)
+    _check_literal(host)
+    return Target(parts.scheme, host, port, _path(parts.path, parts.query))
+
+
+def check_place(place: str) -> tuple[str, int]:
+    """Return host and port of *place*, written host:port; raises Forbidden as `check` does."""
+    try:
+        parts = urlsplit(f"//{place}")
+        port, host = parts.port, _ascii(parts.hostname or "")
+    except (ValueError, UnicodeError):
+        port, host = None, ""
+    plain = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if not host or not port or place.lower() != plain:
+        raise Forbidden(_("Write the place like logs.example.com:6514."))
+    _check_port(port)
+    _check_literal(host)
+    return host, port
+
+
+def _check_port(port: int) -> None:
     if not any(low <= port <= high for low, high in settings.OUTBOUND_PORTS):
         sentence = _(
             "The portal does not send to port %(port)s. If it is meant, the operator adds it to "
             "OUTBOUND_PORTS."
         )
         raise Forbidden(filled(sentence, port=port))
-    _check_literal(host)
-    return Target(parts.scheme, host, port, _path(parts.path, parts.query))
 
 
 def permitted(host: str, addresses: Iterable[str]) -> list[str]:
