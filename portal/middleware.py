@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +12,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
+from compliance.accounts import sessions
 from compliance.audit import context
+from compliance.shared import afterwards
 from compliance.shared.errors import Refused
 from compliance.shared.http import refusal
 
@@ -39,6 +42,37 @@ def strict_headers(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
         )
+        return response
+
+    return middleware
+
+
+def after_answer(get_response: GetResponse) -> GetResponse:
+    """What was put off is done when the server has sent the answer and closes it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with afterwards.collecting() as work:
+            response = get_response(request)
+        close = response.close
+
+        def closing() -> None:
+            afterwards.do(work)
+            close()
+
+        if work:
+            response.close = closing  # type: ignore[method-assign]
+        return response
+
+    return middleware
+
+
+def session_use(get_response: GetResponse) -> GetResponse:
+    """A session is in use when a page is asked for, not when an open one asks by itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.headers.get("HX-Request") != "true":
+            sessions.touch(request.session)
         return response
 
     return middleware
@@ -77,7 +111,7 @@ def audit_context(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         facts = context.RequestFacts(
             request_id=uuid.uuid4().hex,
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=get_client_ip(request) or "",
             user_agent=request.headers.get("User-Agent", ""),
         )
         with context.of_request(facts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -203,8 +204,9 @@ def _url(rule: Rule, entry: Entry, slug: str) -> str:
     arguments: dict[str, Any] = {name: known.get(key) for name, key in rule.arguments.items()}
     if not rule.page or None in arguments.values():
         return ""
-    try:
-        return reverse(rule.page, kwargs={"organisation": slug, **arguments})
-    except NoReverseMatch:
-        # An old entry may speak of a page that has moved; the sentence still arrives.
-        return ""
+    for kwargs in ({"organisation": slug, **arguments}, arguments):
+        # A person's own pages belong to no organisation.
+        with suppress(NoReverseMatch):
+            return reverse(rule.page, kwargs=kwargs)
+    # An old entry may speak of a page that has moved; the sentence still arrives.
+    return ""

@@ -1,5 +1,6 @@
-"""Who hears of what happens to notices themselves."""
+"""Who hears of what happens to notices themselves, and of what happens to a person's sign-in."""
 
+from compliance.accounts.actions import Action as Accounts
 from compliance.accounts.roles import Capability
 from compliance.notices import rules
 from compliance.notices.actions import Action
@@ -17,3 +18,28 @@ def register() -> None:
             topic=Topic.ALARMS,
         )
     )
+    rules.register(
+        # The person hears even of what they did: somebody else may have done it in their name.
+        *[
+            Rule(action, people=("person",), page=page, asker=True, topic=Topic.ALARMS)
+            for page, actions in _OWN.items()
+            for action in actions
+        ],
+        Rule(Accounts.TOKEN_NEW_ADDRESS, people=("person", "made_by"), page="members:tokens"),
+        Rule(Accounts.LOCKED, capability=Capability.PEOPLE_MANAGE, page="members:list"),
+        Rule(Accounts.INVITATION_ACCEPTED, people=("person",), page="members:list"),
+    )
+
+
+_OWN = {
+    "accounts:security": [
+        Accounts.LOCKED,
+        Accounts.PASSWORD_CHANGED,
+        Accounts.PASSWORD_RESET,
+        Accounts.FACTOR_ADDED,
+        Accounts.FACTOR_REMOVED,
+        Accounts.SSO_LINKED,
+    ],
+    "members:tokens": [Accounts.TOKEN_CREATED, Accounts.TOKEN_REVOKED],
+    "members:list": [Accounts.ROLE_CHANGED],
+}
