@@ -46,6 +46,7 @@ NOT_INVITED = _(
 )
 NOT_HERE = _("The SSO sign-in was not begun in this browser, or it was used already. Begin again.")
 _REASONS = [
+    ("deprecated", _("The SSO signs with an outdated algorithm. Ask who runs it for SHA-256.")),
     ("signature", _("The answer of the SSO is not signed with its registered key.")),
     ("digest", _("The answer of the SSO was altered on its way.")),
     ("audience", _("The answer of the SSO is meant for another service.")),
@@ -149,7 +150,10 @@ class SsoAdapter(DefaultSocialAccountAdapter):
         extra_context: dict[str, Any] | None = None,
     ) -> None:
         """Say in a sentence what was wrong with the answer."""
-        said = str((extra_context or {}).get("saml_last_error_reason") or exception or "")
+        facts = extra_context or {}
+        said = str(facts.get("saml_last_error_reason") or exception or "")
+        if "state_id" in facts:
+            said = "used already"
         found = IdentityProvider.objects.filter(slug=provider.app.provider_id).first()
         answer = refused(request, found, Unauthorised(reason_of(said)))
         raise ImmediateHttpResponse(answer)

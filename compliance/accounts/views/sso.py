@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from lxml.etree import LxmlError
 
 from compliance.accounts import policies, providers, sso
 from compliance.accounts.forms import SsoForm
@@ -119,8 +120,12 @@ def saml_finish(request: HttpRequest, organization_slug: str) -> HttpResponseBas
         return _Finish.as_view()(request, organization_slug=organization_slug)
     except PermissionDenied:
         # The request that it answers was not made in this browser, or was answered already.
-        provider = IdentityProvider.objects.filter(slug=organization_slug).first()
-        return sso.refused(request, provider, Unauthorised(sso.NOT_HERE))
+        sentence = sso.NOT_HERE
+    except (LxmlError, ValueError):
+        # No XML, or no response in it: the library lets these through.
+        sentence = sso.FAILED
+    provider = IdentityProvider.objects.filter(slug=organization_slug).first()
+    return sso.refused(request, provider, Unauthorised(sentence))
 
 
 @csrf_exempt
