@@ -1,8 +1,8 @@
 """A SAML identity provider on pysaml2: reads our request, signs an answer with its own key."""
 
 import base64
-import datetime
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from django.utils import timezone
 
 from tests.services.children import find
 
@@ -39,7 +40,9 @@ class Provider:
         config = IdPConfig().load(_config(folder))
         self.server = Server(config=config)
 
-    def answer(self, url: str, email: str, *, sign: str = "response assertion", **changes: Any) -> str:
+    def answer(
+        self, url: str, email: str, *, sign: str = "response assertion", **changes: Any
+    ) -> str:
         """Return SAMLResponse in base64 for the request in *url*; *changes* override its facts."""
         from saml2 import BINDING_HTTP_REDIRECT, xmldsig
         from saml2.saml import NAMEID_FORMAT_EMAILADDRESS, NameID
@@ -86,15 +89,15 @@ def _config(folder: Path) -> dict[str, Any]:
 def _key_pair(folder: Path) -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp.bareun.test")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = timezone.now()
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=30))
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
         .sign(key, hashes.SHA256())
     )
     (folder / "key.pem").write_bytes(

@@ -1,5 +1,6 @@
 """Organisations and the people in them. All data belongs to exactly one organisation."""
 
+import re
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -100,9 +101,18 @@ class ClosingDay(models.Model):
         return f"{self.day} {self.name}"
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(name: str) -> str:
+    """A name as it may stand in a log: no line breaks, no signs that turn the text around."""
+    return " ".join(_CONTROL.sub(" ", name).split())
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.name = one_line(user.name)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
