@@ -38,7 +38,7 @@ _SAID: dict[str, "str | Promise"] = {
 }
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": WRONG,
@@ -114,10 +114,10 @@ def signed_in_recently(request: HttpRequest) -> bool:
     since = timezone.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     records = get_authentication_records(request, request.user)
     moments = [each["at"] for each in records if each["method"] != "password_reset"]
-    return max([*moments, request.session.get("signed_in_at", 0)]) > since
+    return bool(max([*moments, request.session.get("signed_in_at", 0)]) > since)
 
 
-class FactorAdapter(DefaultMFAAdapter):
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _(

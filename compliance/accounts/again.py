@@ -44,7 +44,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         answer["HX-Redirect"] = _with_next(ways[0]["url"] if ways else _sso(request), shown)
         return answer
     if ways:
-        return suspend_request(request, ways[0]["url"])
+        kept: HttpResponse = suspend_request(request, ways[0]["url"])
+        return kept
     back = request.get_full_path()
     if request.method != "GET":
         back = urlsplit(request.headers.get("Referer", "/")).path or "/"

@@ -38,7 +38,8 @@ class Barrier(Enum):
 
 
 def has_second_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists()
+    rows = Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS)
+    return bool(rows.exists())
 
 
 def barrier(request: Any, membership: Membership) -> Barrier | None:
@@ -82,7 +83,7 @@ def _provider(request: HttpRequest) -> IdentityProvider | None:
         return None
     found = IdentityProvider.objects.filter(pk=number).first()
     # Removed meanwhile: then it opens nothing.
-    return found or IdentityProvider(organisation_id=None)
+    return found or IdentityProvider()
 
 
 def check(request: Any, membership: Membership) -> None:

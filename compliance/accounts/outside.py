@@ -21,7 +21,7 @@ class Through(BaseAdapter):
             method=request.method or "GET",
             url=request.url or "",
             headers={name.lower(): str(value) for name, value in request.headers.items()},
-            content=body.encode() if isinstance(body, str) else body,
+            content=body.encode() if isinstance(body, str) else bytes(body),  # type: ignore[arg-type]
             seconds=SECONDS,
             limit=LIMIT,
         )
@@ -42,7 +42,7 @@ def _response(request: requests.PreparedRequest, answer: outbound.Answer) -> req
     made.status_code = answer.status
     made.headers.update(answer.headers)
     made.raw = io.BytesIO(answer.body)
-    made._content = answer.body  # type: ignore[attr-defined]
+    made._content = answer.body
     made.url = request.url or ""
     made.request = request
     made.encoding = "utf-8"

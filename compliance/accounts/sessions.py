@@ -45,7 +45,7 @@ class SessionStore(DatabaseStore):
         return made
 
     def _get_session_from_db(self) -> Session | None:
-        found = super()._get_session_from_db()  # type: ignore[misc]
+        found: Session | None = super()._get_session_from_db()  # type: ignore[misc]
         idle = timezone.now() - timedelta(minutes=settings.SESSION_IDLE_MINUTES)
         if found and found.user_id and found.last_seen_at < idle:
             self._session_key = None

@@ -102,7 +102,7 @@ def _saml(provider: IdentityProvider) -> dict[str, Any]:
     }
 
 
-class SsoAdapter(DefaultSocialAccountAdapter):
+class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 

@@ -55,7 +55,7 @@ class Audience:
 
     @cached_property
     def roles(self) -> dict[int, Role]:
-        members = Membership.objects.active().filter(organisation_id=self.organisation_id)
+        members = Membership.objects.people().filter(organisation_id=self.organisation_id)
         return {user: Role(role) for user, role in members.values_list("user_id", "role")}
 
     @cached_property

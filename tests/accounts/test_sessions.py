@@ -228,6 +228,16 @@ def test_changing_the_password_asks_for_the_present_one_and_ends_the_others(alic
     assert Entry.objects.filter(action="person.password_changed").count() == 1
 
 
+def test_who_guesses_the_present_password_is_locked_out_too(alice, browse):
+    here = signed_in(browse, alice)
+    facts = {"password1": GOOD, "password2": GOOD, "oldpassword": "wrong"}
+    door = reverse("account_change_password")
+    for _each in range(5):
+        here.post(door, facts)
+    answer = here.post(door, {**facts, "oldpassword": PASSWORD})
+    assert "Too many failed tries" in answer.content.decode()
+
+
 def later(time_machine):
     time_machine.move_to(
         timezone.now() + timedelta(seconds=django_settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 5),

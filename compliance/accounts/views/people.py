@@ -27,8 +27,10 @@ def members(request: OrganisationRequest) -> HttpResponse:
     rows = rows.select_related("user").order_by("user__is_machine", "user__name")
     manages = policies.can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
     open_ = Invitation.objects.open().filter(organisation=request.organisation)
+    shown = list(rows)
     context = {
-        "members": rows,
+        "members": shown,
+        "people": [each for each in shown if not each.user.is_machine],
         "roles": [(role, DESCRIPTIONS[role], sorted(CAPABILITIES[role])) for role in Role],
         "manages": manages,
         "invitations": open_.select_related("invited_by") if manages else [],
@@ -182,7 +184,8 @@ def _join(request: HttpRequest, found: Invitation, form: JoinForm) -> HttpRespon
         language=translation.get_language() or "ko",
     )
     record_authentication(request, user, method="password", email=user.email)
-    return perform_login(request, Login(user=user, email=user.email))
+    inside: HttpResponse = perform_login(request, Login(user=user, email=user.email))
+    return inside
 
 
 def _member(request: OrganisationRequest, pk: int) -> Membership:

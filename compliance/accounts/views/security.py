@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
 from allauth.account.signals import password_changed, password_set
 from allauth.mfa.base.internal.flows import delete_and_cleanup
@@ -14,6 +15,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -83,7 +85,7 @@ def _where_to(request: HttpRequest, *, has_factor: bool) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @personal
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: Any) -> HttpResponse:
     """The present one is asked for; where there is none yet, who the person is."""
     has_one = request.user.has_usable_password()
     if not has_one and not again.is_fresh(request):
@@ -101,15 +103,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/change_password.html", {"form": form})
 
 
-def _knows_present(request: HttpRequest, form: Any) -> bool:
+def _knows_present(request: Any, form: Any) -> bool:
     if "oldpassword" not in form.fields:
         return True
-    adapter = again.get_adapter(request)
+    adapter = get_adapter(request)
     try:
         if adapter.reauthenticate(request.user, form.cleaned_data["oldpassword"]):
             return True
         form.add_error("oldpassword", adapter.validation_error("enter_current_password"))
-    except again.ValidationError as locked:
+    except ValidationError as locked:
         form.add_error("oldpassword", locked)
     return False
 
@@ -130,7 +132,8 @@ add_passkey = dangerous(AddPasskey.as_view())
 @require_POST
 @dangerous
 def new_recovery_codes(request: HttpRequest) -> HttpResponseBase:
-    return codes.generate_recovery_codes(request)
+    made: HttpResponseBase = codes.generate_recovery_codes(request)
+    return made
 
 
 @require_POST

@@ -9,7 +9,7 @@ from allauth.socialaccount.providers.saml import views as saml
 from allauth.socialaccount.providers.saml.provider import SAMLProvider
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ def _page(request: OrganisationRequest, form: SsoForm, provider: IdentityProvide
 
 def _addresses(request: HttpRequest, provider: IdentityProvider) -> list[tuple[str, str]]:
     """What the provider has to be told."""
-    if provider.pk is None:
+    if not provider.slug:
         return []
     if not provider.is_saml:
         path = reverse("openid_connect_callback", kwargs={"provider_id": provider.slug})
@@ -114,7 +114,7 @@ class _Finish(saml.FinishACSView):  # type: ignore[misc]
         return _Once(self.request, app=self.get_app(organization_slug))
 
 
-def saml_finish(request: HttpRequest, organization_slug: str) -> HttpResponseBase:
+def saml_finish(request: HttpRequest, organization_slug: str) -> Any:
     """Check the answer of the provider and let the person in, or say what is wrong with it."""
     try:
         return _Finish.as_view()(request, organization_slug=organization_slug)
@@ -130,7 +130,7 @@ def saml_finish(request: HttpRequest, organization_slug: str) -> HttpResponseBas
 
 @csrf_exempt
 @require_POST
-def saml_acs(request: HttpRequest, organization_slug: str) -> HttpResponseBase:
+def saml_acs(request: HttpRequest, organization_slug: str) -> Any:
     """Take the provider's answer; a form of another site carries no cookie of ours, so it waits."""
     saml.get_app_or_404(request, organization_slug)
     answer = saml.acs(request, organization_slug=organization_slug)
@@ -150,7 +150,7 @@ saml_metadata = require_safe(saml.metadata)
 oidc_sign_in = oidc.login
 
 
-def oidc_callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+def oidc_callback(request: HttpRequest, provider_id: str) -> Any:
     try:
         return oidc.callback(request, provider_id=provider_id)
     except PermissionDenied:
