@@ -7,12 +7,14 @@ from importlib import import_module
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
+from ninja.errors import Throttled
 from ninja.security import django_auth
 
 from compliance.accounts import scopes
 from compliance.accounts.api import TokenAuth
 from compliance.shared.errors import Refused
 from portal.middleware import NUL, is_nul
+from portal.throttling import PerMinute
 
 ROOMS = ["requirements", "evidence", "scans", "exchange", "applications", "remediation"]
 
@@ -21,6 +23,7 @@ api = NinjaAPI(
     version="1",
     urls_namespace="api",
     auth=[TokenAuth(), django_auth],
+    throttle=[PerMinute()],
     docs_url=None,
 )
 
@@ -49,6 +52,15 @@ def first_parts(router: Router) -> Iterator[str]:
         yield path.strip("/").partition("/")[0]
     for _prefix, part, *_rest in router._routers:
         yield from first_parts(part)
+
+
+@api.exception_handler(Throttled)
+def too_many(request: HttpRequest, throttled: Throttled) -> HttpResponse:
+    seconds = max(1, int(throttled.wait or 1))
+    detail = _("Too many requests in this minute. Go on in %(seconds)s s.") % {"seconds": seconds}
+    answer = api.create_response(request, {"detail": detail}, status=HTTPStatus.TOO_MANY_REQUESTS)
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 for _room in ROOMS:

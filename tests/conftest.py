@@ -95,10 +95,11 @@ def _settings_of_tests(settings, tmp_path, sections_root):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     # Nobody is locked by what another test tried.
     settings.CACHES = {
-        "default": {
+        name: {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "LOCATION": str(tmp_path),
+            "LOCATION": f"{name} {tmp_path}",
         }
+        for name in settings.CACHES
     }
 
 

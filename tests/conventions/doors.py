@@ -52,6 +52,11 @@ PUBLIC = {
     "saml_finish_acs": "takes its answer to a request of this browser",
     "saml_metadata": "describes the portal to a provider, no data",
     "saml_sls": "is not there; the metadata names it",
+    "review:arrive": "opens one frozen round to who holds the link of an invitation",
+    "review:desk": "shows that round while the invitation stands",
+    "review:packet": "hands out that round's packet",
+    "review:file": "hands out a file that the manifest of that round lists",
+    "review:leave": "ends what the link opened",
     "remediation:feed": "gives a person's dates to who holds the key of their calendar",
     "trackers:hook": "asks a tracker again when the caller signs with the webhook's secret",
     "healthz": "says that the process is up",
@@ -83,6 +88,8 @@ PERSONAL = {
 }
 
 DOORS: dict[str, Door] = {
+    "reviewers:invite": verb(C.APPLICATION_APPROVE),
+    "reviewers:revoke": verb(C.APPLICATION_APPROVE),
     "members:list": READ,
     "members:invite": verb(C.PEOPLE_MANAGE, method="GET"),
     "members:invitation-revoke": verb(C.PEOPLE_MANAGE),
