@@ -14,8 +14,6 @@ from PIL import Image
 
 from compliance.accounts import clocks, filters, invitations, providers
 from compliance.accounts import services as accounts
-from compliance.accounts.models import User
-from compliance.accounts import clocks, filters
 from compliance.accounts.models import Membership, User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
