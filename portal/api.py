@@ -1,14 +1,16 @@
 """The assembled API. Rooms bring their routers; a refusal answers with its sentence."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from importlib import import_module
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import Throttled
 from ninja.security import django_auth
 
+from compliance.accounts import scopes
 from compliance.accounts.api import TokenAuth
 from compliance.shared.errors import Refused
 from portal.middleware import NUL, is_nul
@@ -53,6 +55,14 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
     return api.create_response(request, {"detail": detail}, status=HTTPStatus.NOT_FOUND)
 
 
+def first_parts(router: Router) -> Iterator[str]:
+    """Yield what the paths of a room's router begin with, those of its parts too."""
+    for path in router.path_operations:
+        yield path.strip("/").partition("/")[0]
+    for _prefix, part, *_rest in router._routers:
+        yield from first_parts(part)
+
+
 @api.exception_handler(Throttled)
 def too_many(request: HttpRequest, throttled: Throttled) -> HttpResponse:
     seconds = max(1, int(throttled.wait or 1))
@@ -63,4 +73,8 @@ def too_many(request: HttpRequest, throttled: Throttled) -> HttpResponse:
 
 
 for _room in ROOMS:
-    api.add_router("/o/{organisation}", import_module(f"compliance.{_room}.api").router)
+    _router = import_module(f"compliance.{_room}.api").router
+    api.add_router("/o/{organisation}", _router)
+    # By the first part of its paths a token's scopes are asked.
+    for _part in first_parts(_router):
+        scopes.areas[_part] = _room

@@ -67,6 +67,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is {raw!r}; write {forms}.")
         return raw
 
+    def file(self, name: str) -> str:
+        """The path of a file that can be read, or ""."""
+        path = self.values.get(name, "")
+        if path and not os.access(path, os.R_OK):
+            raise ImproperlyConfigured(f"{name} names {path}, which cannot be read.")
+        return path
+
     def words(self, name: str, default: str = "") -> list[str]:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 

@@ -13,7 +13,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
+from compliance.accounts import sessions
 from compliance.audit import context
+from compliance.shared import afterwards
 from compliance.shared.errors import Refused
 from compliance.shared.http import refusal
 
@@ -93,6 +95,37 @@ def strict_headers(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def after_answer(get_response: GetResponse) -> GetResponse:
+    """What was put off is done when the server has sent the answer and closes it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with afterwards.collecting() as work:
+            response = get_response(request)
+        close = response.close
+
+        def closing() -> None:
+            afterwards.do(work)
+            close()
+
+        if work:
+            response.close = closing  # type: ignore[method-assign]
+        return response
+
+    return middleware
+
+
+def session_use(get_response: GetResponse) -> GetResponse:
+    """A session is in use when a page is asked for, not when an open one asks by itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.headers.get("HX-Request") != "true":
+            sessions.touch(request.session)
         return response
 
     return middleware

@@ -68,6 +68,12 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "ninja",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "portal",
     *[f"compliance.{room}" for room in ROOMS],
 ]
@@ -77,16 +83,19 @@ MIDDLEWARE = [
     "portal.middleware.machines_use_https",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.strict_headers",
+    "portal.middleware.after_answer",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.session_use",
     "portal.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.audit_context",
+    "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.refusals",
 ]
 
@@ -121,14 +130,73 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "compliance.accounts.passwords.GuessableValidator"},
+    {"NAME": "compliance.accounts.passwords.BreachedValidator"},
 ]
+# A sorted file of SHA-1 hashes of breached passwords, as Have I Been Pwned hands it out.
+BREACHED_PASSWORDS = env.file("BREACHED_PASSWORDS")
+
+# Upper bounds; an organisation may set less for itself.
+SESSION_ENGINE = "compliance.accounts.sessions"
+SESSION_COOKIE_AGE = 60 * 60 * env.number("SESSION_HOURS", 12, least=1)
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 240, least=5)
+# How long after showing who they are a person may do what is dangerous.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * env.number("REAUTHENTICATION_MINUTES", 15, least=1)
+LOCK_ATTEMPTS = env.number("LOCK_ATTEMPTS", 5, least=1)
+LOCK_MINUTES = env.number("LOCK_MINUTES", 15, least=1)
+
+ACCOUNT_ADAPTER = "compliance.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    # Of one address four times as many as of one name: offices share an address.
+    "login_failed": (f"{LOCK_ATTEMPTS * 4}/{LOCK_MINUTES}m/ip,{LOCK_ATTEMPTS}/{LOCK_MINUTES}m/key"),
+    "reset_password": "20/m/ip,5/15m/key",
+    "reauthenticate": "10/m/user",
+}
+PASSWORD_RESET_TIMEOUT = 60 * 60
+MFA_ADAPTER = "compliance.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Gatepass"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "compliance.accounts.forms.CodeForm",
+    "reauthenticate": "compliance.accounts.forms.CodeAgainForm",
+    "activate_totp": "compliance.accounts.forms.FirstCodeForm",
+}
+# Browsers have passkeys on https, and on http://localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+SOCIALACCOUNT_ADAPTER = "compliance.accounts.sso.SsoAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# A form that leads to another host is what the Content-Security-Policy forbids; a link may.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+
+# Counts failed sign-ins and remembers used codes: for all processes and hosts the same.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000, "CULL_FREQUENCY": 10},
+    },
+    # What each web process counts for itself, so that a request of the API asks no database for it.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -194,7 +262,6 @@ FIELD_KEYS = env.words("FIELD_KEYS")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = False
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,7 +3,7 @@
 import time
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
@@ -13,7 +13,7 @@ _MINUTE = 60
 class PerMinute(BaseThrottle):
     """Counts requests of a token, or of a signed-in person, in minutes of the clock.
 
-    Each web process counts for itself unless a shared cache is configured. Keeps nothing on itself:
+    Each web process counts for itself. Keeps nothing on itself:
     one object answers for every thread.
     """
 
@@ -21,6 +21,7 @@ class PerMinute(BaseThrottle):
         token = getattr(request, "token", None)
         who = f"token-{token.pk}" if token else f"user-{request.user.pk}"
         key = f"api-{who}-{int(time.time()) // _MINUTE}"
+        cache = caches["process"]
         cache.add(key, 0, 2 * _MINUTE)
         return cache.incr(key) <= settings.API_REQUESTS_PER_MINUTE
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from compliance.accounts import urls as accounts_urls
-from compliance.accounts import views as accounts_views
+from compliance.accounts.views import general as accounts_views
 from compliance.oversight.views.log import key as audit_key
 from compliance.review import urls as review_urls
 from portal.api import api
@@ -34,6 +34,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("compliance.accounts.urls")),
+    path("accounts/", include(accounts_urls.allauth_urlpatterns)),
     path("verify/audit-key", audit_key, name="audit-key"),
     path("", include("compliance.review.urls")),
     path("api/v1/", api.urls),

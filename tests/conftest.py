@@ -93,6 +93,14 @@ def _settings_of_tests(settings, tmp_path, sections_root):
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "whitenoise" not in each]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    # Nobody is locked by what another test tried.
+    settings.CACHES = {
+        name: {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": f"{name} {tmp_path}",
+        }
+        for name in settings.CACHES
+    }
 
 
 @pytest.fixture

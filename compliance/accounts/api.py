@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from ninja.security import HttpBearer
 
+from compliance.accounts import entering, scopes, tokens
 from compliance.accounts.http import OrganisationRequest
 from compliance.accounts.models import ApiToken, Organisation, User
 from compliance.accounts.policies import membership_of
@@ -24,9 +24,10 @@ class TokenAuth(HttpBearer):
         )
         if found is None:
             return None
-        ApiToken.objects.filter(pk=found.pk).update(last_used_at=timezone.now())
+        tokens.note_use(found)
         request.user = found.user
         request.token = found  # type: ignore[attr-defined]
+        scopes.check(found.scopes, request)
         return found
 
 
@@ -38,6 +39,8 @@ def enter(request: HttpRequest, slug: str) -> OrganisationRequest:
     membership = membership_of(user, organisation)
     if membership is None or (token and token.organisation_id != organisation.pk):
         raise Http404
+    membership.organisation = organisation
+    entering.check(request, membership)
     request.organisation = organisation  # type: ignore[attr-defined]
     request.membership = membership  # type: ignore[attr-defined]
     return request  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""The request of a page that belongs to an organisation, and the decorator that makes one."""
+"""The request of a page that belongs to an organisation, and the decorators of such pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from compliance.accounts import again, entering
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.accounts.policies import membership_at
 
@@ -32,6 +33,8 @@ def in_organisation(
         membership = membership_at(request.user, organisation)
         if membership is None:
             raise Http404
+        if found := entering.barrier(request, membership):
+            return entering.lead(request, found)
         request.organisation = membership.organisation
         request.membership = membership
         return view(request, *args, **kwargs)
@@ -46,3 +49,21 @@ def at_home(request: HttpRequest) -> None:
     if len(found) == 1:
         request.organisation = found[0].organisation  # type: ignore[attr-defined]
         request.membership = found[0]  # type: ignore[attr-defined]
+
+
+def reauthenticated(
+    view: Callable[Concatenate[OrganisationRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """What is dangerous asks who the person is, unless they showed it a moment ago.
+
+    Stands under `@in_organisation`. A page, and a form sent from one, goes on by itself afterwards;
+    a key of the API shows by its scopes what it may and is not asked.
+    """
+
+    @wraps(view)
+    def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+        if getattr(request, "token", None) or again.is_fresh(request):
+            return view(request, *args, **kwargs)
+        return again.ask(request)
+
+    return wrapped

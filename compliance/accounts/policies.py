@@ -1,10 +1,15 @@
 """Who may: every policy of every room begins here."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.models import Membership, Organisation, SavedFilter, User
+from compliance.accounts.models import ApiToken, Membership, Organisation, SavedFilter, User
 from compliance.accounts.roles import CAPABILITIES, Capability, Role
-from compliance.shared.errors import ASK_AN_OWNER, Unauthorised
+from compliance.shared.errors import ASK_AN_OWNER, Refused, Unauthorised, filled
+
+API_ASKS_AGAIN = _(
+    "This asks who you are again. Sign in on the portal's pages and do it there, or use an API token."
+)
 
 
 def membership_of(user: User, organisation: Organisation | int) -> Membership | None:
@@ -63,3 +68,61 @@ def check_can_change_filter(kept: SavedFilter, user: User) -> None:
 def check_can_set_clocks(organisation: Organisation, user: User) -> None:
     """Who accepts risks says how long a gap may stay open."""
     check_can(user, organisation, Capability.RISK_ACCEPT)
+
+
+LONGEST_TOKEN = 366
+SHORTEST_IDLE = 5
+
+
+def check_can_change_member(membership: Membership, user: User) -> None:
+    """Owners say who has which role; nobody does it to themselves, or four eyes become two."""
+    check_can(user, membership.organisation_id, Capability.PEOPLE_MANAGE)
+    if membership.user_id == user.pk:
+        raise Refused(_("Another owner has to change or end your own membership."))
+
+
+def check_is_not_last_owner(membership: Membership) -> None:
+    owners = Membership.objects.people().filter(
+        organisation=membership.organisation_id, role=Role.OWNER
+    )
+    if not owners.exclude(pk=membership.pk).exists():
+        raise Refused(_("The organisation needs an owner. Make somebody else one first."))
+
+
+def check_is_role_of_machine(role: Role) -> None:
+    """A service account manages no people and reviews nothing: that is signed by a person."""
+    if role in {Role.OWNER, Role.AUDITOR}:
+        raise Refused(_("A service account cannot be an owner or an auditor. Take another role."))
+
+
+def check_can_create_token(organisation: Organisation, by: User, user: User) -> None:
+    """Everybody for themselves; for a service account who manages people."""
+    check_is_member(by, organisation)
+    if user.pk == by.pk:
+        return
+    check_can(by, organisation, Capability.PEOPLE_MANAGE)
+    if not user.is_machine or membership_of(user, organisation) is None:
+        raise Unauthorised(_("A token of a person is made by that person alone."))
+
+
+def check_is_sensible_token(days: int, scopes: list[str]) -> None:
+    if not 1 <= days <= LONGEST_TOKEN:
+        raise Refused(_("A token is valid for 1 to 366 days."))
+    if not scopes:
+        raise Refused(_("Choose at least one scope: without one the token opens nothing."))
+
+
+def check_can_revoke_token(token: ApiToken, user: User) -> None:
+    if token.user_id != user.pk:
+        check_can(user, token.organisation_id, Capability.PEOPLE_MANAGE)
+
+
+def check_are_sensible_rules(idle_minutes: int, session_hours: int) -> None:
+    longest_idle = settings.SESSION_IDLE_MINUTES
+    longest = settings.SESSION_COOKIE_AGE // 3600
+    if not SHORTEST_IDLE <= idle_minutes <= longest_idle:
+        limits = {"least": SHORTEST_IDLE, "most": longest_idle}
+        sentence = _("Minutes without use: from %(least)s to %(most)s.")
+        raise Refused(filled(sentence, **limits))
+    if not 1 <= session_hours <= longest:
+        raise Refused(filled(_("Hours after signing in: from 1 to %(most)s."), most=longest))

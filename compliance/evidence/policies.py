@@ -173,7 +173,7 @@ def check_window(begins: date | None, ends: date | None) -> None:
 
 def check_owner(owner: User, organisation: Organisation | int) -> None:
     pk = organisation if isinstance(organisation, int) else organisation.pk
-    members = Membership.objects.active().filter(organisation_id=pk, user=owner)
+    members = Membership.objects.people().filter(organisation_id=pk, user=owner)
     if not members.exists():
         raise Refused(NO_MEMBER)
 

@@ -167,7 +167,7 @@ def assessment_of(link: EvidenceLink) -> Assessment | None:
 
 def people_of(organisation: Organisation) -> dict[int, str]:
     """{id: name} of everybody who is a member now, by name."""
-    rows = Membership.objects.active().filter(organisation=organisation).order_by("user__name")
+    rows = Membership.objects.people().filter(organisation=organisation).order_by("user__name")
     return dict(rows.values_list("user_id", "user__name"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -55,7 +56,7 @@ class Audience:
 
     @cached_property
     def roles(self) -> dict[int, Role]:
-        members = Membership.objects.active().filter(organisation_id=self.organisation_id)
+        members = Membership.objects.people().filter(organisation_id=self.organisation_id)
         return {user: Role(role) for user, role in members.values_list("user_id", "role")}
 
     @cached_property
@@ -208,8 +209,9 @@ def _url(rule: Rule, entry: Entry, slug: str) -> str:
     arguments: dict[str, Any] = {name: known.get(key) for name, key in rule.arguments.items()}
     if not rule.page or None in arguments.values():
         return ""
-    try:
-        return reverse(rule.page, kwargs={"organisation": slug, **arguments})
-    except NoReverseMatch:
-        # An old entry may speak of a page that has moved; the sentence still arrives.
-        return ""
+    for kwargs in ({"organisation": slug, **arguments}, arguments):
+        # A person's own pages belong to no organisation.
+        with suppress(NoReverseMatch):
+            return reverse(rule.page, kwargs=kwargs)
+    # An old entry may speak of a page that has moved; the sentence still arrives.
+    return ""

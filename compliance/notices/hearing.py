@@ -1,5 +1,6 @@
-"""Who hears of what happens to notices themselves, and to work in the rooms below."""
+"""Who hears of what happens to notices, to a person's sign-in, and to work in the rooms below."""
 
+from compliance.accounts.actions import Action as Accounts
 from compliance.accounts.roles import Capability
 from compliance.jobs.actions import Action as Job
 from compliance.notices import rules
@@ -24,3 +25,28 @@ def register() -> None:
             arguments={"pk": "target_id"},
         ),
     )
+    rules.register(
+        # The person hears even of what they did: somebody else may have done it in their name.
+        *[
+            Rule(action, people=("person",), page=page, asker=True, topic=Topic.ALARMS)
+            for page, actions in _OWN.items()
+            for action in actions
+        ],
+        Rule(Accounts.TOKEN_NEW_ADDRESS, people=("person", "made_by"), page="members:tokens"),
+        Rule(Accounts.LOCKED, capability=Capability.PEOPLE_MANAGE, page="members:list"),
+        Rule(Accounts.INVITATION_ACCEPTED, people=("person",), page="members:list"),
+    )
+
+
+_OWN = {
+    "accounts:security": [
+        Accounts.LOCKED,
+        Accounts.PASSWORD_CHANGED,
+        Accounts.PASSWORD_RESET,
+        Accounts.FACTOR_ADDED,
+        Accounts.FACTOR_REMOVED,
+        Accounts.SSO_LINKED,
+    ],
+    "members:tokens": [Accounts.TOKEN_CREATED, Accounts.TOKEN_REVOKED],
+    "members:list": [Accounts.ROLE_CHANGED],
+}

@@ -96,6 +96,17 @@ _STATES: Mapping[Topic, Mapping[str, "str | Promise"]] = {
         "vault.damage_mended": pgettext_lazy("notice", "stored file whole again"),
         "notice_target.disabled": pgettext_lazy("notice", "sending stopped"),
         "job.failed": pgettext_lazy("notice", "failed"),
+        "person.locked": pgettext_lazy("notice", "locked"),
+        "person.password_changed": pgettext_lazy("notice", "password changed"),
+        "person.password_reset": pgettext_lazy("notice", "password set anew"),
+        "person.factor_added": pgettext_lazy("notice", "second factor added"),
+        "person.factor_removed": pgettext_lazy("notice", "second factor removed"),
+        "sso.linked": pgettext_lazy("notice", "first sign-in by SSO"),
+        "token.created": pgettext_lazy("notice", "new API token"),
+        "token.revoked": pgettext_lazy("notice", "API token revoked"),
+        "token.new_address": pgettext_lazy("notice", "API token used from a new address"),
+        "member.role_changed": pgettext_lazy("notice", "other role"),
+        "member.invitation_accepted": pgettext_lazy("notice", "has joined"),
     },
 }
 _TOPICS = {action: topic for topic, actions in _STATES.items() for action in actions}

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
 from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.applications.selectors import current_round
@@ -40,6 +40,7 @@ def packet(request: OrganisationRequest, number: str, round: int) -> HttpRespons
 
 @require_POST
 @in_organisation
+@reauthenticated
 def freeze(request: OrganisationRequest, number: str) -> HttpResponse:
     """Freeze the open round and begin to build the Korean edition."""
     application = _application(request, number)
@@ -52,6 +53,7 @@ def freeze(request: OrganisationRequest, number: str) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@reauthenticated
 def build(request: OrganisationRequest, number: str, round: int) -> HttpResponse:  # noqa: A002
     frozen = _freeze(request, number, round)
     services.request_build(frozen, request.POST.get("edition", Edition.KO), by=request.user)
@@ -60,6 +62,7 @@ def build(request: OrganisationRequest, number: str, round: int) -> HttpResponse
 
 @require_safe
 @in_organisation
+@reauthenticated
 def download(
     request: OrganisationRequest,
     number: str,

@@ -229,6 +229,6 @@ def _entries(organisation: Organisation, undo: str, by: User) -> list[Entry]:
 
 
 def _check_assignee(organisation: Organisation, assignee: User | None) -> None:
-    members = Membership.objects.active().filter(organisation=organisation)
+    members = Membership.objects.people().filter(organisation=organisation)
     if assignee and not members.filter(user=assignee).exists():
         raise Refused(policies.NOT_A_MEMBER)

@@ -40,7 +40,7 @@ def check_can_resume(series: DutySeries, user: User) -> None:
 
 
 def check_responsible(organisation_id: int, person: User | None) -> None:
-    members = Membership.objects.active().filter(organisation_id=organisation_id)
+    members = Membership.objects.people().filter(organisation_id=organisation_id)
     if person and not members.filter(user=person).exists():
         raise Refused(NOT_A_MEMBER)
 

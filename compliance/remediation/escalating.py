@@ -83,7 +83,7 @@ def _untold(organisation: Organisation, step: Step, latest: date) -> QuerySet[Ta
 
 def _people(organisation: Organisation, step: Step) -> Mapping[int, str]:
     """{id: name} of those who hold the role of the step, else of the owners."""
-    rows = Membership.objects.active().filter(organisation=organisation)
+    rows = Membership.objects.people().filter(organisation=organisation)
     for role in (_ROLES[step], Role.OWNER):
         if found := dict(rows.filter(role=role).values_list("user_id", "user__name")):
             return found

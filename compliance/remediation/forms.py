@@ -195,6 +195,7 @@ def members(organisation: Organisation) -> Any:
     rows = User.objects.filter(
         is_active=True,
         memberships__organisation=organisation,
+        is_machine=False,
         memberships__ended_at__isnull=True,
     )
     return rows.order_by("name")

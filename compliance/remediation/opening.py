@@ -210,7 +210,7 @@ def _requirements_of(run: ScanRun) -> dict[int, list[tuple[Conditions, _Mapped]]
 
 def lead_of(organisation_id: int) -> int | None:
     """Who gets what nobody owns: the security lead, else an owner of the organisation."""
-    members = Membership.objects.active().filter(organisation_id=organisation_id)
+    members = Membership.objects.people().filter(organisation_id=organisation_id)
     for role in (Role.SECURITY_LEAD, Role.OWNER):
         found = members.filter(role=role).order_by("pk").values_list("user_id", flat=True).first()
         if found is not None:

@@ -108,7 +108,7 @@ def check_can_assign(task: Task, user: User) -> None:
 
 
 def check_assignee(task: Task, assignee: User) -> None:
-    rows = Membership.objects.active()
+    rows = Membership.objects.people()
     if not rows.filter(user=assignee, organisation_id=task.organisation_id).exists():
         raise Refused(NOT_A_MEMBER)
 

@@ -18,7 +18,7 @@ from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.applications.preflight import Gap, Level, Topic
 from compliance.exchange import answers
-from compliance.remediation import duty_showing, policies, selectors, strips
+from compliance.remediation import duty_showing, leaving, policies, selectors, strips
 from compliance.remediation.models import OPEN_STATES, TO_DO, State, Task
 from compliance.remediation.selectors import OpenTasks
 from compliance.requirements import registries
@@ -145,6 +145,7 @@ _lazy_list = lazy(_list, str)
 
 def register() -> None:
     slots.panel("requirement", order=30, template="remediation/_box.html", context=box)
+    slots.panel("member", order=10, template="remediation/_leaving.html", context=leaving.panel)
     registries.register(
         registries.Column("tasks", _("Tasks"), known, open_label=_("With open tasks"))
     )

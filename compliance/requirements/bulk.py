@@ -218,7 +218,7 @@ def _entries(organisation: Organisation, undo: str, by: User) -> list[Entry]:
 
 
 def _check_owner(owner: User | None, organisation: Organisation) -> None:
-    members = Membership.objects.active().filter(organisation=organisation)
+    members = Membership.objects.people().filter(organisation=organisation)
     if owner and not members.filter(user=owner).exists():
         raise Refused(_("This person is not a member of the organisation. Choose a member."))
 

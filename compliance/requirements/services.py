@@ -173,4 +173,4 @@ def _change(assessment: Assessment, revision: int, *, by: User, **columns: Any) 
 
 
 def _is_member(user: User, organisation_id: int) -> bool:
-    return Membership.objects.active().filter(user=user, organisation_id=organisation_id).exists()
+    return Membership.objects.people().filter(user=user, organisation_id=organisation_id).exists()

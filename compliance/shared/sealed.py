@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,16 @@ def sealed_fields() -> list[tuple[type[models.Model], str]]:
     ]
 
 
+Rotation = Callable[[MultiFernet], dict[str, int]]
+_elsewhere: list[Rotation] = []
+
+
+def keeps(rotation: Rotation) -> None:
+    """Register secrets that stand in no `SealedTextField`: *rotation* seals them again."""
+    if rotation not in _elsewhere:
+        _elsewhere.append(rotation)
+
+
 def rotate() -> dict[str, int]:
     """Seal every stored secret again with the newest key; return how many of each outcome.
 
@@ -147,6 +158,9 @@ def rotate() -> dict[str, int]:
                 continue
             same = model._base_manager.filter(pk=pk, **{name: sealed})
             counts["rotated"] += same.update(**{name: fresh})
+    for rotation in _elsewhere:
+        for outcome, number in rotation(ring).items():
+            counts[outcome] += number
     return counts
 
 

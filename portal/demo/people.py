@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from compliance.accounts import services
-from compliance.accounts.models import Organisation, User
+from compliance.accounts import invitations, services
+from compliance.accounts.models import Membership, Organisation, User
 from compliance.accounts.roles import Role
 from compliance.audit.services import SYSTEM
 
@@ -63,6 +63,19 @@ def members(company: Organisation) -> dict[str, User]:
             services.add_member(company, user, person.role, by=SYSTEM)
         found[person.key] = user
     return found
+
+
+def machines(company: Organisation, staff: dict[str, User]) -> None:
+    """A build server that may add scan results, and a person who is invited."""
+    if Membership.objects.filter(organisation=company, user__is_machine=True).exists():
+        return
+    owner = staff["daun"]
+    server = services.add_machine(company, name="빌드 서버", role=Role.CONTRIBUTOR, by=owner)
+    scopes = ["read:requirements", "read:scans", "write:scans"]
+    services.create_token(
+        company, by=owner, user=server.user, name="이미지 점검 결과 올리기", scopes=scopes
+    )
+    invitations.invite(company, email="jiwoo@bareun.example", role=Role.VIEWER, by=owner)
 
 
 def _kept() -> Path:

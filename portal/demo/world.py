@@ -60,6 +60,7 @@ def build(say: Say) -> Application:
     """Make the made-up company, or what is missing of it; return the application to show."""
     company = people.organisation()
     staff = people.members(company)
+    people.machines(company, staff)
     catalogue.load()
     profile = _worked_with(company, PROFILE)
     say("answers and evidence")

@@ -27,6 +27,15 @@ def test_a_stranger_gets_none(manna, sam):
     assert ApiToken.objects.count() == 0
 
 
+def test_scopes_and_days_are_said_on_the_line(adopted, bob, capsys, client):
+    run("--by", bob.email, "--scope", "read:scans", "--scope", "write:evidence")
+    assert ApiToken.objects.get().scopes == ["write:evidence", "read:scans"]
+    for wrong in (["--days", "0"], ["--scope", "all"]):
+        with pytest.raises(CommandError):
+            run("--by", bob.email, *wrong)
+    assert ApiToken.objects.count() == 1
+
+
 def test_an_expired_token_is_no_token(adopted, bob, capsys, client, time_machine):
     run("--by", bob.email, "--days", "1")
     secret = capsys.readouterr().out.strip()

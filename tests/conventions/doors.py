@@ -34,6 +34,24 @@ PUBLIC = {
     "accounts:sign-in": "where people sign in",
     "accounts:sign-out": "ends a session, does nothing without one",
     "accounts:language": "sets a cookie",
+    "account_login": "the same door under allauth's name",
+    "account_logout": "the same door under allauth's name",
+    "account_inactive": "says that an account may not sign in",
+    "account_reset_password": "mails a link to who has an account, and says nothing of it",
+    "account_reset_password_done": "says that a mail may be on its way",
+    "account_reset_password_from_key": "sets a password by a mailed link, once",
+    "accounts:find-sso": "says which SSO takes a domain",
+    "accounts:invitation": "lets somebody join by a mailed link, once",
+    "mfa_authenticate": "takes the second factor after the password",
+    "mfa_login_webauthn": "signs in by a passkey",
+    "socialaccount_login_cancelled": "leads back to signing in",
+    "openid_connect_login": "leads to the organisation's provider",
+    "openid_connect_callback": "takes its answer to a request of this browser",
+    "saml_login": "leads to the organisation's provider",
+    "saml_acs": "keeps its answer for the next door",
+    "saml_finish_acs": "takes its answer to a request of this browser",
+    "saml_metadata": "describes the portal to a provider, no data",
+    "saml_sls": "is not there; the metadata names it",
     "review:arrive": "opens one frozen round to who holds the link of an invitation",
     "review:desk": "shows that round while the invitation stands",
     "review:packet": "hands out that round's packet",
@@ -48,12 +66,48 @@ PUBLIC = {
 }
 LEADS = holders(C.AUDIT_READ) & holders(C.EVIDENCE_ADD)
 # Signed in, but of no organisation.
-PERSONAL = {"home": "sends the person to their organisation", "review:verify": "stores nothing"}
+PERSONAL = {
+    "home": "sends the person to their organisation",
+    "review:verify": "stores nothing",
+    **dict.fromkeys(
+        [
+            "accounts:security",
+            "accounts:factor-remove",
+            "accounts:session-end",
+            "accounts:sessions-end",
+            "account_change_password",
+            "account_reauthenticate",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+        ],
+        "the person's own sign-in alone",
+    ),
+}
 
 DOORS: dict[str, Door] = {
     "reviewers:invite": verb(C.APPLICATION_APPROVE),
     "reviewers:revoke": verb(C.APPLICATION_APPROVE),
     "members:list": READ,
+    "members:invite": verb(C.PEOPLE_MANAGE, method="GET"),
+    "members:invitation-revoke": verb(C.PEOPLE_MANAGE),
+    "members:member": verb(C.PEOPLE_MANAGE, method="GET"),
+    "members:role": verb(C.PEOPLE_MANAGE),
+    "members:unlock": verb(C.PEOPLE_MANAGE),
+    "members:sign-in-rules": READ,
+    "members:sso": verb(C.PEOPLE_MANAGE, method="GET"),
+    "members:sso-add-oidc": verb(C.PEOPLE_MANAGE, method="GET"),
+    "members:sso-add-saml": verb(C.PEOPLE_MANAGE, method="GET"),
+    "members:sso-remove": verb(C.PEOPLE_MANAGE),
+    "members:tokens": READ,
+    "members:token-create": Door("POST", EVERYBODY),
+    # Somebody else's token is there for who manages people alone.
+    "members:token-revoke": Door("POST", EVERYBODY),
+    "members:machine-add": verb(C.PEOPLE_MANAGE),
     "members:deadlines": READ,
     "members:deadlines-set": verb(C.RISK_ACCEPT),
     "members:day-count": verb(C.RISK_ACCEPT),
@@ -368,4 +422,6 @@ DOORS: dict[str, Door] = {
     "api:rounds": READ,
     "api:received": READ,
     "api:post_verdicts": verb(C.APPLICATION_EDIT),
+    # Last of all: whom it removes is behind the doors above.
+    "members:remove": verb(C.PEOPLE_MANAGE),
 }

@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from compliance.accounts import clocks, filters
+from compliance.accounts import clocks, filters, invitations, providers
+from compliance.accounts import services as accounts
 from compliance.accounts.models import Membership, User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
@@ -69,6 +70,7 @@ BODIES = {
     "api:duty_create": '{"title": "점검", "rhythm": "monthly"}',
 }
 
+MANAGED = "managed@example.com"
 # Doors that take a file, and what stands beside it in the form.
 SENT = {
     "api:import_scan": {},
@@ -182,6 +184,22 @@ def overseen(manna, alice, evidence):
     )
     sign(manna.pk)
     return {"oversight:target-stop": {"pk": target.pk}, "oversight:review": {"pk": review.pk}}
+def around_people(manna, olga):
+    """Somebody who is there to be managed, an invitation, an SSO provider, a token."""
+    person = User.objects.create_user(MANAGED, None, name="관리 대상")
+    member = accounts.add_member(manna, person, Role.VIEWER, by=SYSTEM)
+    invited = invitations.invite(manna, email="a@example.com", role=Role.VIEWER, by=olga)
+    facts = dict.fromkeys(["issuer", "client_id", "client_secret"], "https://a.example")
+    facts |= {"name": "SSO", "domains": ["a.example"], "enabled": True}
+    provider = providers.add(manna, "oidc", {**facts, "brings_second_factor": False}, by=olga)
+    accounts.create_token(manna, by=olga, name="ci")
+    return {
+        **{f"members:{name}": {"pk": member.pk} for name in ("member", "role", "remove", "unlock")},
+        "members:invitation-revoke": {"pk": invited.invitation.pk},
+        "members:sso": {"pk": provider.pk},
+        "members:sso-remove": {"pk": provider.pk},
+        "members:token-revoke": {"pk": manna.tokens.get().pk},
+    }
 
 
 def sent_to_a_tracker(task, by):
@@ -261,6 +279,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         "own": {
             "members:closing-day-remove": {"pk": closing.pk},
             **overseen(manna, alice, added.evidence),
+            **around_people(manna, olga),
             "trackers:again": {"pk": (sent := sent_to_a_tracker(task, alice)).pk},
             "remediation:board-column": {"state": "registered"},
             **{
@@ -348,6 +367,9 @@ def house(manna, adopted, alice, bob, carol, olga):
             "scans:triage": {"state": "false_positive", "reason": "오탐"},
             "members:closing-day-add": {"day": "2026-12-31", "name": "종무일"},
             "members:day-count": {"count": "working"},
+            "members:role": {"role": "contributor"},
+            "members:machine-add": {"name": "ci", "role": "viewer"},
+            "members:token-create": {"name": "ci", "days": 30, "scopes": ["read:scans"]},
             **task_forms,
             "remediation:assign": {"assignee": bob.pk, "due": "2099-12-31"},
             "evidence:link": {"requirement": requirement.pk},
@@ -432,19 +454,25 @@ def test_a_stranger_finds_nothing_behind_any_door(visit, sam):
     assert {name: visit(sam, name) for name in DOORS} == dict.fromkeys(DOORS, 404)
 
 
+def one_of(role):
+    return User.objects.exclude(email=MANAGED).get(memberships__role=role)
+
+
 @pytest.mark.parametrize("role", Role)
 def test_each_door_opens_to_the_roles_of_its_row(visit, role, dave):
-    person = User.objects.get(memberships__role=role)
+    person = one_of(role)
     shut = {name for name in DOORS if visit(person, name) == 403}
     assert shut == {name for name, door in DOORS.items() if role not in door.roles}
 
 
 @pytest.mark.parametrize("role", Role)
 def test_no_door_breaks(visit, role, dave):
-    person = User.objects.get(memberships__role=role)
+    person = one_of(role)
     broken = {name: code for name in DOORS if (code := visit(person, name)) in {404, 405, 500}}
     # A notice is its reader's alone, an unfinished upload its sender's.
     assert set(broken) <= {"notices:read", "vault:upload", "api:upload"}
+    # A notice is its reader's alone, an unfinished upload its sender's, a token its person's.
+    assert set(broken) <= {"notices:read", "vault:upload", "members:token-revoke"}
 
 
 UNINVITED = {

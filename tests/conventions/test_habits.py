@@ -25,6 +25,7 @@ WITHOUT_ORGANISATION = {
     "User": "may belong to several organisations",
     "Organisation": "is one",
     "Cursor": "one row for the whole stream",
+    "Session": "is a person's, in whatever organisation",
 }
 
 

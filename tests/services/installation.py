@@ -49,6 +49,8 @@ class Installation:
             "VAR_DIR": str(self.folder / "var"),
             "VAULT_ROOT": "",
             "CLAMD_URL": self.clamd,
+            # Journeys keep their people signed in for longer than one may do what is dangerous.
+            "REAUTHENTICATION_MINUTES": "240",
             "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "ignore",
             "PYTHONUNBUFFERED": "1",

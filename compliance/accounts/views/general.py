@@ -1,11 +1,10 @@
-"""Signing in, choosing a language, the list of members."""
+"""Home, the language, deadlines and kept filters."""
 
 from datetime import date, timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,19 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import clocks, filters, policies
-from compliance.accounts.forms import SignInForm
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.accounts.models import DayCount, Membership, Organisation, SavedFilter, User
-from compliance.accounts.roles import CAPABILITIES, DESCRIPTIONS, Role
+from compliance.accounts.models import DayCount, Organisation, SavedFilter, User
 from compliance.accounts.workdays import calendar_of
 from compliance.shared.errors import Refused, why_not
 from compliance.shared.severity import Severity
-
-sign_in = LoginView.as_view(
-    template_name="accounts/sign_in.html",
-    authentication_form=SignInForm,
-    redirect_authenticated_user=True,
-)
 
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 
@@ -55,14 +46,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=language)
     return response
-
-
-@in_organisation
-def members(request: OrganisationRequest) -> HttpResponse:
-    rows = Membership.objects.active().filter(organisation=request.organisation)
-    roles = [(role, DESCRIPTIONS[role], sorted(CAPABILITIES[role])) for role in Role]
-    context = {"members": rows.select_related("user"), "roles": roles}
-    return render(request, "accounts/members.html", context)
 
 
 @require_safe

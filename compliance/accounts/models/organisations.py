@@ -1,6 +1,6 @@
 """Organisations and the people in them. All data belongs to exactly one organisation."""
 
-import hashlib
+import re
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -44,6 +44,9 @@ class Organisation(models.Model):
         choices=DayCount.choices,
         default=DayCount.CALENDAR,
     )
+    second_factor_required = models.BooleanField(_("members need a second factor"), default=False)
+    idle_minutes = models.PositiveSmallIntegerField(_("minutes without use"), default=60)
+    session_hours = models.PositiveSmallIntegerField(_("hours after signing in"), default=12)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[OrganisationQuerySet] = OrganisationQuerySet.as_manager()  # type: ignore[assignment]
@@ -98,9 +101,18 @@ class ClosingDay(models.Model):
         return f"{self.day} {self.name}"
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(name: str) -> str:
+    """A name as it may stand in a log: no line breaks, no signs that turn the text around."""
+    return " ".join(_CONTROL.sub(" ", name).split())
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.name = one_line(user.name)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
@@ -115,6 +127,9 @@ class User(AbstractBaseUser):
     title = models.CharField(_("position"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=5, default="ko")
     is_active = models.BooleanField(_("may sign in"), default=True)
+    # A service account: acts by its tokens alone and never signs in.
+    is_machine = models.BooleanField(_("service account"), default=False)
+    locked_until = models.DateTimeField(_("locked until"), null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -138,6 +153,10 @@ class User(AbstractBaseUser):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(ended_at__isnull=True, user__is_active=True)
+
+    def people(self) -> Self:
+        """Those who can be given work: not the service accounts."""
+        return self.active().filter(user__is_machine=False)
 
 
 class Membership(models.Model):
@@ -165,37 +184,6 @@ class Membership(models.Model):
 
     def includes(self, capability: Capability) -> bool:
         return capability in CAPABILITIES[Role(self.role)]
-
-
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def usable(self) -> Self:
-        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
-
-
-class ApiToken(models.Model):
-    """A key for a machine: acts as a person, in one organisation. Only its digest is kept."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tokens")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(_("name"), max_length=100)
-    digest = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(_("expires"))
-    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar[ApiTokenQuerySet] = ApiTokenQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("API token")
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @staticmethod
-    def digest_of(secret: str) -> str:
-        return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):

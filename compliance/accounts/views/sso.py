@@ -1,0 +1,164 @@
+"""An organisation's SSO: its settings, and the doors by which people come in."""
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.providers.openid_connect import views as oidc
+from allauth.socialaccount.providers.saml import views as saml
+from allauth.socialaccount.providers.saml.provider import SAMLProvider
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from lxml.etree import LxmlError
+
+from compliance.accounts import policies, providers, sso
+from compliance.accounts.forms import SsoForm
+from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
+from compliance.accounts.locking import use_once
+from compliance.accounts.models import IdentityProvider
+from compliance.accounts.roles import Capability
+from compliance.shared.errors import Unauthorised
+
+# An assertion is remembered for longer than any provider lets one live.
+REMEMBERED_SECONDS = 24 * 60 * 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_organisation
+@reauthenticated
+def add(request: OrganisationRequest, kind: str) -> HttpResponse:
+    policies.check_can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
+    form = SsoForm(request.POST or None, kind=kind)
+    if request.method == "POST" and form.is_valid():
+        made = providers.add(request.organisation, kind, form.cleaned_data, by=request.user)
+        messages.success(request, _("Saved. Now register the addresses below with the provider."))
+        return redirect("members:sso", organisation=request.organisation.slug, pk=made.pk)
+    return _page(request, form, IdentityProvider(kind=kind))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_organisation
+@reauthenticated
+def change(request: OrganisationRequest, pk: int) -> HttpResponse:
+    policies.check_can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
+    found = _provider(request, pk)
+    initial = {name: getattr(found, name) for name in providers.FACTS[found.kind]}
+    initial["domains"] = ", ".join(found.domains)
+    form = SsoForm(request.POST or None, kind=found.kind, kept=True, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        providers.change(found, form.cleaned_data, by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("members:sso", organisation=request.organisation.slug, pk=pk)
+    return _page(request, form, found)
+
+
+def _page(request: OrganisationRequest, form: SsoForm, provider: IdentityProvider) -> HttpResponse:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    context = {"form": form, "provider": provider, "addresses": _addresses(request, provider)}
+    return render(request, "accounts/sso.html", context, status=status)
+
+
+def _addresses(request: HttpRequest, provider: IdentityProvider) -> list[tuple[str, str]]:
+    """What the provider has to be told."""
+    if not provider.slug:
+        return []
+    if not provider.is_saml:
+        path = reverse("openid_connect_callback", kwargs={"provider_id": provider.slug})
+        return [(_("Redirect URI"), request.build_absolute_uri(path))]
+    kwargs = {"organization_slug": provider.slug}
+    return [
+        (
+            _("Entity ID of Gatepass"),
+            request.build_absolute_uri(reverse("saml_metadata", kwargs=kwargs)),
+        ),
+        (
+            _("Assertion Consumer Service"),
+            request.build_absolute_uri(reverse("saml_acs", kwargs=kwargs)),
+        ),
+    ]
+
+
+@require_POST
+@in_organisation
+@reauthenticated
+def remove(request: OrganisationRequest, pk: int) -> HttpResponse:
+    policies.check_can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
+    providers.remove(_provider(request, pk), by=request.user)
+    messages.success(request, _("The SSO provider is removed."))
+    return redirect("members:sign-in-rules", organisation=request.organisation.slug)
+
+
+def _provider(request: OrganisationRequest, pk: int) -> IdentityProvider:
+    return get_object_or_404(IdentityProvider, organisation=request.organisation, pk=pk)
+
+
+class _Once(SAMLProvider):  # type: ignore[misc]
+    """An assertion lets somebody in once, in whatever browser it is shown."""
+
+    def sociallogin_from_response(self, request: HttpRequest, response: Any) -> Any:
+        name = f"saml:{self.app.provider_id}:{response.get_last_assertion_id()}"
+        if not use_once(name, REMEMBERED_SECONDS):
+            provider = IdentityProvider.objects.get(slug=self.app.provider_id)
+            raise ImmediateHttpResponse(sso.refused(request, provider, Unauthorised(sso.NOT_HERE)))
+        return super().sociallogin_from_response(request, response)
+
+
+class _Finish(saml.FinishACSView):  # type: ignore[misc]
+    def get_provider(self, organization_slug: str) -> SAMLProvider:
+        return _Once(self.request, app=self.get_app(organization_slug))
+
+
+def saml_finish(request: HttpRequest, organization_slug: str) -> Any:
+    """Check the answer of the provider and let the person in, or say what is wrong with it."""
+    try:
+        return _Finish.as_view()(request, organization_slug=organization_slug)
+    except PermissionDenied:
+        # The request that it answers was not made in this browser, or was answered already.
+        sentence = sso.NOT_HERE
+    except (LxmlError, ValueError):
+        # No XML, or no response in it: the library lets these through.
+        sentence = sso.FAILED
+    provider = IdentityProvider.objects.filter(slug=organization_slug).first()
+    return sso.refused(request, provider, Unauthorised(sentence))
+
+
+@csrf_exempt
+@require_POST
+def saml_acs(request: HttpRequest, organization_slug: str) -> Any:
+    """Take the provider's answer; a form of another site carries no cookie of ours, so it waits."""
+    saml.get_app_or_404(request, organization_slug)
+    answer = saml.acs(request, organization_slug=organization_slug)
+    for cookie in answer.cookies.values():
+        cookie["httponly"] = True
+    return answer
+
+
+@require_safe
+def saml_logout(request: HttpRequest, organization_slug: str) -> HttpResponse:
+    """Its address stands in the metadata; signing out at the provider ends nothing here."""
+    raise Http404
+
+
+saml_sign_in = saml.login
+saml_metadata = require_safe(saml.metadata)
+oidc_sign_in = oidc.login
+
+
+def oidc_callback(request: HttpRequest, provider_id: str) -> Any:
+    try:
+        return oidc.callback(request, provider_id=provider_id)
+    except PermissionDenied:
+        provider = IdentityProvider.objects.filter(slug=provider_id).first()
+        return sso.refused(request, provider, Unauthorised(sso.NOT_HERE))
+
+
+@require_safe
+def cancelled(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("The SSO sign-in was cancelled."))
+    return redirect("accounts:sign-in")
