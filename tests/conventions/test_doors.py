@@ -184,6 +184,8 @@ def overseen(manna, alice, evidence):
     )
     sign(manna.pk)
     return {"oversight:target-stop": {"pk": target.pk}, "oversight:review": {"pk": review.pk}}
+
+
 def around_people(manna, olga):
     """Somebody who is there to be managed, an invitation, an SSO provider, a token."""
     person = User.objects.create_user(MANAGED, None, name="관리 대상")

@@ -86,7 +86,9 @@ def test_a_download_is_the_file_and_is_recorded(browse, dave, submitted):
     answer = browse(dave).get(reverse("evidence:file", args=["manna", file.pk]))
     assert b"".join(answer.streaming_content) == PDF
     assert unquote(answer["Content-Disposition"]).endswith("방화벽 정책.pdf")
-    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    assert (
+        answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    )
     entry = Entry.objects.get(action="evidence.downloaded")
     assert (entry.actor_id, entry.data["name"]) == (dave.pk, "방화벽 정책.pdf")
 
@@ -124,7 +126,9 @@ def test_a_preview_is_an_image(browse, dave, submitted):
     file = submitted.version.files.get()
     answer = browse(dave).get(reverse("evidence:preview", args=["manna", file.pk, 1]))
     assert answer["Content-Type"] == "image/webp"
-    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    assert (
+        answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    )
 
 
 @pytest.mark.parametrize("name", ["file", "preview", "detail"])

@@ -35,7 +35,9 @@ def test_the_hangul_name_survives(blob):
 
 def test_it_never_runs(blob):
     response = get(blob)
-    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    assert (
+        response["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    )
     assert response["X-Content-Type-Options"] == "nosniff"
     assert body(response) == b"0123456789"
 
