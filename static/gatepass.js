@@ -274,3 +274,14 @@
     choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
   }
 })();
+
+// Signing out: whoever sits here next finds nothing of what was being written or sent. How the pages look stays.
+(() => {
+  "use strict";
+  const CONTENTS = /^(gatepass|upload):/;
+  document.addEventListener("submit", (event) => {
+    if (!event.target.action?.endsWith("/sign-out/")) return;
+    for (const key of Object.keys(localStorage)) if (CONTENTS.test(key)) localStorage.removeItem(key);
+    sessionStorage.clear();
+  });
+})();

@@ -68,7 +68,7 @@ def test_no_page_makes_the_browser_complain(person, who, language, least):
 
 
 # What scripts keep in the browser: how pages look, and how far an upload came.
-KEPT = {"theme", "density", "navigation"}
+KEPT = {"theme", "keys", "zoom"}
 
 
 def test_the_browser_keeps_no_data_of_ours(person):
@@ -79,3 +79,21 @@ def test_the_browser_keeps_no_data_of_ours(person):
     kept = visitor.page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     assert set(kept) <= KEPT
     assert visitor.page.evaluate("indexedDB.databases().then(all => all.length)") == 0
+
+
+def test_signing_out_clears_what_was_being_written(windows):
+    """A draft that has not reached the server waits in the browser; signing out takes it away."""
+    visitor = windows.new("minsu")
+    visitor.sign_in()
+    page = visitor.open("requirements/order-integration-reference/OI-SRV-09/")
+    # As if the server could not be reached: the draft stays in the browser alone.
+    page.route("**/draft/", lambda route: route.abort())
+    page.locator("#statement textarea[name=text]").fill("아직 저장하지 않은 이행내용")
+    written = "Object.values(localStorage).some(text => text.includes('아직 저장하지 않은'))"
+    page.wait_for_function(written)
+    visitor.watch.complaints.clear()
+    page.locator(".gp-top .dropdown-toggle").click()
+    page.get_by_role("button", name="로그아웃").click()
+    page.wait_for_url("**/accounts/sign-in/**")
+    assert not page.evaluate(written)
+    visitor.watch.complaints.clear()
