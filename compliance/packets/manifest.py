@@ -6,7 +6,7 @@ functions of it. Times are ISO 8601 with offset, days ISO dates, sizes bytes; ""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NotRequired, TypedDict, cast
 
 FORMAT = "gatepass.manifest/2"
@@ -318,7 +318,7 @@ class Unreadable(ValueError):
 
 def dumps(manifest: Manifest) -> str:
     """Return the canonical JSON: sorted keys, no spaces, UTF-8 as it is, no floats."""
-    _refuse_floats(manifest, "manifest")
+    _refuse_floats(manifest)
     return json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -348,7 +348,12 @@ def loads(text: str | bytes) -> Manifest:
 
 def digest(manifest: Manifest) -> str:
     """Return the SHA-256 of the canonical JSON, in hexadecimal."""
-    return hashlib.sha256(dumps(manifest).encode()).hexdigest()
+    return digest_of(dumps(manifest))
+
+
+def digest_of(text: str) -> str:
+    """Return the identity of a manifest whose canonical JSON is *text*."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def files(manifest: Manifest) -> list[File]:
@@ -375,13 +380,28 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(each)
 
 
-def _refuse_floats(value: Any, where: str) -> None:
+def _refuse_floats(value: Any) -> None:
     """A float prints differently from one machine to the next, so none may enter the identity."""
-    if isinstance(value, float):
-        raise TypeError(f"{where} is a float; write an integer or a string.")
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
+        elif isinstance(each, float):
+            raise TypeError(f"{_place_of(each, value)} is a float; write an integer or a string.")
+
+
+def _place_of(wanted: Any, value: Any, where: str = "manifest") -> str:
+    """Return the path in *value* that leads to the very object *wanted*, "" for none."""
+    if value is wanted:
+        return where
+    pairs: Iterable[tuple[object, Any]] = ()
     if isinstance(value, dict):
-        for key, each in value.items():
-            _refuse_floats(each, f"{where}.{key}")
+        pairs = ((f".{key}", each) for key, each in value.items())
     elif isinstance(value, list):
-        for index, each in enumerate(value):
-            _refuse_floats(each, f"{where}[{index}]")
+        pairs = ((f"[{index}]", each) for index, each in enumerate(value))
+    return next(
+        (found for step, each in pairs if (found := _place_of(wanted, each, f"{where}{step}"))), ""
+    )

@@ -15,7 +15,7 @@ from django.conf import settings
 from compliance.applications.models import Application, State
 from compliance.audit.models import Head
 from compliance.packets import gathering, render
-from compliance.packets.building import reader
+from compliance.packets.building import edition_of, reader
 from compliance.packets.models import Edition, Packet
 from compliance.packets.opening import open_file
 from compliance.packets.press.store import Store
@@ -50,7 +50,7 @@ def _compile(application: Application, store: Store, check: Callable[[], None]) 
         manifest = gathering.gather(application.current_round)
     compiled = 0
     for edition in _editions(application):
-        plan = render.plan(manifest, "en" if edition == Edition.EN else "ko")
+        plan = render.plan(manifest, edition_of(edition))
         read = reader(manifest, partial(open_file, application.organisation_id))
         compiled += render.compile_missing(plan, store, read, lambda *_told: check())
     return compiled
