@@ -131,6 +131,11 @@ class Packet(models.Model):
         """Why it failed: the rule's sentence, or that of the job that was lost."""
         return self.error or (self.job.error if self.job else "")
 
+    @property
+    def short_name(self) -> str:
+        """What tells it from the other packets of its application, as in an address: “2-ko”."""
+        return f"{self.freeze.round.number}-{self.edition}"
+
     def file_name(self, kind: str) -> str:
         """Return what the *kind* ("pdf" or "zip") is called when it leaves the portal."""
         application = self.freeze.round.application
@@ -153,7 +158,7 @@ class Build(models.Model):
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="builds")
+    packet = models.ForeignKey(Packet, on_delete=models.CASCADE, related_name="builds")
     job = models.OneToOneField(
         Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -83,12 +83,14 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The sections of an edition with the digests they are kept under."""
+    """The sections of an edition: *digests* are what they are kept under, *made_from* those of what
+    they say, whatever program draws it. *identity* is the manifest's digest."""
 
     manifest: Manifest
     edition: Edition
     sections: list[Section]
     digests: list[str]
+    made_from: list[str]
     missing: list[str]
     identity: str
 
@@ -101,8 +103,10 @@ def plan(manifest: Manifest, edition: Edition) -> Plan:
         missing = fonts.missing_glyphs("\n".join(manifests.texts(manifest)))
     with translation.override(edition):
         found = contents.sections(manifest, [_described(char) for char in missing])
-    digests = [_digest(each, edition) for each in found]
-    return Plan(manifest, edition, found, digests, missing, manifests.digest_of(text))
+    made_from = [_made_from(each, edition) for each in found]
+    digests = [hashlib.sha256(f"{each} {_machinery()}".encode()).hexdigest() for each in made_from]
+    identity = manifests.digest_of(text)
+    return Plan(manifest, edition, found, digests, made_from, missing, identity)
 
 
 @dataclass(slots=True)
@@ -220,7 +224,7 @@ def link(  # noqa: PLR0913 - what one document is made of
         _log.warning("Links lead nowhere in the packet: %s", ", ".join(linked.missing[:10]))
     outline = [
         Leaf(section.key, section.title, section.level, len(piece.part.sheets), digest[:16])
-        for section, digest, piece in zip(made.sections, made.digests, pieces, strict=True)
+        for section, digest, piece in zip(made.sections, made.made_from, pieces, strict=True)
     ]
     return Drawing(linked.pages, made.missing, outline)
 
@@ -323,9 +327,10 @@ def _values(manifest: Manifest, edition: Edition, identity: str) -> dict[str, st
     return values
 
 
-def _digest(section: Section, edition: Edition) -> str:
-    made_from = [section.form, section.key, section.title, edition, section.inputs, _machinery()]
-    text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _made_from(section: Section, edition: Edition) -> str:
+    """Return a digest of what a section says, whatever draws it."""
+    inputs = [section.form, section.key, section.title, edition, section.inputs]
+    text = json.dumps(inputs, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

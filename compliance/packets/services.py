@@ -149,6 +149,12 @@ def signing_key(freeze: Freeze) -> signing.Key:
     return signing.own(Path(settings.VAR_DIR) / "keys", slug=slug, name=organisation.name)
 
 
+def record_view(packet: Packet, *, by: User) -> None:
+    """Write the access record: whoever sees every page has the packet."""
+    policies.check_is_built(packet)
+    record_read(by, Action.VIEWED, packet)
+
+
 def record_download(packet: Packet, *, kind: str, by: User) -> Blob:
     """Write the access record and return the bytes to hand out."""
     policies.check_is_built(packet)

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('job', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('packet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='builds', to='packets.packet')),
+                ('packet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='builds', to='packets.packet')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
