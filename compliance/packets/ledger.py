@@ -31,14 +31,11 @@ class Ledger:
             self._write(state=BuildState.RUNNING, attempts=job.attempt, finished_at=None)
 
     def tell(self, standing: Standing) -> None:
-        """Note how far the sections are, a few times a second at most."""
-        if time.monotonic() - self._written_at < _WRITE_AT_MOST_EVERY_SECONDS:
+        """Note how far the sections are, a few times a second at most, and when all are there."""
+        early = time.monotonic() - self._written_at < _WRITE_AT_MOST_EVERY_SECONDS
+        if early and standing.finished < len(standing.there):
             return
         self._written_at = time.monotonic()
-        self._note(standing)
-
-    def sections(self, standing: Standing) -> None:
-        """Note that all sections are there."""
         self._note(standing)
 
     def end(self, state: BuildState, **columns: Any) -> None:
@@ -54,7 +51,9 @@ class Ledger:
                 standing.marks(), self._before.ljust(len(standing.there)), strict=False
             )
         )
-        self._write(marks=marks, compiled=marks.count(Mark.DONE), **columns)
+        compiled = marks.count(Mark.DONE)
+        helped = compiled - self._before.count(Mark.DONE) - standing.compiled
+        self._write(marks=marks, compiled=compiled, helped=max(helped, 0), **columns)
 
     def _write(self, **columns: Any) -> None:
         Build.objects.filter(pk=self._build.pk).update(**columns)

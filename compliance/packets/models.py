@@ -153,8 +153,8 @@ class Build(models.Model):
     """One building of a packet, from the first attempt of its job to the end.
 
     *sections* are the titles of the document's sections, *marks* a character for each (render.Mark).
-    *compiled* counts those that were compiled for this build, in whatever process; the others were
-    ready. Sizes are bytes.
+    *compiled* counts those that were compiled for this build, *helped* those of them that other
+    workers compiled; the others were ready. Sizes are bytes.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -167,6 +167,7 @@ class Build(models.Model):
     sections = models.JSONField(default=list)
     marks = models.TextField(blank=True)
     compiled = models.PositiveIntegerField(default=0)
+    helped = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=1)
     pages = models.PositiveIntegerField(default=0)
     pdf_size = models.PositiveBigIntegerField(default=0)

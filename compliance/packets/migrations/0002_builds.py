@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('sections', models.JSONField(default=list)),
                 ('marks', models.TextField(blank=True)),
                 ('compiled', models.PositiveIntegerField(default=0)),
+                ('helped', models.PositiveIntegerField(default=0)),
                 ('attempts', models.PositiveIntegerField(default=1)),
                 ('pages', models.PositiveIntegerField(default=0)),
                 ('pdf_size', models.PositiveBigIntegerField(default=0)),
