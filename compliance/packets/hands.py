@@ -90,6 +90,10 @@ class Hand:
             _refuse(section, answer)
         self.memory = answer["memory"]
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def end(self) -> None:
         self._process.kill()
         self._process.communicate()
@@ -173,12 +177,20 @@ class Holder:
 
     def _taken(self) -> Hand:
         if self._hand is None:
-            with _lock:
-                kept = _idle.get(os.getpid())
-                self._hand = kept.pop() if kept else None
-        if self._hand is None:
-            self._hand = Hand()
+            self._hand = _kept() or Hand()
         return self._hand
+
+
+def _kept() -> Hand | None:
+    """Return a child that waits for work. Some have ended meanwhile: nobody needed them for long."""
+    with _lock:
+        waiting = _idle.get(os.getpid(), [])
+        while waiting:
+            found = waiting.pop()
+            if found.is_alive:
+                return found
+            found.end()
+    return None
 
 
 @contextmanager
