@@ -63,6 +63,8 @@ def _prepare(wanted: dict[str, Any]) -> None:
 
 def _done(order: dict[str, Any]) -> dict[str, Any]:
     """Draw a section and put it into the store; say what came of it."""
+    from weasyprint.urls import FatalURLFetchingError
+
     from compliance.packets import drawing
     from compliance.packets.press.store import Store
     from compliance.packets.section import Section
@@ -77,7 +79,7 @@ def _done(order: dict[str, Any]) -> dict[str, Any]:
         return {"errno": error.errno, "fault": repr(error)}
     except MemoryError:
         os._exit(1)
-    except Exception as fault:  # noqa: BLE001 - told to the parent, which decides
+    except (Exception, FatalURLFetchingError) as fault:  # noqa: BLE001 - told to who decides
         return {"fault": f"{type(fault).__name__}: {fault}"[:500]}
     return {"done": order["digest"], "memory": _resident()}
 

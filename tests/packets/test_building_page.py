@@ -131,7 +131,7 @@ def test_a_cancelled_building_goes_on_where_it_was(asked, settings, tmp_path, mo
     monkeypatch.undo()
     again = services.request_build(asked.freeze, "ko", by=asked.requested_by)
     jobs.run(again.job_id)
-    first, second = Build.objects.order_by("pk")
+    _first, second = Build.objects.order_by("pk")
     assert second.state == BuildState.BUILT
     assert second.marks.count("=") >= 3
     assert second.compiled + second.marks.count("=") == len(second.sections)

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
-from compliance.packets import render
+from compliance.packets import drawing, render
 from compliance.packets.press import compiling
 from compliance.packets.press.store import Store
 from tests.packets.samples import make_assessment, make_manifest, read_sample
@@ -80,7 +80,7 @@ def drawn_with(markup: str) -> bytes | None:
     """Return the objects of a section with *markup*, None where the engine was stopped."""
     html = f'<html lang="ko"><head><title>x</title></head><body><section><h1>가</h1>{markup}</section></body></html>'
     try:
-        part = compiling.compile_section(html, "", "x")
+        part = compiling.compile_section(html, drawing.style(), "x")
     except FatalURLFetchingError:
         return None
     assert not [each for each in part.streams if b"/Image" in each[1]]

@@ -23,6 +23,7 @@ from compliance.packets.press.parts import Bookmark, Link, Part, Placed, Sheet
 _MAGIC = b"GPS2"
 _LENGTH = struct.Struct(">Q")
 _DRAFT = ".new-"
+_pairs: dict[tuple[str, int], tuple[str, int]] = {}
 
 
 class Store:
@@ -194,4 +195,6 @@ def _columns(used: faces.Glyphs) -> tuple[list[int], list[str], list[int]]:
 
 
 def _glyphs(numbers: list[int], texts: list[str], widths: list[int]) -> faces.Glyphs:
-    return dict(zip(numbers, zip(texts, widths, strict=True), strict=True))
+    # A glyph is the same in every section: one pair for all of them, not one for each.
+    pairs = (_pairs.setdefault(each, each) for each in zip(texts, widths, strict=True))
+    return dict(zip(numbers, pairs, strict=True))
