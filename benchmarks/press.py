@@ -258,12 +258,15 @@ class _Meter:
 
     def spent(self) -> dict[str, Any]:
         found = {"wall": time.perf_counter() - self._began, "cpu": self._used() - self._cpu}
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        own, ended = (
+            resource.getrusage(who).ru_maxrss // 1024
+            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
         return {
             **found,
             "base": self._base,
             "peak": own,
-            "child": max(map(_peak, _children()), default=0),
+            "child": max([ended, *map(_peak, _children())]),
         }
 
     def _used(self) -> float:

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compliance.jobs.models import Job
 from compliance.packets.models import Build, BuildState, Packet
@@ -44,7 +45,8 @@ class Ledger:
     def _note(self, standing: Standing) -> None:
         columns: dict[str, Any] = {}
         if not self._build.sections:
-            columns["sections"] = [each.title or each.key for each in standing.plan.sections]
+            sections = standing.plan.sections
+            columns["sections"] = [each.title or each.head or _("cover") for each in sections]
         marks = "".join(
             Mark.DONE if before == Mark.DONE else now
             for now, before in zip(

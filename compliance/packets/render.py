@@ -223,7 +223,13 @@ def link(  # noqa: PLR0913 - what one document is made of
     if linked.missing:
         _log.warning("Links lead nowhere in the packet: %s", ", ".join(linked.missing[:10]))
     outline = [
-        Leaf(section.key, section.title, section.level, len(piece.part.sheets), digest[:16])
+        Leaf(
+            section.key,
+            section.title or section.head,
+            section.level,
+            len(piece.part.sheets),
+            digest[:16],
+        )
         for section, digest, piece in zip(made.sections, made.made_from, pieces, strict=True)
     ]
     return Drawing(linked.pages, made.missing, outline)

@@ -103,9 +103,10 @@ def test_the_second_round_stands_beside_the_first(story, person):
     part.scroll_into_view_if_needed()
     image = page.locator(f"#part-req-{story['code']} + .pk-pair img").first
     expect(image).to_be_visible()
-    page.wait_for_function(
-        "image => image.complete && image.naturalWidth > 500", arg=image.element_handle()
-    )
+    limit = time.monotonic() + 30
+    while not image.evaluate("image => image.complete && image.naturalWidth > 500"):
+        assert time.monotonic() < limit
+        page.wait_for_timeout(200)
 
 
 def test_the_keyboard_walks_through_the_pages(story, person):

@@ -48,7 +48,7 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("ko", "12개 부분 중 9개 완성"), ("en", "9 of 12 sections ready")]
+    ("language", "said"), [("ko", "12개 절 중 9개 완성"), ("en", "9 of 12 sections ready")]
 )
 def test_it_names_the_sections(running, browse, dave, language, said):
     client = browse(dave, language=language)
