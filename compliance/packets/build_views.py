@@ -8,10 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.jobs import services as jobs
-from compliance.packets import policies, services, sheets
+from compliance.packets import page_images, policies, services
 from compliance.packets.models import Packet, State
+from compliance.packets.page_images import Pair
 from compliance.packets.progressing import underway
-from compliance.packets.sheets import Pair
 from compliance.shared.errors import Refused, why_not
 
 PAIRS = 20
@@ -66,7 +66,7 @@ def pages(
     others = [each for each in _built(packet) if each != packet]
     beside = _chosen(others, request.GET.get("beside", ""))
     services.record_view(packet, by=request.user)
-    found = sheets.pairs(packet, beside)
+    found = page_images.pairs(packet, beside)
     only = request.GET.get("only") == "changed" and beside is not None
     shown = [pair for pair in found if pair.change] if only else found
     context = {
@@ -75,7 +75,7 @@ def pages(
         "freeze": packet.freeze,
         "beside": beside,
         "others": others,
-        "parts": sheets.parts(packet),
+        "parts": page_images.parts(packet),
         "changes": sum(1 for pair in found if pair.part and pair.change),
         "only": only,
         "page": _page(request, shown),
@@ -98,12 +98,12 @@ def sheet(
     packet = _packet(request, number, round, edition)
     policies.check_is_built(packet)
     try:
-        data = sheets.image(packet, page)
+        data = page_images.image(packet, page)
     except LookupError as missing:
         raise Http404 from missing
     # The address names the packet's bytes, which never change.
     keep = f"private, max-age={_A_DAY}, immutable"
-    return HttpResponse(data, content_type=sheets.MEDIA_TYPE, headers={"Cache-Control": keep})
+    return HttpResponse(data, content_type=page_images.MEDIA_TYPE, headers={"Cache-Control": keep})
 
 
 def _page(request: OrganisationRequest, shown: list[Pair]) -> Page[Pair]:

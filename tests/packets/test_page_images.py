@@ -9,7 +9,7 @@ from PIL import Image
 from compliance.applications import services as applications
 from compliance.applications.models import Application
 from compliance.audit.models import Entry
-from compliance.packets import services, sheets
+from compliance.packets import page_images, services
 from compliance.packets.models import Edition, Packet
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment
@@ -21,7 +21,7 @@ def packet_of(*outline, edition="ko"):
 
 
 def told(mine, other):
-    return [(pair.page, pair.beside, pair.change) for pair in sheets.pairs(mine, other)]
+    return [(pair.page, pair.beside, pair.change) for pair in page_images.pairs(mine, other)]
 
 
 def test_sections_stand_beside_each_other_from_their_first_page():
@@ -52,7 +52,7 @@ def test_another_language_is_aligned_but_not_compared():
 def test_packets_of_old_are_paired_by_number():
     old = Packet(edition="ko", pages=2)
     assert told(packet_of(("cover", 3, "a")), old) == [(1, 1, ""), (2, 2, ""), (3, 0, "")]
-    assert [pair.page for pair in sheets.pairs(old, None)] == [1, 2]
+    assert [pair.page for pair in page_images.pairs(old, None)] == [1, 2]
 
 
 def url(packet, name, **kwargs):
@@ -70,7 +70,7 @@ def url(packet, name, **kwargs):
 
 
 def test_the_outline_counts_every_page(packet):
-    parts = sheets.parts(packet)
+    parts = page_images.parts(packet)
     assert sum(part.pages for part in parts) == packet.pages
     assert [part.key for part in parts][:2] == ["cover", "contents"]
     assert parts[-1].first + parts[-1].pages - 1 == packet.pages
@@ -84,7 +84,7 @@ def test_dave_looks_at_the_pages_and_that_is_noted(packet, browse, dave):
     answer = browse(dave).get(url(packet, "sheet", page=1))
     assert answer["Content-Type"] == "image/webp"
     with Image.open(io.BytesIO(answer.content)) as picture:
-        assert picture.width == sheets.WIDTH
+        assert picture.width == page_images.WIDTH
         assert picture.height > picture.width
         # Something is drawn on it.
         assert len(picture.convert("L").getcolors()) > 10
@@ -125,7 +125,7 @@ def second(packet, alice):
 
 
 def test_the_second_round_beside_the_first_names_what_changed(packet, second, browse, alice):
-    pairs = sheets.pairs(second, packet)
+    pairs = page_images.pairs(second, packet)
     changed = {pair.key for pair in pairs if pair.change == "changed"}
     assert "req-OI-SRV-01" in changed
     assert "req-OI-NET-03" not in changed
