@@ -34,7 +34,11 @@ def main(parent: int) -> None:
     # Whatever prints by itself must not be taken for an answer.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    _prepare(json.loads(sys.stdin.readline()))
+    try:
+        _prepare(json.loads(sys.stdin.readline()))
+    except OSError as error:  # fonts are laid out as temporary files
+        _answer(answers, {"errno": error.errno, "fault": repr(error)})
+        return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     soft = _address_space() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (soft, soft))

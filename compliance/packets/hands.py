@@ -74,7 +74,9 @@ class Hand:
     ) -> None:
         """Have the section drawn into *store*. Raises Lost, or Refused with a sentence."""
         if not self._is_ready:
-            self._hear(watch)
+            answer = self._hear(watch)
+            if "ready" not in answer:
+                _refuse(section, answer)
             self._is_ready = True
         self._say(
             {

@@ -78,7 +78,7 @@ before = ready()
 pid = int(job.claimed_by.split(":")[1])
 if job.state == "running":
     os.kill(pid, signal.SIGKILL)
-wait(lambda: Packet.objects.get(pk=packet.pk).state in {"built", "failed"}, 150)
+wait(lambda: Packet.objects.get(pk=packet.pk).state in {"built", "failed"}, 300)
 wait(lambda: Job.objects.get(pk=packet.job_id).state not in {"queued", "running"}, 20)
 after = ready()
 redone = [path for path, inode in before.items() if after.get(path) != inode]

@@ -66,7 +66,7 @@ def test_it_names_the_sections(running, browse, dave, language, said):
 
 
 def test_the_box_reloads_the_page_when_it_is_over(running, browse, dave):
-    Job.objects.update(state=JobState.DONE, finished_at=timezone.now())
+    Job.objects.filter(kind=services.BUILD).update(state=JobState.DONE, finished_at=timezone.now())
     answer = browse(dave).get(url(running, "progress", edition="ko"), **HTMX)
     assert answer["HX-Refresh"] == "true"
     # Without a script the address leads to the page.
@@ -79,14 +79,14 @@ def test_alice_cancels_it(running, browse, alice, dave):
     assert browse(dave).post(url(running, "cancel", edition="ko")).status_code == 403
     answer = browse(alice).post(url(running, "cancel", edition="ko"), **HTMX)
     assert "취소하는 중" in answer.content.decode()
-    assert Job.objects.get().cancel_requested
+    assert Job.objects.get(kind=services.BUILD).cancel_requested
     assert browse(alice).post(url(running, "cancel", edition="ko")).status_code == 409
 
 
 def test_what_waits_is_cancelled_at_once(asked, browse, alice):
     answer = browse(alice).post(url(asked, "cancel", edition="ko"))
     assert answer["Location"] == url(asked, "packet")
-    assert Job.objects.get().state == JobState.CANCELLED
+    assert Job.objects.get(kind=services.BUILD).state == JobState.CANCELLED
     text = browse(alice).get(url(asked, "packet")).content.decode()
     assert url(asked, "build") in text
 
@@ -126,7 +126,7 @@ def test_a_cancelled_building_goes_on_where_it_was(asked, settings, tmp_path, mo
 
     monkeypatch.setattr(services, "build", cancelled_after_three)
     jobs.run(asked.job_id)
-    assert Job.objects.get().state == JobState.CANCELLED
+    assert Job.objects.get(kind=services.BUILD).state == JobState.CANCELLED
     assert Build.objects.get().state == BuildState.CANCELLED
     monkeypatch.undo()
     again = services.request_build(asked.freeze, "ko", by=asked.requested_by)
@@ -138,7 +138,7 @@ def test_a_cancelled_building_goes_on_where_it_was(asked, settings, tmp_path, mo
 
 
 def test_what_its_worker_left_is_shown_as_lost(running):
-    Job.objects.update(
+    Job.objects.filter(kind=services.BUILD).update(
         state=JobState.FAILED, error="여러 번 멈췄습니다.", finished_at=timezone.now()
     )
     build = Build.objects.select_related("job").get()
