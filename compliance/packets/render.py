@@ -97,15 +97,17 @@ class Plan:
 
 def plan(manifest: Manifest, edition: Edition) -> Plan:
     """Return what the document consists of, without drawing any of it."""
-    missing = []
-    if any(map(fonts.may_lack_glyphs, manifests.pieces(manifest))):
+    identity, lacking, missing = hashlib.sha256(), False, []
+    for piece in manifests.pieces(manifest):
+        identity.update(piece.encode())
+        lacking = lacking or fonts.may_lack_glyphs(piece)
+    if lacking:
         missing = fonts.missing_glyphs("\n".join(manifests.texts(manifest)))
     with translation.override(edition):
         found = contents.sections(manifest, [_described(char) for char in missing])
     made_from = [_made_from(each, edition) for each in found]
     digests = [hashlib.sha256(f"{each} {_machinery()}".encode()).hexdigest() for each in made_from]
-    identity = manifests.digest(manifest)
-    return Plan(manifest, edition, found, digests, made_from, missing, identity)
+    return Plan(manifest, edition, found, digests, made_from, missing, identity.hexdigest())
 
 
 @dataclass(slots=True)
