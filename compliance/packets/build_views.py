@@ -69,6 +69,7 @@ def pages(
     found = page_images.pairs(packet, beside)
     only = request.GET.get("only") == "changed" and beside is not None
     shown = [pair for pair in found if pair.change] if only else found
+    page = _page(request, shown)
     context = {
         "packet": packet,
         "application": packet.freeze.round.application,
@@ -78,10 +79,10 @@ def pages(
         "parts": page_images.parts(packet),
         "changes": sum(1 for pair in found if pair.part and pair.change),
         "only": only,
-        "page": _page(request, shown),
+        "page": page,
+        "links": page.paginator.get_elided_page_range(page.number),
         "can_compare": beside is not None and beside.edition == packet.edition,
     }
-    context["links"] = context["page"].paginator.get_elided_page_range(context["page"].number)
     return render(request, "packets/pages.html", context)
 
 

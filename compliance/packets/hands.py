@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.template.backends.django import get_installed_libraries
@@ -231,7 +231,7 @@ def _setup() -> dict[str, Any]:
     }
     engine = {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [str(path) for path in settings.TEMPLATES[0]["DIRS"]],
+        "DIRS": [str(path) for path in cast("list[Path]", settings.TEMPLATES[0]["DIRS"])],
         "OPTIONS": {"libraries": libraries},
     }
     return {

@@ -35,7 +35,9 @@ def compile_some(packet: Packet, store: Store) -> int:
         if time.monotonic() - asked_at < _ASK_EVERY_SECONDS:
             return
         asked_at = time.monotonic()
-        wanted = Job.objects.filter(pk=packet.job_id, state=State.RUNNING, cancel_requested=False)
+        wanted = Job.objects.filter(
+            pk=packet.job_id or 0, state=State.RUNNING, cancel_requested=False
+        )
         if stopping.is_set() or not wanted.exists():
             raise _Over
 

@@ -162,7 +162,7 @@ def compile_missing(made: Plan, store: Store, read: Read, look: Look | None = No
     """
     standing = Standing(made, store, [store.has(digest) for digest in made.digests])
     left = deque(index for index, there in enumerate(standing.there) if not there)
-    watch = (lambda: look(standing)) if look else (lambda: None)
+    watch: Watch = partial(look, standing) if look else lambda: None
     watch()
     refused = 0
     with hands.hand() as hand:
