@@ -1,5 +1,6 @@
 """Settings, all from the environment. With none set the portal runs on SQLite with no server."""
 
+import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -244,6 +245,8 @@ PACKET_SIGNING_KEY = env.text("PACKET_SIGNING_KEY")
 PACKET_SIGNING_PASSPHRASE = env.text("PACKET_SIGNING_PASSPHRASE")
 # Ed25519 in PEM; signs checkpoints of the audit log.
 AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY")
+# How many other workers are asked to help with the sections of a packet.
+PACKET_HELPERS = env.number("PACKET_HELPERS", min((os.cpu_count() or 1) - 1, 7))
 # Larger files, and what exceeds the total, are in the packet's ZIP alone and not in its PDF.
 PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024

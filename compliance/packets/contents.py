@@ -1,12 +1,7 @@
-"""The document's table of contents as data: which sections, made from what.
-
-A section's *inputs* are plain data and all that it may show, so that equal inputs are an equal section:
-it is compiled once and found again by their digest.
-"""
+"""The document's table of contents as data: which sections, made from what."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.utils.translation import pgettext
@@ -14,7 +9,7 @@ from django.utils.translation import pgettext
 from compliance.packets import manifest as manifests
 from compliance.packets import words
 from compliance.packets.manifest import Assessment, Manifest, Task
-from compliance.packets.press.exhibits import MOST_BYTES
+from compliance.packets.section import MOST_BYTES, Section
 from compliance.packets.templatetags.packet import told
 from compliance.remediation.progress import age_labels
 from compliance.requirements.selectors import Score
@@ -29,25 +24,6 @@ SHOWN_FINDINGS = 300
 # What pages can show as it was handed in.
 PLACED = {"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"}
 UNMET = {"partial", "not_met", "inconclusive", "not_checked"}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of the document. *level* is its depth in the contents, 0 is not listed.
-
-    *form* names a template of packets/pdf, or what `tables` draws. *head* is what stands above its
-    pages, "" for none; *colour* that of its area; *margin* what stands at the edge of pages that the
-    applicant handed in.
-    """
-
-    key: str
-    title: str
-    form: str
-    level: int = 1
-    inputs: dict[str, Any] = field(default_factory=dict)
-    head: str = ""
-    colour: str = ""
-    margin: str = ""
 
 
 def sections(manifest: Manifest, missing: Sequence[str]) -> list[Section]:

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import pgettext, pgettext_lazy
 
 from compliance.packets import fonts
-from compliance.packets.contents import Section
 from compliance.packets.press import exhibits
 from compliance.packets.press.laying import FAINT, HASH, QUIET, Cell, Column, Flow, Span
 from compliance.packets.press.parts import Part
+from compliance.packets.section import Section
 from compliance.packets.templatetags.packet import halves, size, word
 
 

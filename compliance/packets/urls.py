@@ -1,12 +1,17 @@
 from django.urls import path, re_path
 
-from compliance.packets import views
+from compliance.packets import build_views, views
 
 app_name = "packets"
+_PACKET = "applications/<slug:number>/packets/<int:round>/<slug:edition>"
 urlpatterns = [
     path("applications/<slug:number>/freeze/", views.freeze, name="freeze"),
     path("applications/<slug:number>/packets/<int:round>/", views.packet, name="packet"),
     path("applications/<slug:number>/packets/<int:round>/build/", views.build, name="build"),
+    path(f"{_PACKET}/progress/", build_views.progress, name="progress"),
+    path(f"{_PACKET}/cancel/", build_views.cancel, name="cancel"),
+    path(f"{_PACKET}/pages/", build_views.pages, name="pages"),
+    path(f"{_PACKET}/pages/<int:page>.webp", build_views.sheet, name="sheet"),
     re_path(
         r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>ko|en)\.(?P<kind>pdf|zip)$",
         views.download,

@@ -16,6 +16,7 @@ from compliance.applications.selectors import current_round
 from compliance.packets import manifest as manifests
 from compliance.packets import policies, services
 from compliance.packets.models import Edition, Freeze, Packet
+from compliance.packets.progressing import history, with_progress
 from compliance.packets.showing import contents, editions
 from compliance.shared.errors import why_not
 from compliance.vault.http import serve
@@ -30,7 +31,8 @@ def packet(request: OrganisationRequest, number: str, round: int) -> HttpRespons
         "freeze": freeze,
         "application": freeze.round.application,
         "manifest": manifest,
-        "editions": editions(freeze),
+        "editions": [with_progress(row, request.user) for row in editions(freeze)],
+        "builds": history(freeze),
         "contents": contents(manifest),
         "files": manifests.files(manifest),
         "why_not_build": why_not(policies.check_can_build, freeze, request.user),

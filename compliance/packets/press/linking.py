@@ -61,13 +61,14 @@ class Linked:
     missing: list[str]
 
 
-def link(
+def link(  # noqa: PLR0913 - what one document is made of
     out: BinaryIO,
     pieces: Sequence[Piece],
     about: About,
     attachments: Iterable[Attachment] = (),
     chain: Sequence[str] = (),
     values: Mapping[str, str] = MappingProxyType({}),
+    program: faces.Program = faces.program,
 ) -> Linked:
     """Write the document of *pieces* to *out*.
 
@@ -88,7 +89,7 @@ def link(
             number = base + piece.part.count + index
             writer.stream(number, stamp.content())
     for face, used in glyphs.items():
-        for number, body in faces.objects(face, used, spare):
+        for number, body in faces.objects(face, used, spare, program):
             writer.object(number, body)
         spare += faces.taken(1)
     tail = _Tail(writer, places, _after(pieces, bases))
