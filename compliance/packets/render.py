@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import logging
+import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -16,28 +17,29 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import page
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
-from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import pgettext
 
 from compliance.packets import contents, fonts, tables
 from compliance.packets import manifest as manifests
-from compliance.packets.contents import Section
+from compliance.packets.editions import CLOSE, OPEN, STYLES, flat, speaking
 from compliance.packets.manifest import Manifest
-from compliance.packets.press import linking
-from compliance.packets.press.linking import Attachment, Piece
+from compliance.packets.press import linking, logos
+from compliance.packets.press.linking import Attachment, Late, Logo, Piece
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Part, Placed, place
 from compliance.packets.press.stamping import Heads
 from compliance.packets.press.store import Store
 from compliance.packets.seal import CHAIN_KEY
+from compliance.packets.section import Section
 
-Edition = Literal["ko", "en"]
+# One of editions.STYLES.
+Edition = str
 # Gives the bytes of a file of the manifest, checked against its digest.
 Read = Callable[[str], bytes]
 # Called with how many sections are ready, how many there are, and the title of the next one.
@@ -73,8 +75,8 @@ class Plan:
 def plan(manifest: Manifest, edition: Edition) -> Plan:
     """Return what the document consists of, without drawing any of it."""
     missing = fonts.missing_glyphs("\n".join(manifests.texts(manifest)))
-    with translation.override(edition):
-        found = contents.sections(manifest, [_described(char) for char in missing])
+    with speaking(edition) as style:
+        found = contents.sections(manifest, [_described(char) for char in missing], style)
     digests = [_digest(each, edition) for each in found]
     return Plan(manifest, edition, found, digests, missing)
 
@@ -98,7 +100,7 @@ def compile_missing(
     compiled = 0
     for done, (section, digest) in enumerate(reversed(pairs) if backwards else pairs):
         if progress:
-            progress(done, len(pairs), section.title)
+            progress(done, len(pairs), flat(section.title))
         if store.has(digest):
             continue
         store.put(digest, compile_section(section, made.edition, read))
@@ -117,6 +119,7 @@ def link(
     """Write the document of the compiled sections to *out*."""
     manifest = made.manifest
     identity = manifests.digest(manifest)
+    logo = _logo(manifest, read)
     pieces = []
     for section, digest in zip(made.sections, made.digests, strict=True):
         part = store.get(digest)
@@ -124,14 +127,14 @@ def link(
             part = compile_section(section, made.edition, read)
             store.put(digest, part)
         store.touch(digest)
-        pieces.append(_piece(section, part, partial(store.place, digest), manifest))
+        pieces.append(_piece(section, part, partial(store.place, digest), manifest, logo))
     linked = linking.link(
         out,
         pieces,
         _about(manifest, made.edition, identity),
         attachments,
         chain,
-        _values(manifest, made.edition, identity),
+        Late(_values(manifest, made.edition, identity), logo),
     )
     if linked.missing:
         _log.warning("Links lead nowhere in the packet: %s", ", ".join(linked.missing[:10]))
@@ -151,8 +154,8 @@ def render(manifest: Manifest, edition: Edition, read: Read) -> bytes:
 
 def compile_section(section: Section, edition: Edition, read: Read) -> Part:
     """Draw one section."""
-    with translation.override(edition):
-        if section.form == "exhibit":
+    with speaking(edition):
+        if section.form in tables.SHOWN:
             data = read(section.inputs["file"]["sha256"])
             return tables.exhibit(section, data, partial(_is_archival, edition=edition))
         if section.form in tables.FORMS:
@@ -160,39 +163,74 @@ def compile_section(section: Section, edition: Edition, read: Read) -> Part:
         # WeasyPrint takes 26 MB, which a process that only links, or does other work, can do without.
         from compliance.packets.press import compiling
 
-        return compiling.compile_section(compose(section, edition), _style(), section.key)
+        pictures = {
+            name: (read(each["sha256"]), each["media_type"])
+            for name, each in section.pictures.items()
+        }
+        html = compose(section, edition)
+        return compiling.compile_section(html, _style(), section.key, pictures)
 
 
 def compose(section: Section, edition: Edition) -> str:
     """Return a section as an HTML document; what has no glyph is named in it."""
     about = {"key": section.key, "title": section.title}
-    body = render_to_string(f"{_TEMPLATES}/{section.form}.html", {**section.inputs, "part": about})
-    whole = {"part": about, "edition": edition, "body": mark_safe(body)}  # noqa: S308 - a template's
-    return fonts.visible(render_to_string(f"{_TEMPLATES}/document.html", whole))
+    with speaking(edition) as style:
+        inputs = {**section.inputs, "part": about}
+        body = render_to_string(f"{_TEMPLATES}/{section.form}.html", inputs)
+        whole = {"part": about, "style": style, "body": mark_safe(body)}  # noqa: S308 - a template's
+        return fonts.visible(_marked(render_to_string(f"{_TEMPLATES}/document.html", whole)))
+
+
+# A drawing or a tag, in which there can be no markup: there the languages stand beside each other.
+_NO_MARKUP = re.compile(r"(<svg.*?</svg>|<title>.*?</title>|<[^>]*>)", re.DOTALL)
+_ENGLISH = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+
+
+def _marked(html: str) -> str:
+    """Return *html* with the English of texts in two languages as such."""
+    if OPEN not in html:
+        return html
+    pieces = _NO_MARKUP.split(html)
+    joined = "".join(flat(each) if index % 2 else each for index, each in enumerate(pieces))
+    return _ENGLISH.sub(r' <span class="en" lang="en">\1</span>', joined)
 
 
 def _is_archival(part: Part, edition: Edition) -> bool:
     """Say whether a document of *part* alone would be valid PDF/A-3a and PDF/UA-1."""
     out = io.BytesIO()
-    about = About("-", "-", "-", edition, "2000-01-01T00:00:00+00:00", "0" * 32, CHAIN_KEY)
+    language = STYLES[edition].language
+    about = About("-", "-", "-", language, "2000-01-01T00:00:00+00:00", "0" * 32, CHAIN_KEY)
     linking.link(out, [Piece(part, lambda base: place(part, base))], about)
     data = out.getvalue()
     return all(page.is_pdf_compliant_bytes(data, profile=each) for each in _PROFILES)
 
 
 def _piece(
-    section: Section, part: Part, place: Callable[[int], Placed], manifest: Manifest
+    section: Section,
+    part: Part,
+    place: Callable[[int], Placed],
+    manifest: Manifest,
+    logo: Logo | None,
 ) -> Piece:
     heads = None
     if section.head:
         heads = Heads(
-            fonts.visible(section.head),
+            fonts.visible(flat(section.head)),
             fonts.visible(manifest["organisation"]),
             _number(manifest),
-            section.colour,
+            section.colour or manifest.get("look", {}).get("colour", ""),
+            logo.size if logo else None,
         )
-    margin = fonts.visible(section.margin)
+    margin = fonts.visible(flat(section.margin))
     return Piece(part, place, heads, lists=section.form == "toc", margin=margin)
+
+
+def _logo(manifest: Manifest, read: Read) -> Logo | None:
+    """The applicant's logo as running heads draw it."""
+    found = manifest.get("look", {}).get("logo")
+    if not found:
+        return None
+    return logos.small(read(found["sha256"]))
 
 
 def _number(manifest: Manifest) -> str:
@@ -200,13 +238,13 @@ def _number(manifest: Manifest) -> str:
 
 
 def _about(manifest: Manifest, edition: Edition, identity: str) -> About:
-    with translation.override(edition):
-        subject = pgettext("packet", "Integration application: submitted packet")
+    with speaking(edition) as style:
+        subject = flat(pgettext("packet", "Integration application: submitted packet"))
     return About(
         title=f"{manifest['application']['title']} · {manifest['application']['number']}",
         author=manifest["organisation"],
         subject=subject,
-        language=edition,
+        language=style.language,
         created=manifest["frozen_at"],
         identifier=identity[:32],
         chain_key=CHAIN_KEY,
@@ -218,15 +256,23 @@ def _values(manifest: Manifest, edition: Edition, identity: str) -> dict[str, st
     values = {"stamp-identity": identity, "stamp-manifest": f"{manifests.NAME}: {identity}"}
     checkpoint = manifest["checkpoint"]
     if checkpoint["seq"]:
-        with translation.override(edition):
-            entry = pgettext("packet", "entry %(seq)d") % {"seq": checkpoint["seq"]}
-            told = f"{pgettext('packet', 'Audit checkpoint')}: {entry}"
+        with speaking(edition):
+            entry = flat(pgettext("packet", "entry %(seq)d") % {"seq": checkpoint["seq"]})
+            told = f"{flat(pgettext('packet', 'Audit checkpoint'))}: {entry}"
         values |= {"stamp-checkpoint": told, "stamp-checkpoint-hash": checkpoint["hash"]}
     return values
 
 
 def _digest(section: Section, edition: Edition) -> str:
-    made_from = [section.form, section.key, section.title, edition, section.inputs, _machinery()]
+    made_from = [
+        section.form,
+        section.key,
+        section.title,
+        edition,
+        section.inputs,
+        section.pictures,
+        _machinery(),
+    ]
     text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -244,7 +290,7 @@ def _machinery() -> str:
     sources = [
         *template.parent.iterdir(),
         *(_HERE / "press").glob("*.py"),
-        *(_HERE / name for name in ("fonts.py", "tables.py", "words.py")),
+        *(_HERE / name for name in ("editions.py", "fonts.py", "tables.py", "words.py")),
         _HERE / "templatetags" / "packet.py",
         *(_HERE.parent / "shared" / "templatetags").glob("*.py"),
         *(mo for path in settings.LOCALE_PATHS for mo in Path(path).glob("*/LC_MESSAGES/*.mo")),

@@ -101,7 +101,7 @@ def build(packet: Packet, *, step: Step) -> None:
         with _workshop(packet) as folder:
             made = building.build(
                 packet.freeze.manifest,
-                "en" if packet.edition == Edition.EN else "ko",
+                packet.edition,
                 folder,
                 store=sections(),
                 open_file=partial(open_file, packet.organisation_id),

@@ -8,7 +8,7 @@ urlpatterns = [
     path("applications/<slug:number>/packets/<int:round>/", views.packet, name="packet"),
     path("applications/<slug:number>/packets/<int:round>/build/", views.build, name="build"),
     re_path(
-        r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>ko|en)\.(?P<kind>pdf|zip)$",
+        r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>ko|en|ko-en|ko-review)\.(?P<kind>pdf|zip)$",
         views.download,
         name="download",
     ),

@@ -50,7 +50,7 @@ def _compile(application: Application, store: Store, check: Callable[[], None]) 
         manifest = gathering.gather(application.current_round)
     compiled = 0
     for edition in _editions(application):
-        plan = render.plan(manifest, "en" if edition == Edition.EN else "ko")
+        plan = render.plan(manifest, edition)
         read = reader(manifest, partial(open_file, application.organisation_id))
         compiled += render.compile_missing(plan, store, read, lambda *_told: check())
     return compiled

@@ -4,6 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from compliance.applications.changes import What
+
 Words = dict[str, "str | Promise"]
 
 # The colour of an area is its place in the profile: rule of the running head, chapter opening, chips.
@@ -89,6 +91,10 @@ DIAGRAMS: Words = {
     "network_diagram": _("Network diagram"),
     "data_flow_diagram": _("Data-flow diagram"),
 }
+CHANGES: Words = {
+    **{str(each.value): each.label for each in What},
+    "task_new": pgettext_lazy("change", "New task"),
+}
 # What a verification says of one part of a packet.
 FINDINGS_OF_VERIFICATION: Words = {
     "intact": pgettext_lazy("verification", "Intact"),
@@ -110,5 +116,6 @@ BOOKS: dict[str, Words] = {
     "review": REVIEWS,
     "scope": SCOPE,
     "diagram": DIAGRAMS,
+    "change": CHANGES,
     "verification": FINDINGS_OF_VERIFICATION,
 }
