@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from compliance.packets.crossing import CLOSED_FINDINGS, CLOSED_TASKS, Crossings
+from compliance.packets.editions import is_both
 from compliance.packets.manifest import Diagram, DiagramFile, Manifest
 from compliance.packets.press.exhibits import MOST_BYTES
 from compliance.packets.section import UNMET, Section, chapter, chosen, colour_of, figures
@@ -14,7 +15,7 @@ from compliance.packets.templatetags.packet import word
 from compliance.shared.severity import Severity
 
 # Requirements not met that the page for a reader in a hurry names; all stand in their chapter.
-_NAMED = 12
+_NAMED, _NAMED_TWICE = 12, 8
 # What a drawing may be.
 DRAWN = {"application/pdf", "image/png", "image/jpeg", "image/webp", "image/svg+xml"}
 _SEVERITIES = tuple(Severity.values)
@@ -29,13 +30,14 @@ def brief(manifest: Manifest, areas: list[dict[str, Any]]) -> Section:
     open_tasks = [each for each in manifest["tasks"] if each["state"] not in CLOSED_TASKS]
     today = manifest["as_of"][:10]
     submission = manifest.get("submission")
+    named = _NAMED_TWICE if is_both() else _NAMED
     return chapter(
         "brief",
         pgettext("packet", "At a glance"),
-        manifest=chosen(manifest, "application", "as_of", "organisation", "profile", "round"),
+        manifest=chosen(manifest, "application", "round"),
         total=figures(rows),
         areas=[chosen(each, "index", "code", "title", "evidence", "shade") for each in areas],
-        unmet=[chosen(each, "code", "title", "verdict", "severity") for each in unmet[:_NAMED]],
+        unmet=[chosen(each, "code", "title", "verdict", "severity") for each in unmet[:named]],
         unmet_total=len(unmet),
         severities=[
             [each, count]
@@ -165,8 +167,6 @@ def summary(manifest: Manifest, areas: list[dict[str, Any]]) -> Section:
             for area in areas
         },
         colour=colour_of(manifest),
-        figures={name: len(manifest[name]) for name in ("scans", "findings", "tasks")}
-        | {"accepted_risks": len(manifest["accepted_risks"])},
     )
 
 

@@ -115,7 +115,7 @@ def _traced(each: dict[str, Any]) -> list[Cell]:
         [_lead(each["code"], f"req-{each['code']}", face="bold"), _span(told(each["title"]), 7.6)],
         [_span(word(each["verdict"], "verdict"), 7.6)],
         _some([_lead(number, f"ev-{number}") for number in each["evidence"]]),
-        [_span(f"{passed} / {failed}" if passed or failed else "–", 7.6)],
+        [_span(f"{passed}/{failed}" if passed or failed else "–", 7.6)],
         _some(findings),
         _some([_lead(number, f"task-{number}") for number in each["tasks"]]),
     ]

@@ -134,6 +134,8 @@ def test_the_story_is_all_there(drawing):
         "정책118번을폐기하고",
         "확인서",
         "서명또는인",
+        "한눈에보기",
+        "근거추적표",
         "라이더앱의화면마스킹은",
     ):
         assert words in text, words

@@ -1,6 +1,7 @@
 """An applicant's logo: what was uploaded as a PNG on white, and the small one of running heads."""
 
 import io
+from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageChops, ImageOps
@@ -31,6 +32,11 @@ def made(data: bytes, *, is_svg: bool) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def make_at(source: str, target: str, is_svg: bool) -> None:  # noqa: FBT001 - called in the jail
+    """Write the PNG of the upload at *source* to *target*."""
+    Path(target).write_bytes(made(Path(source).read_bytes(), is_svg=is_svg))
 
 
 def small(data: bytes) -> Logo:

@@ -144,6 +144,12 @@ def of(rows: Mapping[str, Any], key: str) -> Any:
 
 
 @register.filter
+def without(text: str, number: str) -> str:
+    """Return a text without the number that it begins with."""
+    return text.removeprefix(number).strip()
+
+
+@register.filter
 def serial(code: str) -> str:
     """Return what tells a code from the others of its area: OI-NET-03 is 03."""
     return code.rpartition("-")[2][-4:]
