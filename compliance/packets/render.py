@@ -180,12 +180,31 @@ def compose(section: Section, edition: Edition) -> str:
         inputs = {**section.inputs, "part": about}
         body = render_to_string(f"{_TEMPLATES}/{section.form}.html", inputs)
         whole = {"part": about, "style": style, "body": mark_safe(body)}  # noqa: S308 - a template's
-        return fonts.visible(_marked(render_to_string(f"{_TEMPLATES}/document.html", whole)))
+        html = fonts.visible(_marked(render_to_string(f"{_TEMPLATES}/document.html", whole)))
+        return _cut(html)
 
 
 # A drawing or a tag, in which there can be no markup: there the languages stand beside each other.
 _NO_MARKUP = re.compile(r"(<svg.*?</svg>|<title>.*?</title>|<[^>]*>)", re.DOTALL)
 _ENGLISH = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+
+
+# Letters in a row with no place to break a line, as outside Hangul they may be: the time of layout
+# grows with their square.
+_LONGEST = 400
+_LETTER = "(?:&[#0-9a-zA-Z]+;|[^\\s<>&\u1100-\uffff])"
+_ENDLESS = re.compile(f"{_LETTER}{{{_LONGEST},}}")
+_PIECE = re.compile(f"{_LETTER}{{{_LONGEST}}}")
+
+
+def _cut(html: str) -> str:
+    """Return *html* with a line's end inside of words longer than any line."""
+    if not _ENDLESS.search(html):
+        return html
+    pieces = _NO_MARKUP.split(html)
+    return "".join(
+        each if index % 2 else _PIECE.sub(r"\g<0><br>", each) for index, each in enumerate(pieces)
+    )
 
 
 def _marked(html: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pydyf
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from compliance.packets.press.laying import ROOM, Box, Flow
 from compliance.packets.press.parts import Part, Wrapped
@@ -24,6 +24,8 @@ MOST_PAGES = 500
 MOST_BYTES = 50 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 _DPI = 150
+_FORMATS = ["PNG", "JPEG", "WEBP", "GIF", "BMP"]
+_SRGB = ImageCms.createProfile("sRGB")
 _ROOM_BELOW = 560.0
 
 
@@ -42,9 +44,11 @@ def image(flow: Flow, data: bytes, alt: str) -> None:
 def document(key: str, data: bytes, alt: str, checked: Callable[[Part], bool]) -> Part:
     """Return the pages of a PDF as they are. *checked* tells whether a part keeps the archival form."""
     with reading(data) as source:
-        part = _as_they_are(key, source, alt)
-        if checked(part):
-            return part
+        # Layers that are hidden in it would be seen in a document that does not know them.
+        if "/OCProperties" not in source.Root:
+            part = _as_they_are(key, source, alt)
+            if checked(part):
+                return part
         return _printed(key, data, alt)
 
 
@@ -59,8 +63,7 @@ def reading(data: bytes) -> Iterator[pikepdf.Pdf]:
                 raise Unplaceable("encrypted")
             if not 0 < len(source.pages) <= MOST_PAGES:
                 raise Unplaceable("large")
-            for page in source.pages:
-                page.trimbox = page.cropbox  # what a reader shows
+            _as_shown(source)
             yield source
     except pikepdf.PasswordError as error:
         raise Unplaceable("encrypted") from error
@@ -73,6 +76,13 @@ def reading(data: bytes) -> Iterator[pikepdf.Pdf]:
         RuntimeError,
     ) as error:
         raise Unplaceable("broken") from error
+
+
+def _as_shown(source: pikepdf.Pdf) -> None:
+    """Let pages be what a reader shows: cut to the crop box, with filled forms and stamps drawn."""
+    source.flatten_annotations("screen")
+    for page in source.pages:
+        page.trimbox = page.cropbox
 
 
 def _as_they_are(key: str, source: pikepdf.Pdf, alt: str) -> Part:
@@ -157,13 +167,14 @@ def picture(data: bytes) -> tuple[Any, tuple[int, int]]:
 
 
 def _image(data: bytes) -> tuple[Any, tuple[int, int]]:
-    with Image.open(io.BytesIO(data)) as opened:
+    with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             opened.draft("RGB", (4000, 4000))
             if opened.width * opened.height > 4 * MOST_PIXELS:
                 raise Unplaceable("large")
         turned = opened.getexif().get(0x0112, 1) != 1
         plain = opened.format == "JPEG" and opened.mode in {"RGB", "L"} and not turned
+        plain = plain and _is_srgb(opened)
         if plain and opened.width * opened.height <= MOST_PIXELS:
             return _stream(data, opened.size, opened.mode, "DCTDecode"), opened.size
         picture = flat(ImageOps.exif_transpose(opened))
@@ -175,13 +186,40 @@ def _image(data: bytes) -> tuple[Any, tuple[int, int]]:
 
 def flat(picture: Image.Image) -> Image.Image:
     """On white, without transparency, in grey or sRGB."""
-    if picture.mode in {"1", "L", "I;16", "I"}:
+    if picture.mode.startswith("I"):  # 16 bits: Pillow would cut off what is above 255
+        return picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if not _is_srgb(picture):
+        picture = _managed(picture)
+    if picture.mode in {"1", "L"}:
         return picture.convert("L")
     if picture.mode in {"RGBA", "LA", "PA", "P"}:
         clear = picture.convert("RGBA")
         ground = Image.new("RGBA", clear.size, "white")
         return Image.alpha_composite(ground, clear).convert("RGB")
     return picture.convert("RGB")
+
+
+def _is_srgb(picture: Image.Image) -> bool:
+    """Whether its colours are those of the document; a grey one, or one that says nothing, is so."""
+    profile = picture.info.get("icc_profile")
+    if picture.mode == "CMYK":
+        return not profile
+    if not profile or picture.mode in {"1", "L", "LA"}:
+        return True
+    return b"sRGB" in profile or "sRGB".encode("utf-16-be") in profile
+
+
+def _managed(picture: Image.Image) -> Image.Image:
+    """Return it in sRGB by its own profile; where that is a bad one, by the usual way."""
+    mode = "RGBA" if picture.mode in {"RGBA", "PA"} else "RGB"
+    if picture.mode in {"P", "PA"}:
+        picture = picture.convert(mode)
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
+        made = ImageCms.profileToProfile(picture, profile, _SRGB, outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return picture
+    return made or picture
 
 
 def jpeg(picture: Image.Image) -> Any:

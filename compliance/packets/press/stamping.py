@@ -103,7 +103,7 @@ def running(stamp: Stamp, heads: Heads, page: int, pages: int, size: tuple[float
 
 def margin(stamp: Stamp, label: str, page: int, pages: int, size: tuple[float, float]) -> None:
     """Write number and page at the upper edge of a page that somebody else made, on white."""
-    text = shape(f"{label} · {page} / {pages}")
+    text = fitted(f"{label} · {page} / {pages}", "sans", 6.5, max(size[0] - 20, 30))
     wide = width(text, 6.5)
     left, top = size[0] - wide - 10, size[1] - 5
     stamp.patch(left - 3, top - 9, wide + 6, 11)
