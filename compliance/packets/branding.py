@@ -73,7 +73,7 @@ def set_colour(organisation: Organisation, colour: str, *, by: User) -> Branding
     return _write(organisation, by, colour=check_colour(colour))
 
 
-def set_logo(organisation: Organisation, upload: UploadedFile, *, by: User) -> Branding:
+def set_logo(organisation: Organisation, upload: "UploadedFile[bytes]", *, by: User) -> Branding:
     """Keep a logo. What is kept is a picture that the portal drew of it, never the upload itself."""
     policies.check_can_set_look(organisation, by)
     return _write(organisation, by, logo=_kept(organisation, upload))
@@ -99,7 +99,7 @@ def _told(changed: dict[str, str | Blob | None]) -> dict[str, str]:
     return {"colour": str(changed.get("colour", "")), "sha256": sha256}
 
 
-def _kept(organisation: Organisation, upload: UploadedFile) -> Blob:
+def _kept(organisation: Organisation, upload: "UploadedFile[bytes]") -> Blob:
     """Draw the upload in the jail, then keep the drawing as the vault keeps every picture."""
     name = clean_name(upload.name or "")
     kind = extension(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import pgettext
 
-from compliance.packets import back_matter, front_matter, rounds_chapter, sheets
+from compliance.packets import back_matter, front_matter, requirement_sheets, rounds_chapter
 from compliance.packets.crossing import crossings
 from compliance.packets.editions import Style
 from compliance.packets.manifest import Manifest
@@ -71,5 +71,5 @@ def _body(manifest: Manifest, missing: Sequence[str], style: Style) -> Iterator[
     yield front_matter.summary(manifest, areas)
     yield front_matter.trace(manifest, crossed)
     for area in areas:
-        yield from sheets.of_area(area, manifest, crossed, style)
+        yield from requirement_sheets.of_area(area, manifest, crossed, style)
     yield from back_matter.chapters(manifest, missing, crossed)

@@ -7,6 +7,7 @@ catalogues are English, so that one look-up gives both: Korean as translated, En
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import trans_real
@@ -47,13 +48,13 @@ def speaking(code: str) -> Iterator[Style]:
         if style.both:
             # No public way: a language that is two has no catalogue of its own. `override` puts
             # back what was active before.
-            trans_real._active.value = _Both(trans_real.translation(style.language))
+            _active().value = _Both(trans_real.translation(style.language))
         yield style
 
 
 def is_both() -> bool:
     """Say whether texts are being written in both languages."""
-    return isinstance(getattr(trans_real._active, "value", None), _Both)
+    return isinstance(getattr(_active(), "value", None), _Both)
 
 
 def paired(korean: str, english: str) -> str:
@@ -75,6 +76,11 @@ def parted(text: str) -> tuple[str, str]:
 def flat(text: str) -> str:
     """Return *text* on one line, both languages beside each other."""
     return text.replace(OPEN, " / ").replace(CLOSE, "") if OPEN in text else text
+
+
+def _active() -> Any:
+    """What Django translates with in this thread, as it keeps it."""
+    return vars(trans_real)["_active"]
 
 
 class _Both:

@@ -59,7 +59,8 @@ def _drawn(data: bytes) -> Image.Image:
     try:
         page = document[0]
         scale = max(_LARGE) / max(page.get_size())
-        return page.render(scale=scale).to_pil().convert("RGB")
+        picture: Image.Image = page.render(scale=scale).to_pil()
+        return picture.convert("RGB")
     finally:
         document.close()
 

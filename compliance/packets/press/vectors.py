@@ -5,7 +5,7 @@ the packet's own fonts.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from xml.etree.ElementTree import Element, tostring
 
@@ -70,7 +70,10 @@ def as_pdf(data: bytes) -> bytes:
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    faces = {"sans.otf": fonts.sans, "bold.otf": fonts.bold_measures}
+    faces: dict[str, Callable[[], bytes]] = {
+        "sans.otf": fonts.sans,
+        "bold.otf": fonts.bold_measures,
+    }
     page = (
         f'<style>@font-face{{font-family:"Gatepass Sans";src:url({BASE}sans.otf)}}'
         f'@font-face{{font-family:"Gatepass Sans Bold";src:url({BASE}bold.otf)}}'
