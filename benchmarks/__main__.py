@@ -21,7 +21,7 @@ def main(names: list[str]) -> None:
         print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {_database()}")
         for name in chosen:
             for line in importlib.import_module(f"benchmarks.{name}").measure():
-                print(f"{name}: {line}", flush=True)
+                print(line if line.startswith("|") else f"{name}: {line}", flush=True)
 
 
 def _prepare(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Settings, all from the environment. With none set the portal runs on SQLite with no server."""
 
+import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -173,6 +174,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 PACKET_SIGNING_KEY = env.text("PACKET_SIGNING_KEY")
 PACKET_SIGNING_PASSPHRASE = env.text("PACKET_SIGNING_PASSPHRASE")
+# How many other workers are asked to help with the sections of a packet.
+PACKET_HELPERS = env.number("PACKET_HELPERS", min((os.cpu_count() or 1) - 1, 7))
 # Larger files, and what exceeds the total, are in the packet's ZIP alone and not in its PDF.
 PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024

@@ -7,9 +7,9 @@ from django.utils.translation import pgettext
 
 from compliance.packets import manifest as manifests
 from compliance.packets.crossing import SHOWN_FINDINGS, Crossings, parted
+from compliance.packets.figures import UNMET, chapter, chosen
 from compliance.packets.manifest import Manifest
-from compliance.packets.press.exhibits import MOST_BYTES
-from compliance.packets.section import UNMET, Section, chapter, chosen
+from compliance.packets.section import MOST_BYTES, Section
 from compliance.remediation.progress import age_labels
 from compliance.shared.severity import Severity
 from compliance.shared.templatetags.work_charts import SEVERITY_COLOURS

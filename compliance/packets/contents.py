@@ -1,8 +1,4 @@
-"""The document's table of contents as data: which sections, made from what.
-
-A section's *inputs* are plain data and all that it may show, so that equal inputs are an equal section:
-it is compiled once and found again by their digest.
-"""
+"""The document's table of contents as data: which sections, made from what."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,8 +8,9 @@ from django.utils.translation import pgettext
 from compliance.packets import back_matter, front_matter, requirement_sheets, rounds_chapter
 from compliance.packets.crossing import crossings
 from compliance.packets.editions import Style
+from compliance.packets.figures import area_figures, chosen, colour_of
 from compliance.packets.manifest import Manifest
-from compliance.packets.section import Section, area_figures, chosen, colour_of
+from compliance.packets.section import Section
 
 __all__ = ["Section", "sections"]
 
@@ -52,11 +49,11 @@ def _cover(manifest: Manifest, style: Style) -> Section:
         "edition": style.code,
     }
     logo = manifest.get("look", {}).get("logo")
-    pictures = {}
+    picture = {}
     if logo:
         inputs["logo"] = "logo.png"
-        pictures["logo.png"] = {"sha256": logo["sha256"], "media_type": logo["media_type"]}
-    return Section("cover", "", "cover", 0, inputs, pictures=pictures)
+        picture = {"name": "logo.png", **chosen(logo, "sha256", "media_type")}
+    return Section("cover", "", "cover", 0, inputs, picture=picture)
 
 
 def _body(manifest: Manifest, missing: Sequence[str], style: Style) -> Iterator[Section]:

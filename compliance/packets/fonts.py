@@ -13,11 +13,6 @@ from typing import Any
 
 import pylopdf_fonts_ko
 import uharfbuzz as hb
-from fontTools.pens.recordingPen import RecordingPen
-from fontTools.pens.t2CharStringPen import T2CharStringPen
-from fontTools.pens.transformPen import TransformPen
-from fontTools.ttLib import TTFont
-from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 # Half the thickening, in thousandths of an em: more sideways than upwards, as in a real bold.
 _SIDEWAYS, _UPWARDS = 19, 8
@@ -30,11 +25,19 @@ _DROPPED = [int.from_bytes(name.encode(), "big") for name in _UNUSED]
 
 
 @cache
-def drawable() -> frozenset[int]:
+def drawable() -> "hb.Set":
     """Return the code points that both faces can draw."""
-    faces = (pylopdf_fonts_ko.sans_path(), pylopdf_fonts_ko.serif_path())
-    maps = [set(TTFont(path, lazy=True).getBestCmap()) for path in faces]
-    return frozenset(set.intersection(*maps))
+    found, other = (
+        hb.Face(hb.Blob.from_file_path(str(path))).unicodes
+        for path in (pylopdf_fonts_ko.sans_path(), pylopdf_fonts_ko.serif_path())
+    )
+    found.intersection_update(other)
+    return found
+
+
+def may_lack_glyphs(text: str) -> bool:
+    """Say whether anything in a JSON *text* may have no glyph: quick, for thousands of pages."""
+    return "\\u00" in text or any(not _can_draw(char) for char in set(_composed(text)))
 
 
 def missing_glyphs(text: str) -> list[str]:
@@ -65,6 +68,10 @@ def bold_measures() -> bytes:
     The outlines are those of the regular face; `thick` draws the bold ones of the glyphs that a
     finished document uses. Glyphs keep their numbers.
     """
+    # fontTools is needed for new glyphs alone: who links what is there does without its memory.
+    from fontTools.ttLib import TTFont
+    from fontTools.ttLib.tables.DefaultTable import DefaultTable
+
     font = TTFont(pylopdf_fonts_ko.sans_path(), recalcTimestamp=False, recalcBBoxes=False)
     for table in ("GPOS", "VORG", "vhea", "vmtx", "BASE", "DSIG"):
         if table in font:
@@ -100,6 +107,8 @@ def subset(data: bytes, glyphs: Iterable[int]) -> bytes:
 
 def thick(glyphs: Iterable[int]) -> bytes:
     """Return a CFF program with the bold outlines of *glyphs*, named by their numbers."""
+    from fontTools.ttLib import TTFont
+
     chosen = sorted({0, *glyphs})
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(chosen)
@@ -137,6 +146,10 @@ def _named(char: str) -> str:
 
 
 def _thicken(font: Any, source: hb.Font, glyphs: list[int]) -> None:
+    from fontTools.pens.recordingPen import RecordingPen
+    from fontTools.pens.t2CharStringPen import T2CharStringPen
+    from fontTools.pens.transformPen import TransformPen
+
     top = font["CFF "].cff.topDictIndex[0]
     strings = top.CharStrings
     # The regular face keeps scripts apart, each with its usual widths; here every glyph says its own.

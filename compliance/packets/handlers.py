@@ -6,11 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from compliance.jobs.progress import Cancelled, Progress
-from compliance.packets import services
-from compliance.packets.building import Phase
-from compliance.packets.models import Packet, State
+from compliance.packets import messages, services
+from compliance.packets.building import Phase, Step
+from compliance.packets.ledger import Ledger
+from compliance.packets.models import BuildState, Packet, State
+from compliance.packets.render import Look, Standing
 from compliance.packets.states import MOVES
 from compliance.shared import states
+from compliance.shared.errors import Refused
 
 # Where each phase begins on a bar of 100, as long as it takes in an ordinary packet.
 _BEGINS = {
@@ -21,6 +24,8 @@ _BEGINS = {
     Phase.ZIP: 85,
     Phase.VERIFY: 94,
 }
+# With fewer sections to compile, another worker would be done before it had begun.
+_WORTH_HELP = 8
 _ENDS = dict(zip(_BEGINS, [*list(_BEGINS.values())[1:], 99], strict=True))
 
 
@@ -28,18 +33,47 @@ def build(progress: Progress) -> dict[str, Any]:
     packet = Packet.objects.select_related(
         "organisation", "freeze__organisation", "freeze__round__application", "requested_by"
     ).get(pk=progress.args["packet"])
+    ledger = Ledger(packet, progress.job)
+    try:
+        services.build(packet, step=_stepper(progress), look=_looker(progress, ledger, packet))
+    except Cancelled:
+        states.move(packet, MOVES, State.FAILED, error=_("Cancelled."))
+        ledger.end(BuildState.CANCELLED)
+        raise
+    except Refused as refusal:
+        ledger.end(BuildState.FAILED, error=str(refusal))
+        raise
+    ledger.end(BuildState.BUILT, pages=packet.pages, **_sizes(packet))
+    return {"url": _url(packet)}
 
+
+def _stepper(progress: Progress) -> Step:
     def step(phase: Phase, done: int, total: int, name: str) -> None:
         begin, end = _BEGINS[phase], _ENDS[phase]
         share = done * (end - begin) // max(total, 1)
         progress.step(begin + share, 100, _said(phase, done, total, name))
 
-    try:
-        services.build(packet, step=step)
-    except Cancelled:
-        states.move(packet, MOVES, State.FAILED, error=_("Cancelled."))
-        raise
-    return {"url": _url(packet)}
+    return step
+
+
+def _looker(progress: Progress, ledger: Ledger, packet: Packet) -> Look:
+    """Return what is told how the sections stand; the first time it calls other workers."""
+    called = False
+
+    def look(standing: Standing) -> None:
+        nonlocal called
+        step(Phase.PAGES, standing.finished, len(standing.there), standing.name)
+        ledger.tell(standing)
+        if not called and standing.missing >= _WORTH_HELP:
+            messages.call_for_help(packet.pk)
+        called = True
+
+    step = _stepper(progress)
+    return look
+
+
+def _sizes(packet: Packet) -> dict[str, int]:
+    return {f"{name}_size": blob.size for name in ("pdf", "zip") if (blob := getattr(packet, name))}
 
 
 def _said(phase: Phase, done: int, total: int, name: str) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.packets import branding, policies
-from compliance.packets.section import INK
+from compliance.packets.figures import INK
 from compliance.shared.errors import Refused, why_not
 from compliance.vault.http import serve
 

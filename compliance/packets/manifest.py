@@ -6,7 +6,7 @@ functions of it. Times are ISO 8601 with offset, days ISO dates, sizes bytes; ""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NotRequired, TypedDict, cast
 
 FORMAT = "gatepass.manifest/3"
@@ -400,8 +400,8 @@ class Unreadable(ValueError):
 
 def dumps(manifest: Manifest) -> str:
     """Return the canonical JSON: sorted keys, no spaces, UTF-8 as it is, no floats."""
-    _refuse_floats(manifest, "manifest")
-    return json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    _refuse_floats(manifest)
+    return _dumped(manifest)
 
 
 def loads(text: str | bytes) -> Manifest:
@@ -426,9 +426,26 @@ def loads(text: str | bytes) -> Manifest:
     return manifest
 
 
+def pieces(manifest: Manifest) -> Iterator[str]:
+    """Yield the canonical JSON piece by piece: that of a thousand pages takes 20 MB at once."""
+    _refuse_floats(manifest)
+    for place, (key, value) in enumerate(sorted(manifest.items())):
+        yield f"{',' if place else '{'}{_dumped(key)}:"
+        if not isinstance(value, list) or not value:
+            yield _dumped(value)
+            continue
+        for index, each in enumerate(value):
+            yield ("," if index else "[") + _dumped(each)
+        yield "]"
+    yield "}"
+
+
 def digest(manifest: Manifest) -> str:
     """Return the SHA-256 of the canonical JSON, in hexadecimal."""
-    return hashlib.sha256(dumps(manifest).encode()).hexdigest()
+    found = hashlib.sha256()
+    for piece in pieces(manifest):
+        found.update(piece.encode())
+    return found.hexdigest()
 
 
 def files(manifest: Manifest) -> list[File]:
@@ -466,13 +483,32 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(each)
 
 
-def _refuse_floats(value: Any, where: str) -> None:
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _refuse_floats(value: Any) -> None:
     """A float prints differently from one machine to the next, so none may enter the identity."""
-    if isinstance(value, float):
-        raise TypeError(f"{where} is a float; write an integer or a string.")
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
+        elif isinstance(each, float):
+            raise TypeError(f"{_place_of(each, value)} is a float; write an integer or a string.")
+
+
+def _place_of(wanted: Any, value: Any, where: str = "manifest") -> str:
+    """Return the path in *value* that leads to the very object *wanted*, "" for none."""
+    if value is wanted:
+        return where
+    pairs: Iterable[tuple[object, Any]] = ()
     if isinstance(value, dict):
-        for key, each in value.items():
-            _refuse_floats(each, f"{where}.{key}")
+        pairs = ((f".{key}", each) for key, each in value.items())
     elif isinstance(value, list):
-        for index, each in enumerate(value):
-            _refuse_floats(each, f"{where}[{index}]")
+        pairs = ((f"[{index}]", each) for index, each in enumerate(value))
+    return next(
+        (found for step, each in pairs if (found := _place_of(wanted, each, f"{where}{step}"))), ""
+    )

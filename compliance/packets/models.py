@@ -111,6 +111,8 @@ class Packet(models.Model):
     pages = models.PositiveIntegerField(default=0)
     missing_glyphs = models.JSONField(default=list)
     self_signed = models.BooleanField(default=False)
+    #: Where each section is: [key, title, level, pages, digest of what it was made from], in order.
+    outline = models.JSONField(default=list)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     built_at = models.DateTimeField(null=True, blank=True)
@@ -152,7 +154,73 @@ class Packet(models.Model):
         """Why it failed: the rule's sentence, or that of the job that was lost."""
         return self.error or (self.job.error if self.job else "")
 
+    @property
+    def short_name(self) -> str:
+        """What tells it from the other packets of its application, as in an address: “2-ko”."""
+        return f"{self.freeze.round.number}-{self.edition}"
+
     def file_name(self, kind: str) -> str:
         """Return what the *kind* ("pdf" or "zip") is called when it leaves the portal."""
         application = self.freeze.round.application
         return f"{application.number}-R{self.freeze.round.number}-{self.edition}.{kind}"
+
+
+class BuildState(models.TextChoices):
+    RUNNING = "running", pgettext_lazy("packet", "Being built")
+    BUILT = "built", pgettext_lazy("packet", "Built")
+    CANCELLED = "cancelled", pgettext_lazy("packet", "Cancelled")
+    FAILED = "failed", pgettext_lazy("packet", "Failed")
+
+
+class Build(models.Model):
+    """One building of a packet, from the first attempt of its job to the end.
+
+    *sections* are the titles of the document's sections, *marks* a character for each (render.Mark).
+    *compiled* counts those that were compiled for this build, *helped* those of them that other
+    workers compiled; the others were ready. Sizes are bytes.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    packet = models.ForeignKey(Packet, on_delete=models.CASCADE, related_name="builds")
+    job = models.OneToOneField(
+        Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=BuildState.choices, default=BuildState.RUNNING)
+    sections = models.JSONField(default=list)
+    marks = models.TextField(blank=True)
+    compiled = models.PositiveIntegerField(default=0)
+    helped = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=1)
+    pages = models.PositiveIntegerField(default=0)
+    pdf_size = models.PositiveBigIntegerField(default=0)
+    zip_size = models.PositiveBigIntegerField(default=0)
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("building of a packet")
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return str(self.packet)
+
+    @property
+    def is_lost(self) -> bool:
+        """Its job ended without a word here: its worker died too often."""
+        return self.state == BuildState.RUNNING and (self.job is None or not self.job.is_active)
+
+    @property
+    def shown_state(self) -> BuildState:
+        return BuildState.FAILED if self.is_lost else BuildState(self.state)
+
+    @property
+    def shown_error(self) -> str:
+        return self.error or (self.job.error if self.is_lost and self.job else "")
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, or takes."""
+        end = self.finished_at or (self.job.finished_at if self.is_lost and self.job else None)
+        return ((end or timezone.now()) - self.started_at).total_seconds()

@@ -9,138 +9,272 @@ import hashlib
 import io
 import json
 import logging
-import re
 import tempfile
+import time
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
-import page
 from django.conf import settings
-from django.template.loader import get_template, render_to_string
-from django.utils.safestring import mark_safe
+from django.template.loader import get_template
 from django.utils.translation import pgettext
 
-from compliance.packets import contents, fonts, tables
+from compliance.packets import contents, fonts, hands
 from compliance.packets import manifest as manifests
-from compliance.packets.editions import CLOSE, OPEN, STYLES, flat, speaking
+from compliance.packets.drawing import TEMPLATES, Read, compile_section, compose
+from compliance.packets.editions import flat, speaking
+from compliance.packets.hands import Watch
 from compliance.packets.manifest import Manifest
 from compliance.packets.press import linking, logos
 from compliance.packets.press.linking import Attachment, Late, Logo, Piece
 from compliance.packets.press.metadata import About
-from compliance.packets.press.parts import Part, Placed, place
+from compliance.packets.press.parts import Part, Placed
 from compliance.packets.press.stamping import Heads
 from compliance.packets.press.store import Store
 from compliance.packets.seal import CHAIN_KEY
-from compliance.packets.section import Section
+from compliance.packets.section import Edition, Section
 
-# One of editions.STYLES.
-Edition = str
-# Gives the bytes of a file of the manifest, checked against its digest.
-Read = Callable[[str], bytes]
-# Called with how many sections are ready, how many there are, and the title of the next one.
-Progress = Callable[[int, int, str], None]
+__all__ = ["Edition", "compile_section", "compose"]
+
+# Called several times a second with how far the sections are; may raise to stop.
+Look = Callable[["Standing"], None]
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).resolve().parent
-_TEMPLATES = "packets/pdf"
-_PROFILES = (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1)
-# A heading's own heading may stand in a section before it.
-_ELSEWHERE = "PDFUA1-HEADING-NESTING-001"
+_LOOK_SECONDS = 0.05
 # What lays text out: another version may break lines elsewhere.
 _ENGINES = ("weasyprint", "pydyf", "uharfbuzz", "fonttools", "pylopdf-fonts-ko")
 
 
+class Mark(StrEnum):
+    """How a section stands, as one character."""
+
+    THERE = "="
+    DONE = "+"
+    UNDER_WAY = "~"
+    WAITING = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A section of a drawn document: how many pages it has, and the digest of what is on them."""
+
+    key: str
+    title: str
+    level: int
+    pages: int
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The drawn document: its pages, and the characters that had no glyph."""
+    """The drawn document: its pages, the characters that had no glyph, what stands where."""
 
     pages: int
     missing: list[str]
+    outline: list[Leaf]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The sections of an edition with the digests they are kept under."""
+    """The sections of an edition: *digests* are what they are kept under, *made_from* those of what
+    they say, whatever program draws it. *identity* is the manifest's digest."""
 
     manifest: Manifest
     edition: Edition
     sections: list[Section]
     digests: list[str]
+    made_from: list[str]
     missing: list[str]
+    identity: str
 
 
 def plan(manifest: Manifest, edition: Edition) -> Plan:
     """Return what the document consists of, without drawing any of it."""
-    missing = fonts.missing_glyphs("\n".join(manifests.texts(manifest)))
+    missing = []
+    if any(map(fonts.may_lack_glyphs, manifests.pieces(manifest))):
+        missing = fonts.missing_glyphs("\n".join(manifests.texts(manifest)))
     with speaking(edition) as style:
         found = contents.sections(manifest, [_described(char) for char in missing], style)
-    digests = [_digest(each, edition) for each in found]
-    return Plan(manifest, edition, found, digests, missing)
+    made_from = [_made_from(each, edition) for each in found]
+    digests = [hashlib.sha256(f"{each} {_machinery()}".encode()).hexdigest() for each in made_from]
+    identity = manifests.digest(manifest)
+    return Plan(manifest, edition, found, digests, made_from, missing, identity)
 
 
-def compile_missing(
-    made: Plan,
-    store: Store,
-    read: Read,
-    progress: Progress | None = None,
-    *,
-    backwards: bool = False,
-) -> int:
-    """Compile the sections that *store* lacks; return how many these were.
+@dataclass(slots=True)
+class Standing:
+    """How far the sections of a plan are. *compiled* are those that this worker did."""
 
-    *read* gives the bytes of a file by its SHA-256.
+    plan: Plan
+    store: Store
+    there: list[bool]
+    at: int = 0
+    compiled: int = 0
+    _done: set[int] = field(default_factory=set)
 
-    Two workers may do it at once, one of them *backwards*: each skips what the other has done.
+    @property
+    def name(self) -> str:
+        """The title of the section under way."""
+        return flat(self.plan.sections[self.at].title)
+
+    @property
+    def missing(self) -> int:
+        """How many sections were not there at first."""
+        return self.there.count(False)
+
+    @property
+    def finished(self) -> int:
+        """How many sections are there, as far as this worker knows without looking."""
+        return len(self.there) - self.missing + len(self._done)
+
+    def finish(self, index: int) -> None:
+        self._done.add(index)
+
+    def marks(self) -> str:
+        """Return a sign for each section: see Mark. Looks what other workers have done meanwhile."""
+        return "".join(self._mark(index) for index in range(len(self.there)))
+
+    def _mark(self, index: int) -> str:
+        if self.there[index]:
+            return Mark.THERE
+        if index in self._done or self.store.has(self.plan.digests[index]):
+            self._done.add(index)
+            return Mark.DONE
+        under_way = index == self.at or self.store.is_claimed(self.plan.digests[index])
+        return Mark.UNDER_WAY if under_way else Mark.WAITING
+
+
+def compile_missing(made: Plan, store: Store, read: Read, look: Look | None = None) -> int:
+    """Compile the sections that *store* lacks, in a child; return how many these were.
+
+    *read* gives the bytes of a file by its SHA-256; *look* is called several times a second and may
+    raise to stop. Any number of workers may do it at once: each takes what no other has claimed, and
+    all return when the last section is done.
     """
-    _warn_without_subsetter()
-    pairs = list(zip(made.sections, made.digests, strict=True))
-    compiled = 0
-    for done, (section, digest) in enumerate(reversed(pairs) if backwards else pairs):
-        if progress:
-            progress(done, len(pairs), flat(section.title))
-        if store.has(digest):
-            continue
-        store.put(digest, compile_section(section, made.edition, read))
-        compiled += 1
-    return compiled
+    standing = Standing(made, store, [store.has(digest) for digest in made.digests])
+    left = deque(index for index, there in enumerate(standing.there) if not there)
+    watch = (lambda: look(standing)) if look else (lambda: None)
+    watch()
+    refused = 0
+    with hands.hand() as hand:
+        while left:
+            standing.at = left.popleft()
+            if _compile(standing, hand, read, watch):
+                standing.finish(standing.at)
+                refused = 0
+                continue
+            left.append(standing.at)
+            refused += 1
+            if refused >= len(left):  # others are at everything that is left
+                watch()
+                time.sleep(_LOOK_SECONDS)
+    watch()
+    return standing.compiled
 
 
-def link(
+def _compile(standing: Standing, hand: hands.Holder, read: Read, watch: Callable[[], None]) -> bool:
+    """Compile the section at hand unless it is there; False while another worker is at it."""
+    plan, store = standing.plan, standing.store
+    section, digest = plan.sections[standing.at], plan.digests[standing.at]
+    if store.has(digest):
+        return True
+    with store.claim(digest) as mine:
+        if not mine:
+            return False
+        if not store.has(digest):
+            hand.compile(section, plan.edition, digest, store, read, watch)
+            standing.compiled += 1
+    return True
+
+
+def link(  # noqa: PLR0913 - what one document is made of
     made: Plan,
     store: Store,
     out: BinaryIO,
     read: Read,
     attachments: Iterable[Attachment] = (),
     chain: Sequence[str] = (),
+    watch: Watch = lambda: None,
 ) -> Drawing:
-    """Write the document of the compiled sections to *out*."""
+    """Write the document of the compiled sections to *out*. *watch* may raise to stop."""
     manifest = made.manifest
-    identity = manifests.digest(manifest)
+    shelf = _Shelf(made, store, read, watch)
     logo = _logo(manifest, read)
-    pieces = []
-    for section, digest in zip(made.sections, made.digests, strict=True):
-        part = store.get(digest)
-        if part is None:  # lost or damaged since it was compiled
-            part = compile_section(section, made.edition, read)
-            store.put(digest, part)
-        store.touch(digest)
-        pieces.append(_piece(section, part, partial(store.place, digest), manifest, logo))
+    pieces = [
+        _piece(section, shelf.part(index), partial(shelf.place, index), manifest, logo)
+        for index, section in enumerate(made.sections)
+    ]
     linked = linking.link(
         out,
         pieces,
-        _about(manifest, made.edition, identity),
+        _about(manifest, made.edition, made.identity),
         attachments,
         chain,
-        Late(_values(manifest, made.edition, identity), logo),
+        Late(_values(manifest, made.edition, made.identity), logo),
+        store.program,
     )
     if linked.missing:
         _log.warning("Links lead nowhere in the packet: %s", ", ".join(linked.missing[:10]))
-    return Drawing(linked.pages, made.missing)
+    outline = [
+        Leaf(
+            section.key,
+            flat(section.title or section.head),
+            section.level,
+            len(piece.part.sheets),
+            digest[:16],
+        )
+        for section, digest, piece in zip(made.sections, made.made_from, pieces, strict=True)
+    ]
+    return Drawing(linked.pages, made.missing, outline)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The compiled sections of a plan; what was lost or damaged since is compiled again."""
+
+    plan: Plan
+    store: Store
+    read: Read
+    watch: Watch
+
+    def part(self, index: int) -> Part:
+        digest = self.plan.digests[index]
+        self.watch()
+        part = self.store.get(digest)
+        if part is None:
+            self._again(index)
+            part = self.store.get(digest)
+        if part is None:
+            raise FileNotFoundError(digest)
+        self.store.touch(digest)
+        return part
+
+    def place(self, index: int, base: int) -> Placed:
+        self.watch()
+        try:
+            return self.store.place(self.plan.digests[index], base)
+        except KeyError:
+            self._again(index)
+            return self.store.place(self.plan.digests[index], base)
+
+    def _again(self, index: int) -> None:
+        plan = self.plan
+        with hands.hand() as hand:
+            hand.compile(
+                plan.sections[index],
+                plan.edition,
+                plan.digests[index],
+                self.store,
+                self.read,
+                self.watch,
+            )
 
 
 def render(manifest: Manifest, edition: Edition, read: Read) -> bytes:
@@ -152,82 +286,6 @@ def render(manifest: Manifest, edition: Edition, read: Read) -> bytes:
         compile_missing(made, store, read)
         link(made, store, out, read)
     return out.getvalue()
-
-
-def compile_section(section: Section, edition: Edition, read: Read) -> Part:
-    """Draw one section."""
-    with speaking(edition):
-        if section.form in tables.SHOWN:
-            data = read(section.inputs["file"]["sha256"])
-            return tables.exhibit(section, data, partial(_is_archival, edition=edition))
-        if section.form in tables.FORMS:
-            return tables.draw(section)
-        # WeasyPrint takes 26 MB, which a process that only links, or does other work, can do without.
-        from compliance.packets.press import compiling
-
-        pictures = {
-            name: (read(each["sha256"]), each["media_type"])
-            for name, each in section.pictures.items()
-        }
-        html = compose(section, edition)
-        return compiling.compile_section(html, _style(), section.key, pictures)
-
-
-def compose(section: Section, edition: Edition) -> str:
-    """Return a section as an HTML document; what has no glyph is named in it."""
-    about = {"key": section.key, "title": section.title}
-    with speaking(edition) as style:
-        inputs = {**section.inputs, "part": about}
-        body = render_to_string(f"{_TEMPLATES}/{section.form}.html", inputs)
-        whole = {"part": about, "style": style, "body": mark_safe(body)}  # noqa: S308 - a template's
-        html = fonts.visible(_marked(render_to_string(f"{_TEMPLATES}/document.html", whole)))
-        return _cut(html)
-
-
-# A drawing or a tag, in which there can be no markup: there the languages stand beside each other.
-_NO_MARKUP = re.compile(r"(<svg.*?</svg>|<title>.*?</title>|<[^>]*>)", re.DOTALL)
-_ENGLISH = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
-
-
-# Letters in a row with no place to break a line, as outside Hangul they may be: the time of layout
-# grows with their square.
-_LONGEST = 400
-_LETTER = "(?:&[#0-9a-zA-Z]+;|[^\\s<>&\u1100-\uffff])"
-_ENDLESS = re.compile(f"{_LETTER}{{{_LONGEST},}}")
-_PIECE = re.compile(f"{_LETTER}{{{_LONGEST}}}")
-
-
-def _cut(html: str) -> str:
-    """Return *html* with a line's end inside of words longer than any line."""
-    if not _ENDLESS.search(html):
-        return html
-    pieces = _NO_MARKUP.split(html)
-    return "".join(
-        each if index % 2 else _PIECE.sub(r"\g<0><br>", each) for index, each in enumerate(pieces)
-    )
-
-
-def _marked(html: str) -> str:
-    """Return *html* with the English of texts in two languages as such."""
-    if OPEN not in html:
-        return html
-    pieces = _NO_MARKUP.split(html)
-    joined = "".join(flat(each) if index % 2 else each for index, each in enumerate(pieces))
-    return _ENGLISH.sub(r' <span class="en" lang="en">\1</span>', joined)
-
-
-def _is_archival(part: Part, edition: Edition) -> bool:
-    """Say whether a document of *part* alone would be valid PDF/A-3a and PDF/UA-1."""
-    out = io.BytesIO()
-    language = STYLES[edition].language
-    about = About("-", "-", "-", language, "2000-01-01T00:00:00+00:00", "0" * 32, CHAIN_KEY)
-    linking.link(out, [Piece(part, lambda base: place(part, base))], about)
-    data = out.getvalue()
-    return not any(
-        failure.rule_id != _ELSEWHERE
-        for each in _PROFILES
-        for failure in page.validate_pdf_bytes(data, profile=each).failures
-    )
 
 
 def _piece(
@@ -288,34 +346,23 @@ def _values(manifest: Manifest, edition: Edition, identity: str) -> dict[str, st
     return values
 
 
-def _digest(section: Section, edition: Edition) -> str:
-    made_from = [
-        section.form,
-        section.key,
-        section.title,
-        edition,
-        section.inputs,
-        section.pictures,
-        _machinery(),
-    ]
-    text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _made_from(section: Section, edition: Edition) -> str:
+    """Return a digest of what a section says, whatever draws it."""
+    inputs = [section.form, section.key, section.title, edition, section.inputs, section.picture]
+    text = json.dumps(inputs, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@cache
-def _style() -> str:
-    return render_to_string(f"{_TEMPLATES}/style.css")
 
 
 @cache
 def _machinery() -> str:
     """Return a digest of everything besides its inputs that a section's look depends on."""
     digest = hashlib.sha256()
-    template = Path(str(get_template(f"{_TEMPLATES}/document.html").origin))  # type: ignore[attr-defined]
+    template = Path(str(get_template(f"{TEMPLATES}/document.html").origin))  # type: ignore[attr-defined]
     sources = [
         *template.parent.iterdir(),
         *(_HERE / "press").glob("*.py"),
-        *(_HERE / name for name in ("editions.py", "fonts.py", "tables.py", "words.py")),
+        *(_HERE / name for name in ("drawing.py", "editions.py", "differing.py", "fonts.py")),
+        *(_HERE / name for name in ("tables.py", "words.py")),
         _HERE / "templatetags" / "packet.py",
         *(_HERE.parent / "shared" / "templatetags").glob("*.py"),
         *(mo for path in settings.LOCALE_PATHS for mo in Path(path).glob("*/LC_MESSAGES/*.mo")),

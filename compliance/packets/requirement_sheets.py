@@ -6,8 +6,9 @@ from typing import Any
 from compliance.packets import words
 from compliance.packets.crossing import Crossings
 from compliance.packets.editions import Style
+from compliance.packets.figures import chosen
 from compliance.packets.manifest import Assessment, Manifest
-from compliance.packets.section import Section, chosen
+from compliance.packets.section import Section
 from compliance.packets.templatetags.packet import told
 
 # Findings that a sheet names; the rest are in the list of findings.

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from compliance.packets.crossing import CLOSED_FINDINGS, Crossings
+from compliance.packets.figures import chapter, chosen
 from compliance.packets.manifest import Manifest, Since
-from compliance.packets.section import Section, chapter, chosen
+from compliance.packets.section import Section
 
 # Requirements that one section speaks of: one that changes costs its own section alone.
 _EACH = 25

@@ -1,18 +1,16 @@
-"""A section of the document as data, and figures that several chapters show."""
+"""One part of the document as data.
 
-from collections import Counter
-from collections.abc import Sequence
+A section's *inputs* are plain data and all that it may show, so that equal inputs are an equal section:
+it is compiled once and found again by their digest.
+"""
+
 from dataclasses import dataclass, field
 from typing import Any
 
-from compliance.packets import words
-from compliance.packets.manifest import Assessment, Manifest
-from compliance.requirements.selectors import Score
-
-# Verdicts by which the applicant itself says that something is not done.
-UNMET = ("not_met", "partial", "inconclusive", "not_checked")
-# The rule of the heads, and the charts, of an applicant that chose no colour.
-INK = "#16324f"
+# One of editions.STYLES.
+Edition = str
+# Larger files are documents of their own: they stand beside the packet's pages alone.
+MOST_BYTES = 50 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Section:
 
     *form* names a template of packets/pdf, or what `tables` draws. *head* is what stands above its
     pages, "" for none; *colour* that of its area; *margin* what stands at the edge of pages that the
-    applicant handed in. *pictures* are files that a template shows, by name.
+    applicant handed in. *picture* is a file that a template shows: its name, sha256, media_type.
     """
 
     key: str
@@ -32,43 +30,16 @@ class Section:
     head: str = ""
     colour: str = ""
     margin: str = ""
-    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    picture: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_file(self) -> bool:
+        """Whether the section is a file of the packet on pages."""
+        return self.form in {"exhibit", "diagram"}
 
-def chapter(key: str, title: str, form: str = "", level: int = 1, **inputs: Any) -> Section:
-    return Section(key, title, form or key, level, inputs, head=title)
-
-
-def chosen(row: Any, *names: str) -> dict[str, Any]:
-    """Return the parts of a row, or of a manifest, that a section shows; one of old may lack some."""
-    return {name: row[name] for name in names if name in row}
-
-
-def colour_of(manifest: Manifest) -> str:
-    return manifest.get("look", {}).get("colour") or INK
-
-
-def figures(assessments: Sequence[Assessment]) -> dict[str, Any]:
-    counts = Counter(each["verdict"] for each in assessments)
-    return {
-        "counts": dict(counts),
-        "cells": [counts.get(verdict, 0) for verdict in words.VERDICTS],
-        "requirements": len(assessments),
-        "evidence": sum(len(each["evidence"]) for each in assessments),
-        # Readiness, by the one rule that list, chart and API follow.
-        "percent": Score(counts).percent,
-    }
-
-
-def area_figures(manifest: Manifest) -> list[dict[str, Any]]:
-    """The areas in order, each with its figures, its place and its shade."""
-    return [
-        {
-            "index": index,
-            "shade": index % words.SHADES,
-            "code": area["code"],
-            "title": area["title"],
-            **figures([each for each in manifest["assessments"] if each["area"] == area["code"]]),
-        }
-        for index, area in enumerate(manifest["areas"])
-    ]
+    @property
+    def shows(self) -> str:
+        """The SHA-256 of the file whose bytes it is drawn from, "" for none."""
+        if self.is_file:
+            return str(self.inputs["file"]["sha256"])
+        return self.picture.get("sha256", "")

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +20,14 @@ from compliance.applications.models import Round
 from compliance.audit.services import record, record_read
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
-from compliance.packets import building, gathering, policies, signing, warming
+from compliance.packets import building, gathering, helping, policies, signing, warming
 from compliance.packets import manifest as manifests
 from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
 from compliance.packets.models import Edition, Freeze, Packet, State
 from compliance.packets.opening import open_file
 from compliance.packets.press.store import Store
+from compliance.packets.render import Look
 from compliance.packets.snapshots import snapshot
 from compliance.packets.states import MOVES
 from compliance.shared import states
@@ -92,7 +94,7 @@ def build_now(freeze: Freeze, edition: str, *, by: User) -> tuple[Packet, Job | 
     return packet, job
 
 
-def build(packet: Packet, *, step: Step) -> None:
+def build(packet: Packet, *, step: Step, look: Look | None = None) -> None:
     """Make PDF and ZIP and keep them in the vault. Safe to run again after a crash."""
     if packet.is_built:
         return
@@ -101,17 +103,25 @@ def build(packet: Packet, *, step: Step) -> None:
         with _workshop(packet) as folder:
             made = building.build(
                 packet.freeze.manifest,
-                packet.edition,
+                building.edition_of(packet.edition),
                 folder,
                 store=sections(),
                 open_file=partial(open_file, packet.organisation_id),
                 key=signing_key(packet.freeze),
                 step=step,
+                look=look,
             )
-            _keep(packet, made)
+            with building.disk_errors():
+                _keep(packet, made)
     except Refused as refusal:
         states.move(packet, MOVES, State.FAILED, error=str(refusal))
         raise
+
+
+def help_build(packet_id: int) -> int:
+    """Compile sections of a packet while another worker builds it; return how many."""
+    packet = Packet.objects.select_related("job", "freeze").get(pk=packet_id)
+    return helping.compile_some(packet, sections()) if packet.is_under_way else 0
 
 
 def sections() -> Store:
@@ -137,6 +147,12 @@ def signing_key(freeze: Freeze) -> signing.Key:
     # The number keeps two organisations apart whose names make one slug.
     slug = f"{organisation.pk}-{slugify(organisation.slug) or 'organisation'}"
     return signing.own(Path(settings.VAR_DIR) / "keys", slug=slug, name=organisation.name)
+
+
+def record_view(packet: Packet, *, by: User) -> None:
+    """Write the access record: whoever sees every page has the packet."""
+    policies.check_is_built(packet)
+    record_read(by, Action.VIEWED, packet)
 
 
 def record_download(packet: Packet, *, kind: str, by: User) -> Blob:
@@ -209,6 +225,7 @@ def _keep(packet: Packet, made: Built) -> None:
             zip=zipped,
             pages=made.pages,
             missing_glyphs=made.missing_glyphs,
+            outline=[list(astuple(each)) for each in made.outline],
             self_signed=bool(signature and signature.self_signed),
             built_at=timezone.now(),
         )

@@ -1,8 +1,9 @@
 from django.urls import path, re_path
 
-from compliance.packets import look_views, views
+from compliance.packets import build_views, look_views, views
 
 app_name = "packets"
+_PACKET = "applications/<slug:number>/packets/<int:round>/<slug:edition>"
 urlpatterns = [
     path("applications/<slug:number>/freeze/", views.freeze, name="freeze"),
     path("applications/<slug:number>/packets/<int:round>/", views.packet, name="packet"),
@@ -11,6 +12,10 @@ urlpatterns = [
     path("packets/look/set/", look_views.set_look, name="look-set"),
     path("packets/look/logo/", look_views.logo, name="logo"),
     path("packets/look/logo/remove/", look_views.remove_logo, name="logo-remove"),
+    path(f"{_PACKET}/progress/", build_views.progress, name="progress"),
+    path(f"{_PACKET}/cancel/", build_views.cancel, name="cancel"),
+    path(f"{_PACKET}/pages/", build_views.pages, name="pages"),
+    path(f"{_PACKET}/pages/<int:page>.webp", build_views.sheet, name="sheet"),
     re_path(
         r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>ko|en|ko-en|ko-review)\.(?P<kind>pdf|zip)$",
         views.download,

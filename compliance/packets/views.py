@@ -17,6 +17,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets import policies, services
 from compliance.packets.forms import EditionForm
 from compliance.packets.models import Edition, Freeze, Packet
+from compliance.packets.progressing import history, with_progress
 from compliance.packets.showing import contents, editions
 from compliance.shared.errors import Refused, why_not
 from compliance.vault.http import serve
@@ -32,7 +33,8 @@ def packet(request: OrganisationRequest, number: str, round: int) -> HttpRespons
         "freeze": freeze,
         "application": freeze.round.application,
         "manifest": manifest,
-        "editions": rows,
+        "editions": [with_progress(row, request.user) for row in rows],
+        "builds": history(freeze),
         "contents": contents(manifest),
         "files": manifests.files(manifest),
         "edition_form": EditionForm(taken={row.edition.value for row in rows}),

@@ -5,7 +5,6 @@ where nothing happened since, nothing is read.
 """
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,10 +14,11 @@ from django.conf import settings
 from compliance.applications.models import Application, State
 from compliance.audit.models import Head
 from compliance.packets import gathering, render
-from compliance.packets.building import reader
+from compliance.packets.building import edition_of, reader
 from compliance.packets.models import Edition, Packet
 from compliance.packets.opening import open_file
 from compliance.packets.press.store import Store
+from compliance.packets.render import Look, Standing
 from compliance.packets.snapshots import snapshot
 
 # Applications whose next packet is being prepared.
@@ -38,21 +38,21 @@ def warm(store: Store, *, seconds: float) -> int:
         if _noted(application) == seen:
             continue
         try:
-            compiled += _compile(application, store, lambda: _check(end))
+            compiled += _compile(application, store, end)
         except _Enough:
             return compiled
         _note(application, seen)
     return compiled
 
 
-def _compile(application: Application, store: Store, check: Callable[[], None]) -> int:
+def _compile(application: Application, store: Store, end: float) -> int:
     with snapshot():
         manifest = gathering.gather(application.current_round)
     compiled = 0
     for edition in _editions(application):
-        plan = render.plan(manifest, edition)
+        plan = render.plan(manifest, edition_of(edition))
         read = reader(manifest, partial(open_file, application.organisation_id))
-        compiled += render.compile_missing(plan, store, read, lambda *_told: check())
+        compiled += render.compile_missing(plan, store, read, _until(end))
     return compiled
 
 
@@ -62,9 +62,17 @@ def _editions(application: Application) -> list[str]:
     return sorted({Edition.KO.value, *built.values_list("edition", flat=True)}, reverse=True)
 
 
-def _check(end: float) -> None:
-    if time.monotonic() > end:
-        raise _Enough
+def _until(end: float) -> Look:
+    """Return what stops the work at *end*, between two sections: one that was begun is finished."""
+    seen = -1
+
+    def look(standing: Standing) -> None:
+        nonlocal seen
+        if seen not in {-1, standing.compiled} and time.monotonic() > end:
+            raise _Enough
+        seen = standing.compiled
+
+    return look
 
 
 def _note_of(application: Application) -> Path:

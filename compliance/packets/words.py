@@ -4,8 +4,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compliance.applications.changes import What
-
 Words = dict[str, "str | Promise"]
 
 # The colour of an area is its place in the profile: rule of the running head, chapter opening, chips.
@@ -91,8 +89,14 @@ DIAGRAMS: Words = {
     "network_diagram": _("Network diagram"),
     "data_flow_diagram": _("Data-flow diagram"),
 }
+# As applications.changes.What and comparing.TASK_NEW; a child that draws has no rooms.
 CHANGES: Words = {
-    **{str(each.value): each.label for each in What},
+    "verdict": pgettext_lazy("change", "Self-assessment"),
+    "statement": pgettext_lazy("change", "Implementation statement"),
+    "evidence_added": pgettext_lazy("change", "New evidence"),
+    "evidence_changed": pgettext_lazy("change", "New version of evidence"),
+    "evidence_gone": pgettext_lazy("change", "Evidence no longer counted"),
+    "task_closed": pgettext_lazy("change", "Task closed"),
     "task_new": pgettext_lazy("change", "New task"),
 }
 # What a verification says of one part of a packet.

@@ -4,16 +4,17 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import best_match
 
 from compliance.requirements.plain_yaml import one_line
 from compliance.shared.errors import Refused
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 FOLDER = Path(__file__).parent / "data"
 SHOWN = 80
@@ -47,6 +48,9 @@ _EXPECTED: dict[str, "str | Promise"] = {
 
 def check(data: dict[str, Any], schema: str) -> None:
     """Raise Refused when *data* does not have the shape of *schema*, a file of the data folder."""
+    # It brings 25 MB of formats that most processes never check.
+    from jsonschema.exceptions import best_match
+
     error = next(_validator(schema).iter_errors(data), None)
     if error is not None:
         best = best_match([error])
@@ -54,7 +58,9 @@ def check(data: dict[str, Any], schema: str) -> None:
 
 
 @cache
-def _validator(schema: str) -> Draft202012Validator:
+def _validator(schema: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator, FormatChecker
+
     text = (FOLDER / schema).read_text("utf-8")
     return Draft202012Validator(json.loads(text), format_checker=FormatChecker(["date"]))
 

@@ -1,5 +1,6 @@
 """The manifest is canonical: the same facts are the same bytes, and its digest names the packet."""
 
+import hashlib
 import json
 
 import pytest
@@ -70,3 +71,11 @@ def test_the_second_format_says_what_is_declared():
     del one["submission"]
     with pytest.raises(manifest.Unreadable, match="submission"):
         manifest.loads(json.dumps(one))
+
+
+def test_the_pieces_are_the_canonical_text():
+    made = make_manifest()
+    pieces = [*manifest.pieces(made)]
+    assert "".join(pieces) == manifest.dumps(made)
+    assert len(pieces) > len(made)
+    assert manifest.digest(made) == hashlib.sha256("".join(pieces).encode()).hexdigest()

@@ -4,6 +4,7 @@ This module alone knows WeasyPrint's insides (pinned in requirements.txt): the p
 whole file, and joining finished files costs ten times as much and loses tags and shared fonts.
 """
 
+import copy
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 
 from weasyprint import CSS, HTML
 from weasyprint.document import Document, Page
+from weasyprint.html import UA_STYLESHEET
 from weasyprint.matrix import Matrix
 from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
@@ -35,6 +37,19 @@ _FAMILIES = {
 _lock = threading.Lock()
 
 
+class _Document(HTML):  # type: ignore[misc]  # WeasyPrint has no types
+    """Without the engine's rules for notes, which it would weigh for every element five times."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: FBT001, FBT002 - its signature
+        return [_usual()]
+
+
+def warm(style: str) -> None:
+    """Load fonts and style sheet, which takes as long as some pages."""
+    with _lock:
+        _styled(style)
+
+
 def compile_section(
     html: str,
     style: str,
@@ -47,7 +62,7 @@ def compile_section(
     """
     with _lock:
         configuration, sheet = _styled(style)
-        source = HTML(string=html, base_url=BASE, url_fetcher=Locked(_faces(), pictures))
+        source = _Document(string=html, base_url=BASE, url_fetcher=Locked(_faces(), pictures))
         document = source.render(font_config=configuration, stylesheets=[sheet])
         return _captured(document, key)
 
@@ -64,6 +79,18 @@ def _styled(style: str) -> tuple[FontConfiguration, CSS]:
     fetcher = Locked(_faces())
     sheet = CSS(string=style, base_url=BASE, font_config=configuration, url_fetcher=fetcher)
     return configuration, sheet
+
+
+@cache
+def _usual() -> CSS:
+    """Return the engine's own style sheet as far as the document's elements need it."""
+    sheet = copy.copy(UA_STYLESHEET)
+    sheet.matcher = copy.copy(sheet.matcher)
+    # (test, specificity, order, pseudo-element, declarations) of rules that match any element.
+    sheet.matcher.other_selectors = [
+        each for each in sheet.matcher.other_selectors if "note" not in (each[3] or "")
+    ]
+    return sheet
 
 
 def _faces() -> dict[str, Callable[[], bytes]]:

@@ -18,10 +18,10 @@ from PIL import Image, ImageCms, ImageOps
 
 from compliance.packets.press.laying import ROOM, Box, Flow
 from compliance.packets.press.parts import Part, Wrapped
+from compliance.packets.section import MOST_BYTES
 
-# Beyond these a file is a document of its own, and stands beside the packet's pages alone.
+# Beyond it a file is a document of its own, and stands beside the packet's pages alone.
 MOST_PAGES = 500
-MOST_BYTES = 50 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 _DPI = 150
 _FORMATS = ["PNG", "JPEG", "WEBP", "GIF", "BMP"]

@@ -1,8 +1,10 @@
 """The document's fonts: each face once, with the glyphs that any section uses."""
 
 import zlib
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache
 
+import pylopdf_fonts_ko
 import uharfbuzz as hb
 
 from compliance.packets import fonts
@@ -10,6 +12,9 @@ from compliance.packets.press.parts import FACES
 from compliance.packets.press.syntax import stream
 
 Glyphs = dict[int, tuple[str, int]]
+# Gives what `program` returns, made now or kept from before.
+Program = Callable[[str, tuple[int, ...]], bytes]
+_KINDS = {"sans": b"OpenType", "serif": b"OpenType", "bold": b"CIDFontType0C"}
 _NAMES = {
     "sans": "GatepassSans-Regular",
     "serif": "GatepassSerif-Regular",
@@ -22,13 +27,13 @@ _NOTHING = "\u200b"
 _OBJECTS = 5
 
 
-def objects(face: str, glyphs: Glyphs, spare: int) -> list[tuple[int, bytes]]:
+def objects(face: str, glyphs: Glyphs, spare: int, program_of: Program) -> list[tuple[int, bytes]]:
     """Return the objects of a *face* with *glyphs*; those behind the first are numbered from *spare*."""
     number = FACES[face]
     descendant, descriptor, program, unicode = range(spare, spare + _OBJECTS - 1)
     tag = _tag(glyphs)
     name = b"/%b+%b" % (tag, _NAMES[face].encode())
-    data, kind = _program(face, tuple(sorted(glyphs)))
+    data = program_of(face, tuple(sorted(glyphs)))
     return [
         (
             number,
@@ -42,7 +47,7 @@ def objects(face: str, glyphs: Glyphs, spare: int) -> list[tuple[int, bytes]]:
             % (name, _widths(glyphs), descriptor),
         ),
         (descriptor, _descriptor(face, name, program)),
-        (program, stream(data, b"/Subtype /%b" % kind)),
+        (program, stream(data, b"/Subtype /%b" % _KINDS[face])),
         (unicode, stream(_unicode(glyphs))),
     ]
 
@@ -52,12 +57,11 @@ def taken(count: int) -> int:
     return count * (_OBJECTS - 1)
 
 
-@lru_cache(maxsize=16)
-def _program(face: str, glyphs: tuple[int, ...]) -> tuple[bytes, bytes]:
+def program(face: str, glyphs: tuple[int, ...]) -> bytes:
+    """Return the font file of a *face* with *glyphs* alone."""
     if face == "bold":
-        return fonts.thick(glyphs), b"CIDFontType0C"
-    data = fonts.sans() if face == "sans" else fonts.serif()
-    return fonts.subset(data, glyphs), b"OpenType"
+        return fonts.thick(glyphs)
+    return fonts.subset(fonts.sans() if face == "sans" else fonts.serif(), glyphs)
 
 
 def _tag(glyphs: Glyphs) -> bytes:
@@ -68,8 +72,8 @@ def _tag(glyphs: Glyphs) -> bytes:
 
 @cache
 def _measures(face: str) -> tuple[int, int, int]:
-    data = fonts.serif() if face == "serif" else fonts.sans()
-    font = hb.Font(hb.Face(hb.Blob(data)))
+    path = pylopdf_fonts_ko.serif_path() if face == "serif" else pylopdf_fonts_ko.sans_path()
+    font = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
     extents = font.get_font_extents("ltr")
     return extents.ascender, extents.descender, 733
 

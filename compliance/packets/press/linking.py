@@ -88,13 +88,14 @@ class Linked:
     missing: list[str]
 
 
-def link(
+def link(  # noqa: PLR0913 - what one document is made of
     out: BinaryIO,
     pieces: Sequence[Piece],
     about: About,
     attachments: Iterable[Attachment] = (),
     chain: Sequence[str] = (),
     late: "Late | None" = None,
+    program: faces.Program = faces.program,
 ) -> Linked:
     """Write the document of *pieces* to *out*."""
     late = late or Late()
@@ -113,7 +114,7 @@ def link(
             number = base + piece.part.count + index
             writer.stream(number, stamp.content())
     for face, used in glyphs.items():
-        for number, body in faces.objects(face, used, spare):
+        for number, body in faces.objects(face, used, spare, program):
             writer.object(number, body)
         spare += faces.taken(1)
     tail = _Tail(writer, places, _after(pieces, bases))

@@ -7,6 +7,7 @@ are local, from 0; those of objects that the linker writes once for the whole do
 import re
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pydyf
@@ -24,7 +25,6 @@ _REFERENCE, _KEY, _END = b"\x00R%d\x00", b"\x00K%d\x00", b"\x01"
 _MARK = re.compile(rb"\x00([RK])(\d+)\x00")
 # So many objects a stream: a reader unpacks a whole stream to see one object of it.
 _PACK = 2000
-_POINTER = re.compile(rb"(\d+) 0 R")
 
 
 @dataclass(slots=True)
@@ -103,25 +103,34 @@ class Encoder:
         self._first, self._key = first, key.encode("ascii", "replace")
 
     def encode(self, value: Any) -> bytes:
+        # Names and references first: they are nine values of ten, of a hundred thousand a section.
+        if type(value) is str:
+            return value.encode("ascii")
+        return self._bytes(value) if type(value) is bytes else self._other(value)
+
+    def _other(self, value: Any) -> bytes:
         match value:
-            case pydyf.Dictionary() | dict():
+            case dict():
                 return self._dictionary(value)
-            case pydyf.Array() | list() | tuple():
-                return b"[" + b" ".join(self.encode(each) for each in value) + b"]"
+            case list() | tuple():
+                return b"[" + b" ".join(map(self.encode, value)) + b"]"
             case Wrapped():
                 return self.encode(value.value)
             case Key():
                 return _KEY % (value.number - self._first)
-            case bytes() if found := _POINTER.fullmatch(value):
-                number = int(found[1])
-                return _REFERENCE % (number if number >= GLOBAL else number - self._first)
             case _:
                 return bytes(pydyf._to_bytes(value))
+
+    def _bytes(self, value: bytes) -> bytes:
+        if not value.endswith(b" 0 R") or not value[:-4].isdigit():
+            return value
+        number = int(value[:-4])
+        return _REFERENCE % (number if number >= GLOBAL else number - self._first)
 
     def _dictionary(self, value: dict[Any, Any]) -> bytes:
         if value.get("Type") == "/Annot":
             value = {**value, "F": 4}  # printed: PDF/A asks for it
-        parts = [b"/" + pydyf._to_bytes(k) + b" " + self._value(k, v) for k, v in value.items()]
+        parts = [b"/%b %b" % (_name(k), self._value(k, v)) for k, v in value.items()]
         return b"<<" + b"".join(parts) + b">>"
 
     def _value(self, key: Any, value: Any) -> bytes:
@@ -146,6 +155,11 @@ class Key:
     """A key of the parent tree, made of the number of the object that carries it."""
 
     number: int
+
+
+@lru_cache(maxsize=1000)
+def _name(key: str) -> bytes:
+    return bytes(pydyf._to_bytes(key))
 
 
 def joined(objects: list[bytes]) -> bytes:

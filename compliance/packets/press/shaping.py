@@ -1,22 +1,23 @@
 """Text as glyphs, for what the press writes without WeasyPrint: heads, page numbers, long tables."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
+import pylopdf_fonts_ko
 import uharfbuzz as hb
 
 from compliance.packets import fonts
 
-_BYTES: dict[str, Callable[[], bytes]] = {
-    "sans": fonts.sans,
-    "serif": fonts.serif,
-    "bold": fonts.bold_measures,
+# The regular faces are mapped into memory, which costs only what is looked at.
+_BLOBS: dict[str, Callable[[], hb.Blob]] = {
+    "sans": lambda: hb.Blob.from_file_path(str(pylopdf_fonts_ko.sans_path())),
+    "serif": lambda: hb.Blob.from_file_path(str(pylopdf_fonts_ko.serif_path())),
+    "bold": lambda: hb.Blob(fonts.bold_measures()),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """One glyph: its number, what it says, its width in thousandths of an em."""
 
     number: int
@@ -26,7 +27,7 @@ class Glyph:
 
 @cache
 def _font(face: str) -> hb.Font:
-    return hb.Font(hb.Face(hb.Blob(_BYTES[face]())))
+    return hb.Font(hb.Face(_BLOBS[face]()))
 
 
 @lru_cache(maxsize=100_000)

@@ -3,28 +3,34 @@
 Losing them costs time and nothing else: whatever is missing or damaged is compiled again.
 """
 
+import fcntl
+import hashlib
 import json
 import os
 import struct
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from compliance.packets.press import parts
+from compliance.packets.press import faces, parts
 from compliance.packets.press.parts import Bookmark, Link, Part, Placed, Sheet
 
-_MAGIC = b"GPS1"
+_MAGIC = b"GPS2"
 _LENGTH = struct.Struct(">Q")
+_DRAFT = ".new-"
+_pairs: dict[tuple[str, int], tuple[str, int]] = {}
 
 
 class Store:
     """A folder of compiled sections; several processes may write into it."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def has(self, digest: str) -> bool:
         return self._path(digest).exists()
@@ -52,6 +58,40 @@ class Store:
         self._write(kept, {"offsets": placed.offsets}, [placed.direct, placed.lines])
         return placed
 
+    def program(self, face: str, glyphs: tuple[int, ...]) -> bytes:
+        """Return the font file of a *face* with *glyphs* alone, as kept or made now."""
+        wanted = f"{version('uharfbuzz')} {version('fonttools')} {glyphs}"
+        digest = hashlib.sha256(f"{face} {wanted}".encode()).hexdigest()
+        kept = self._path(digest, f".{face}")
+        if found := self._read(kept, whole=True):
+            return found[1][0]
+        made = faces.program(face, glyphs)
+        self._write(kept, {}, [made])
+        return made
+
+    @contextmanager
+    def claim(self, digest: str) -> Iterator[bool]:
+        """Give the section to one worker: False while another has it. A claim ends with its process."""
+        path = self.root / "claims" / digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            if not _is_still(path, file.fileno()):
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                path.unlink(missing_ok=True)
+
+    def is_claimed(self, digest: str) -> bool:
+        """Say whether somebody seems to be at it: a worker that was killed leaves its mark."""
+        return (self.root / "claims" / digest).exists()
+
     def touch(self, digest: str) -> None:
         """Note that it is in use."""
         with suppress(OSError):
@@ -59,21 +99,23 @@ class Store:
 
     def sweep(self, days: int) -> int:
         """Remove what nobody used for *days*; return how many files went."""
-        gone, limit = 0, time.time() - days * 86400
-        for path in self._root.glob("??/*"):
+        gone, now = 0, time.time()
+        for path in self.root.glob("??/*"):
+            # What is half written was left by a worker that was killed.
+            kept = 1 if path.name.startswith(_DRAFT) else days
             with suppress(OSError):
-                if path.stat().st_mtime < limit:
+                if path.stat().st_mtime < now - kept * 86400:
                     path.unlink()
                     gone += 1
         return gone
 
     def _path(self, digest: str, suffix: str = "") -> Path:
-        return self._root / digest[:2] / f"{digest}{suffix}"
+        return self.root / digest[:2] / f"{digest}{suffix}"
 
     def _write(self, path: Path, about: dict[str, Any], bodies: list[bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         head = json.dumps({**about, "bodies": [len(each) for each in bodies]}).encode()
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_DRAFT)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(_MAGIC + _LENGTH.pack(len(head)) + head)
@@ -99,6 +141,14 @@ class Store:
         return about, bodies
 
 
+def _is_still(path: Path, descriptor: int) -> bool:
+    """Say whether *path* names the open file: who locked one that was removed meanwhile holds nothing."""
+    try:
+        return path.stat().st_ino == os.fstat(descriptor).st_ino
+    except FileNotFoundError:
+        return False
+
+
 def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
     about = {
         "sheets": [[sheet.number, sheet.width, sheet.height] for sheet in part.sheets],
@@ -110,7 +160,7 @@ def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
         "anchors": part.anchors,
         "bookmarks": [asdict(each) for each in part.bookmarks],
         "links": [[each.page, each.box, each.target, each.paged] for each in part.links],
-        "glyphs": part.glyphs,
+        "glyphs": {face: _columns(used) for face, used in part.glyphs.items()},
     }
     bodies = [part.objects]
     for _local, head, data in part.streams:
@@ -131,8 +181,20 @@ def _part(about: dict[str, Any], bodies: list[bytes]) -> Part:
         anchors={name: tuple(at) for name, at in about["anchors"].items()},
         bookmarks=[Bookmark(**each) for each in about["bookmarks"]],
         links=[Link(*each) for each in about["links"]],
-        glyphs={
-            face: {int(number): tuple(seen) for number, seen in used.items()}
-            for face, used in about["glyphs"].items()
-        },
+        glyphs={face: _glyphs(*used) for face, used in about["glyphs"].items()},
     )
+
+
+def _columns(used: faces.Glyphs) -> tuple[list[int], list[str], list[int]]:
+    """Return numbers, texts, widths: read back three times as fast as a mapping of pairs."""
+    return (
+        [*used],
+        [text for text, _width in used.values()],
+        [wide for _text, wide in used.values()],
+    )
+
+
+def _glyphs(numbers: list[int], texts: list[str], widths: list[int]) -> faces.Glyphs:
+    # A glyph is the same in every section: one pair for all of them, not one for each.
+    pairs = (_pairs.setdefault(each, each) for each in zip(texts, widths, strict=True))
+    return dict(zip(numbers, pairs, strict=True))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import BinaryIO
 
 from compliance.packets.press import parts
@@ -119,4 +120,8 @@ class Writer:
 @cache
 def _srgb() -> bytes:
     """The profile that WeasyPrint brings, in the public domain by the ICC's word."""
-    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    # Found without loading the package, which linking does not need.
+    spec = find_spec("weasyprint")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("weasyprint")
+    return (Path(spec.origin).parent / "pdf" / "sRGB2014.icc").read_bytes()

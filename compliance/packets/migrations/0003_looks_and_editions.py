@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_working_days'),
-        ('packets', '0001_initial'),
+        ('packets', '0002_builds'),
         ('vault', '0003_uploads_and_damage'),
     ]
 

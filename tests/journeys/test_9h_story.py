@@ -1,0 +1,126 @@
+"""The packet's story: built in sections, signed off by three, submitted, answered, a second round beside
+the first, and a flipped byte that is found."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys import steps
+from tests.journeys.test_9e_application import begin, press, send, type_in
+from tests.journeys.windows import opened
+
+ASKED = "외부망 경계의 차단 정책을 다시 제출하십시오."
+NEW = "경계 방화벽의 정책을 갱신하고 적용 일자를 기록했습니다."
+
+
+@pytest.fixture(scope="session")
+def story(browser, portal, sessions, tmp_path_factory):
+    """Both rounds' packets built by clicking: the address, the code that was asked about, the PDF."""
+    with opened(browser, portal, sessions) as windows:
+        seoyeon = windows.of("seoyeon")
+        begin(seoyeon)
+        page, address = seoyeon.page, seoyeon.page.url
+        send(windows, address)
+        seen = built(seoyeon, f"{address}packets/1/")
+        answer(seoyeon, address)
+        code = verdict(seoyeon, address)
+        profile = page.locator("a[href*='/requirements/']").first.get_attribute("href")
+        steps.answer(seoyeon, profile.split("/requirements/")[1].split("/")[0], code, statement=NEW)
+        send(windows, address)
+        built(seoyeon, f"{address}packets/2/")
+        pdf = download(seoyeon, tmp_path_factory.mktemp("story"))
+    return {"address": address, "code": code, "pdf": pdf, "seen": seen}
+
+
+def built(seoyeon, address):
+    """Watch until the packet is there, without a reload; return what the page said meanwhile."""
+    page, seen = seoyeon.page, []
+    page.goto(address)
+    limit = time.monotonic() + 120
+    while not page.get_by_role("link", name="PDF").count():
+        assert time.monotonic() < limit, seen
+        box = page.locator("section[data-state] .card-body")
+        if box.count():
+            seen.append(box.first.inner_text())
+        page.wait_for_timeout(200)
+    return seen
+
+
+def answer(seoyeon, address):
+    """The platform takes it in and begins to review."""
+    page = seoyeon.page
+    page.goto(address)
+    page.locator("#receive-button").click()
+    page.locator("#receive-dialog textarea").fill("YG-2026-115")
+    press(page, "#receive-dialog .btn-primary", "#start-review")
+    press(page, "#start-review", "#decide-button")
+
+
+def verdict(seoyeon, address):
+    """It asks for more about one requirement; the next round is opened. Return its code."""
+    page = seoyeon.page
+    seoyeon.follow(page.get_by_role("link", name="심사 판정 입력"))
+    code = page.locator(".ap-verdicts tbody td.mono").first.inner_text()
+    type_in(page, code, "supplement", ASKED)
+    page.get_by_role("button", name="변경한 행 저장").click()
+    expect(page.locator(".gp-word").first).to_be_visible()
+    page.goto(address)
+    page.locator("#changes-button").click()
+    page.locator("#changes-dialog .btn-primary").click()
+    press(page, "#next-round", "#request-review")
+    page.goto(f"{address}rounds/2/")
+    return code
+
+
+def download(seoyeon, folder):
+    with seoyeon.page.expect_download() as waiting:
+        seoyeon.page.get_by_role("link", name="PDF").first.click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_the_history_tells_how_it_was_built(story, person):
+    page = person("eunwoo").page
+    page.goto(f"{story['address']}packets/1/")
+    row = page.locator("#builds tbody tr").first
+    expect(row.locator("[data-value=built]")).to_be_visible()
+    expect(row).to_contain_text("초")
+
+
+def test_the_second_round_stands_beside_the_first(story, person):
+    eunwoo = person("eunwoo")
+    page = eunwoo.page
+    page.goto(f"{story['address']}packets/2/")
+    eunwoo.follow(page.get_by_role("link", name="페이지 보기").first)
+    page.locator("#beside").select_option("1-ko")
+    page.get_by_role("button", name="보기", exact=True).click()
+    page.locator("#only").check()
+    page.get_by_role("button", name="보기", exact=True).click()
+    part = page.locator(f"#part-req-{story['code']}")
+    expect(part).to_contain_text("변경")
+    part.scroll_into_view_if_needed()
+    image = page.locator(f"#part-req-{story['code']} + .pk-pair img").first
+    expect(image).to_be_visible()
+    limit = time.monotonic() + 30
+    while not image.evaluate("image => image.complete && image.naturalWidth > 500"):
+        assert time.monotonic() < limit
+        page.wait_for_timeout(200)
+
+
+def test_the_keyboard_walks_through_the_pages(story, person):
+    page = person("haneul").page
+    page.goto(f"{story['address']}packets/2/ko/pages/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator(".pk-pair[aria-selected=true] figcaption")).to_contain_text("2 /")
+
+
+def test_a_flipped_byte_is_found(story, portal, tmp_path):
+    content = bytearray(story["pdf"].read_bytes())
+    content[len(content) // 2] ^= 1
+    path = tmp_path / story["pdf"].name
+    path.write_bytes(content)
+    assert portal.manage("verify_packet", str(story["pdf"])).returncode == 0
+    assert portal.manage("verify_packet", str(path)).returncode == 1
