@@ -19,8 +19,8 @@ from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
 from compliance.packets.checksums import NAME as CHECKSUMS
 from compliance.packets.checksums import checksums
-from compliance.packets.hands import is_full
 from compliance.packets.editions import STYLES
+from compliance.packets.hands import is_full
 from compliance.packets.manifest import File, Manifest
 from compliance.packets.press.store import Store
 from compliance.packets.render import Drawing, Leaf, Look
