@@ -11,7 +11,8 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext, npgettext, pgettext
 
-from compliance.packets import editions, render, statement
+from compliance.packets import editions, render, statement, tables
+from compliance.packets import manifest as manifests
 from compliance.packets.editions import STYLES, flat, paired, parted, speaking
 from compliance.packets.models import Edition
 from compliance.packets.press.store import Store
@@ -138,3 +139,20 @@ def test_the_statement_beside_it_stays_a_plain_table():
     text = statement.as_csv(make_manifest(), "ko-en").decode("utf-8-sig")
     assert text.startswith("번호")
     assert editions.OPEN not in text
+
+
+@pytest.mark.parametrize("former", ["gatepass.manifest/1", "gatepass.manifest/2"])
+@pytest.mark.parametrize("edition", STYLES)
+def test_packets_of_former_formats_are_still_drawn(store, former, edition):
+    manifest = make_manifest(format=former)
+    for name in ("look", *(["submission"] if former.endswith("1") else [])):
+        del manifest[name]
+    read = manifests.loads(manifests.dumps(manifest))
+    made = render.plan(read, edition)
+    for section in made.sections:
+        if section.form not in {*tables.FORMS, "exhibit"}:
+            assert render.compose(section, edition)
+    assert "diagram" not in {each.form for each in made.sections}
+    for name in set(tables.FORMS) & {each.form for each in made.sections}:
+        (section,) = [each for each in made.sections if each.form == name]
+        assert render.compile_section(section, edition, lambda _sha256: b"").sheets
