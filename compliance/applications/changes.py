@@ -22,11 +22,15 @@ class What(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. *before* and *after* are texts for a reader; "" where there is none."""
+    """One difference. *before* and *after* are texts for a reader; "" where there is none.
+
+    *number* is that of the evidence or the task that is spoken of.
+    """
 
     what: What
     before: str = ""
     after: str = ""
+    number: str = ""
 
 
 # (the frozen round, the round that is compared: as frozen, else as things are now)

@@ -19,6 +19,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
 from compliance.packets.checksums import NAME as CHECKSUMS
 from compliance.packets.checksums import checksums
+from compliance.packets.editions import STYLES
 from compliance.packets.hands import is_full
 from compliance.packets.manifest import File, Manifest
 from compliance.packets.press.store import Store
@@ -72,7 +73,8 @@ def name_of(manifest: Manifest, edition: str) -> str:
 
 
 def edition_of(code: str) -> Edition:
-    return "en" if code == "en" else "ko"
+    """Return the edition of a packet, the Korean one where nobody knows its code any more."""
+    return code if code in STYLES else "ko"
 
 
 def build(  # noqa: PLR0913 - where everything comes from

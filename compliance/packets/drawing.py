@@ -4,20 +4,32 @@ Needs templates and words, and nothing else of the portal: `child` runs it witho
 """
 
 import io
+import re
 from collections.abc import Callable
 from functools import cache, partial
 
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from compliance.packets import fonts
+from compliance.packets.editions import CLOSE, OPEN, STYLES, flat, speaking
 from compliance.packets.press.parts import Part
 from compliance.packets.section import Edition, Section
 
 TEMPLATES = "packets/pdf"
 # Gives the bytes of a file of the manifest by its SHA-256, checked.
 Read = Callable[[str], bytes]
+# A heading's own heading may stand in a section before it.
+_ELSEWHERE = "PDFUA1-HEADING-NESTING-001"
+# A drawing or a tag, in which there can be no markup: there the languages stand beside each other.
+_NO_MARKUP = re.compile(r"(<svg.*?</svg>|<title>.*?</title>|<[^>]*>)", re.DOTALL)
+_ENGLISH = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+# Letters in a row with no place to break a line, as outside Hangul they may be: the time of layout
+# grows with their square.
+_LONGEST = 400
+_LETTER = "(?:&[#0-9a-zA-Z]+;|[^\\s<>&\u1100-\uffff])"
+_ENDLESS = re.compile(f"{_LETTER}{{{_LONGEST},}}")
+_PIECE = re.compile(f"{_LETTER}{{{_LONGEST}}}")
 
 
 def compile_section(section: Section, edition: Edition, read: Read) -> Part:
@@ -25,28 +37,55 @@ def compile_section(section: Section, edition: Edition, read: Read) -> Part:
     # What draws takes 40 MB, which a process that only plans and links can do without.
     from compliance.packets import tables
 
-    with translation.override(edition):
-        if section.form == "exhibit":
-            data = read(section.inputs["file"]["sha256"])
-            return tables.exhibit(section, data, partial(_is_archival, edition=edition))
+    with speaking(edition):
+        if section.is_file:
+            checked = partial(_is_archival, edition=edition)
+            return tables.exhibit(section, read(section.shows), checked)
         if section.form in tables.FORMS:
             return tables.draw(section)
         from compliance.packets.press import compiling
 
-        return compiling.compile_section(compose(section, edition), style(), section.key)
+        pictures = {}
+        if section.picture:
+            shown = (read(section.shows), section.picture["media_type"])
+            pictures[section.picture["name"]] = shown
+        html = compose(section, edition)
+        return compiling.compile_section(html, style(), section.key, pictures)
 
 
 def compose(section: Section, edition: Edition) -> str:
     """Return a section as an HTML document; what has no glyph is named in it."""
     about = {"key": section.key, "title": section.title}
-    body = render_to_string(f"{TEMPLATES}/{section.form}.html", {**section.inputs, "part": about})
-    whole = {"part": about, "edition": edition, "body": mark_safe(body)}  # noqa: S308 - a template's
-    return fonts.visible(render_to_string(f"{TEMPLATES}/document.html", whole))
+    with speaking(edition) as spoken:
+        inputs = {**section.inputs, "part": about}
+        body = render_to_string(f"{TEMPLATES}/{section.form}.html", inputs)
+        whole = {"part": about, "style": spoken, "body": mark_safe(body)}  # noqa: S308 - a template's
+        html = render_to_string(f"{TEMPLATES}/document.html", whole)
+    return _cut(fonts.visible(_marked(html)))
 
 
 @cache
 def style() -> str:
     return render_to_string(f"{TEMPLATES}/style.css")
+
+
+def _cut(html: str) -> str:
+    """Return *html* with a line's end inside of words longer than any line."""
+    if not _ENDLESS.search(html):
+        return html
+    pieces = _NO_MARKUP.split(html)
+    return "".join(
+        each if index % 2 else _PIECE.sub(r"\g<0><br>", each) for index, each in enumerate(pieces)
+    )
+
+
+def _marked(html: str) -> str:
+    """Return *html* with the English of texts in two languages as such."""
+    if OPEN not in html:
+        return html
+    pieces = _NO_MARKUP.split(html)
+    joined = "".join(flat(each) if index % 2 else each for index, each in enumerate(pieces))
+    return _ENGLISH.sub(r' <span class="en" lang="en">\1</span>', joined)
 
 
 def _is_archival(part: Part, edition: Edition) -> bool:
@@ -58,7 +97,12 @@ def _is_archival(part: Part, edition: Edition) -> bool:
     from compliance.packets.press.parts import place
 
     out = io.BytesIO()
-    about = About("-", "-", "-", edition, "2000-01-01T00:00:00+00:00", "0" * 32, "Chain")
+    language = STYLES[edition].language
+    about = About("-", "-", "-", language, "2000-01-01T00:00:00+00:00", "0" * 32, "Chain")
     linking.link(out, [linking.Piece(part, lambda base: place(part, base))], about)
     profiles = (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1)
-    return all(page.is_pdf_compliant_bytes(out.getvalue(), profile=each) for each in profiles)
+    return not any(
+        failure.rule_id != _ELSEWHERE
+        for each in profiles
+        for failure in page.validate_pdf_bytes(out.getvalue(), profile=each).failures
+    )

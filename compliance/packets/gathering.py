@@ -15,7 +15,9 @@ from compliance.audit import selectors as audit
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as EvidenceState
 from compliance.packets import (
+    comparing,
     gathering_duties,
+    gathering_look,
     gathering_scans,
     gathering_submission,
 )
@@ -52,7 +54,7 @@ def gather(round_: Round) -> Manifest:
     budget = Budget()
     assessments = _assessments(application, tasks, scans, budget)
     attested = _person(round_, round_.attested_by, round_.attested_at)
-    return {
+    manifest: Manifest = {
         "format": manifests.FORMAT,
         "hash": manifests.HASH,
         "application": {
@@ -97,8 +99,13 @@ def gather(round_: Round) -> Manifest:
         "checkpoint": _checkpoint(organisation.pk),
         "duties": gathering_duties.gather(application),
         "progress": _progress(application),
-        "submission": gathering_submission.gather(round_, attested, assessments),
+        "submission": gathering_submission.gather(round_, attested, assessments, budget),
+        "look": gathering_look.gather(organisation, budget),
     }
+    former = comparing.former_freeze(round_)
+    if former:
+        manifest["since"] = comparing.since_freeze(former.manifest, former.digest, manifest)
+    return manifest
 
 
 def _assessments(
@@ -228,6 +235,7 @@ def _task(row: TaskRow) -> Task:
         "closed_at": iso(row.closed_at),
         "verified_by": verified_by,
         "extended": row.extended_times,
+        "finding": row.finding.code if row.finding else "",
     }
 
 

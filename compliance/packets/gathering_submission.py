@@ -1,29 +1,34 @@
 """The application's own part of a manifest: occasion, scope, diagrams, confirmation, answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compliance.accounts.models import User
 from compliance.applications import selectors
 from compliance.applications.models import Application, Round
 from compliance.applications.services import DIAGRAMS
 from compliance.evidence.models import Evidence
-from compliance.packets.entries import iso
+from compliance.packets.entries import Budget, iso
 from compliance.packets.manifest import (
     Answer,
     Assessment,
     Attestation,
     Diagram,
+    DiagramFile,
+    File,
     Person,
     ScopeItem,
     Submission,
 )
 
+DIAGRAM_FOLDER = "구성도"
 
-def gather(round_: Round, attested: Person, assessments: Iterable[Assessment]) -> Submission:
+
+def gather(
+    round_: Round, attested: Person, assessments: Sequence[Assessment], budget: Budget
+) -> Submission:
     """Return what the round declares. *assessments* say which evidence the packet encloses."""
     application = round_.application
     former = selectors.former_round(application, round_)
-    enclosed = {item["number"] for row in assessments for item in row["evidence"]}
     return {
         "kind": application.kind,
         "review": application.review,
@@ -32,7 +37,7 @@ def gather(round_: Round, attested: Person, assessments: Iterable[Assessment]) -
         "targets": _targets(application),
         "scope_items": _scope(application),
         "personal_data": application.personal_data,
-        "diagrams": _diagrams(application, enclosed),
+        "diagrams": _diagrams(application, _enclosed(assessments), budget),
         "attestation": _attestation(round_, attested),
         "answered_round": former.number if former else 0,
         "requested_changes": former.requested_changes if former else "",
@@ -60,21 +65,38 @@ def _scope(application: Application) -> list[ScopeItem]:
     ]
 
 
-def _diagrams(application: Application, enclosed: set[str]) -> list[Diagram]:
+def _enclosed(assessments: Iterable[Assessment]) -> dict[tuple[str, str], File]:
+    """The files that are in the packet as evidence, by (number, SHA-256)."""
+    return {
+        (item["number"], file["sha256"]): file
+        for row in assessments
+        for item in row["evidence"]
+        for file in item["files"]
+    }
+
+
+def _diagrams(
+    application: Application, enclosed: dict[tuple[str, str], File], budget: Budget
+) -> list[Diagram]:
     found = []
     for kind in DIAGRAMS:
         evidence: Evidence | None = getattr(application, kind)
         version = evidence.latest if evidence else None
         if evidence is None or version is None:
             continue
-        files = version.files.select_related("blob").order_by("pk")
+        number = evidence.code
+        files: list[DiagramFile] = []
+        for each in version.files.select_related("blob").order_by("pk"):
+            file = enclosed.get((number, each.blob.sha256))
+            file = file or budget.file(DIAGRAM_FOLDER, number, each.name, each.blob)
+            files.append({**file})
         diagram: Diagram = {
             "kind": kind,
-            "number": evidence.code,
+            "number": number,
             "title": evidence.title,
             "version": version.number,
-            "files": [{"name": file.name, "sha256": file.blob.sha256} for file in files],
-            "enclosed": evidence.code in enclosed,
+            "files": files,
+            "enclosed": True,
         }
         found.append(diagram)
     return found

@@ -160,7 +160,7 @@ class Holder:
                 except Lost:
                     log.warning("The child was lost at “%s” (attempt %d).", section.title, attempt)
                     self.let_go()
-        if section.form == "exhibit":
+        if section.is_file:
             # The file is what cannot be drawn. Without its bytes the page says so; it is enclosed.
             return self._taken().compile(section, edition, digest, store, None, watch)
         return _refuse(section, {})
@@ -198,12 +198,12 @@ def _kept() -> Hand | None:
 @contextmanager
 def _spooled(section: Section, read: Read, store: Store) -> Iterator[Path | None]:
     """Lay the bytes that a section shows where its child can read them."""
-    if section.form != "exhibit":
+    if not section.shows:
         yield None
         return
     store.root.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=store.root, prefix="exhibit-") as file:
-        file.write(read(section.inputs["file"]["sha256"]))
+        file.write(read(section.shows))
         file.flush()
         yield Path(file.name)
 

@@ -11,9 +11,14 @@ from typing import Any, NotRequired, TypedDict, cast
 
 from compliance.audit.proofs import Section
 
-FORMAT = "gatepass.manifest/2"
-# The first format lacks `submission`; its packets stay readable and keep their digests.
-KNOWN_FORMATS = {"gatepass.manifest/1": False, FORMAT: True}
+FORMAT = "gatepass.manifest/3"
+# What each format has besides the keys of the first. Packets of old stay readable and keep their
+# digests.
+KNOWN_FORMATS = {
+    "gatepass.manifest/1": (),
+    "gatepass.manifest/2": ("submission",),
+    FORMAT: ("submission", "look"),
+}
 HASH = "SHA-256"
 NAME = "manifest.json"
 
@@ -96,6 +101,8 @@ class Task(TypedDict):
     verified_by: str
     # How many extensions were approved; packets from before they were counted have none.
     extended: NotRequired[int]
+    # Number of the finding that it mends, "" for none; since the third format.
+    finding: NotRequired[str]
 
 
 class Assessment(TypedDict):
@@ -219,12 +226,18 @@ class ScopeItem(TypedDict):
 
 
 class DiagramFile(TypedDict):
+    """A file of a diagram; since the third format all that a File has."""
+
     name: str
     sha256: str
+    size: NotRequired[int]
+    media_type: NotRequired[str]
+    path: NotRequired[str]
+    embedded: NotRequired[bool]
 
 
 class Diagram(TypedDict):
-    """A diagram by its evidence. *enclosed*: it proves a requirement too, so its files are here."""
+    """A diagram by its evidence. *enclosed*: its files are part of the packet."""
 
     kind: str
     number: str
@@ -273,6 +286,73 @@ class Submission(TypedDict):
     answers: list[Answer]
 
 
+class Look(TypedDict):
+    """The applicant's own look: *colour* as #rrggbb or "", and its logo as a PNG."""
+
+    colour: str
+    logo: File | None
+
+
+class Change(TypedDict):
+    """One difference of a requirement since the former round; see applications.changes.What.
+
+    *number* is that of the evidence or task that is spoken of, "" for none.
+    """
+
+    what: str
+    number: str
+    before: str
+    after: str
+
+
+class Changed(TypedDict):
+    """A requirement and what is different about it."""
+
+    code: str
+    title: Text
+    changes: list[Change]
+
+
+class Reworded(TypedDict):
+    """A requirement that the profile states otherwise than before."""
+
+    code: str
+    title: Text
+    before: Text
+    after: Text
+
+
+class ProfileChanges(TypedDict):
+    """What another version of the profile asks: *added* and *removed* are requirements."""
+
+    before: str
+    after: str
+    added: list[Reworded]
+    removed: list[Reworded]
+    reworded: list[Reworded]
+
+
+class FindingChange(TypedDict):
+    """A finding that is new, or whose state changed; *before* is "" for a new one."""
+
+    number: str
+    title: str
+    severity: str
+    before: str
+    after: str
+
+
+class Since(TypedDict):
+    """What changed since the former round was frozen; *digest* is that of its manifest."""
+
+    round: int
+    frozen_at: str
+    digest: str
+    requirements: list[Changed]
+    findings: list[FindingChange]
+    profile: ProfileChanges | None
+
+
 class Progress(TypedDict):
     """Open tasks at the end of each day from *first*; and by age, each by severity from critical."""
 
@@ -313,6 +393,8 @@ class Manifest(TypedDict):
     submission: NotRequired[Submission]
     duties: NotRequired[list[Duty]]
     progress: NotRequired[Progress]
+    look: NotRequired[Look]
+    since: NotRequired[Since]
 
 
 class Unreadable(ValueError):
@@ -333,9 +415,7 @@ def loads(text: str | bytes) -> Manifest:
         raise Unreadable(f"The manifest is not JSON ({error}).") from error
     if not isinstance(value, dict) or value.get("format") not in KNOWN_FORMATS:
         raise Unreadable(f"The manifest does not say “{FORMAT}”.")
-    wanted = set(Manifest.__required_keys__)
-    if KNOWN_FORMATS[value["format"]]:
-        wanted.add("submission")
+    wanted = {*Manifest.__required_keys__, *KNOWN_FORMATS[value["format"]]}
     missing = sorted(wanted - set(value))
     if missing:
         raise Unreadable(f"The manifest lacks {', '.join(missing)}.")
@@ -380,7 +460,18 @@ def files(manifest: Manifest) -> list[File]:
         for file in item["files"]
     ]
     scans = [scan["file"] for scan in manifest["scans"] if scan["file"]]
-    return list({file["path"]: file for file in [*evidence, *scans]}.values())
+    everything = [*evidence, *scans, *_drawn(manifest)]
+    return list({file["path"]: file for file in everything}.values())
+
+
+def _drawn(manifest: Manifest) -> Iterator[File]:
+    """Yield what the document draws besides evidence: diagrams and the logo."""
+    for diagram in manifest.get("submission", {}).get("diagrams", []):
+        # The second format names files of diagrams that it does not have.
+        yield from (cast("File", file) for file in diagram["files"] if "path" in file)
+    logo = manifest.get("look", {}).get("logo")
+    if logo:
+        yield logo
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -56,9 +56,32 @@ class Freeze(models.Model):
         return manifests.loads(self.manifest_text)
 
 
+class Branding(models.Model):
+    """How the packets of an organisation look: its own colour and logo, never a platform's."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.PROTECT, related_name="branding"
+    )
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    # A PNG on white that the portal made of what was uploaded.
+    logo = models.ForeignKey(
+        Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("look of the packets")
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.colour}".strip()
+
+
 class Edition(models.TextChoices):
+    """What editions there are; `editions.STYLES` says what each is."""
+
     KO = "ko", _("Korean edition")
     EN = "en", _("English edition")
+    BOTH = "ko-en", _("Edition in Korean and English")
+    REVIEW = "ko-review", _("Edition for the reviewer, with boxes for verdicts")
 
 
 class State(models.TextChoices):
@@ -79,7 +102,7 @@ class Packet(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="packets")
     freeze = models.ForeignKey(Freeze, on_delete=models.PROTECT, related_name="packets")
-    edition = models.CharField(max_length=2, choices=Edition.choices)
+    edition = models.CharField(max_length=12, choices=Edition.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.models import User
+from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
 from compliance.applications.models import Round
@@ -17,6 +17,10 @@ def check_can_freeze(round_: Round, user: User) -> None:
 
 def check_can_build(freeze: Freeze, user: User) -> None:
     check_can(user, freeze.organisation_id, Capability.PACKET_BUILD)
+
+
+def check_can_set_look(organisation: Organisation, user: User) -> None:
+    check_can(user, organisation.pk, Capability.PACKET_BUILD)
 
 
 def check_is_built(packet: Packet) -> None:

@@ -23,16 +23,16 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.template.loader import get_template
-from django.utils import translation
 from django.utils.translation import pgettext
 
 from compliance.packets import contents, fonts, hands
 from compliance.packets import manifest as manifests
 from compliance.packets.drawing import TEMPLATES, Read, compile_section, compose
+from compliance.packets.editions import flat, speaking
 from compliance.packets.hands import Watch
 from compliance.packets.manifest import Manifest
-from compliance.packets.press import linking
-from compliance.packets.press.linking import Attachment, Piece
+from compliance.packets.press import linking, logos
+from compliance.packets.press.linking import Attachment, Late, Logo, Piece
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Part, Placed
 from compliance.packets.press.stamping import Heads
@@ -103,8 +103,8 @@ def plan(manifest: Manifest, edition: Edition) -> Plan:
         lacking = lacking or fonts.may_lack_glyphs(piece)
     if lacking:
         missing = fonts.missing_glyphs("\n".join(manifests.texts(manifest)))
-    with translation.override(edition):
-        found = contents.sections(manifest, [_described(char) for char in missing])
+    with speaking(edition) as style:
+        found = contents.sections(manifest, [_described(char) for char in missing], style)
     made_from = [_made_from(each, edition) for each in found]
     digests = [hashlib.sha256(f"{each} {_machinery()}".encode()).hexdigest() for each in made_from]
     return Plan(manifest, edition, found, digests, made_from, missing, identity.hexdigest())
@@ -124,7 +124,7 @@ class Standing:
     @property
     def name(self) -> str:
         """The title of the section under way."""
-        return self.plan.sections[self.at].title
+        return flat(self.plan.sections[self.at].title)
 
     @property
     def missing(self) -> int:
@@ -208,8 +208,9 @@ def link(  # noqa: PLR0913 - what one document is made of
     """Write the document of the compiled sections to *out*. *watch* may raise to stop."""
     manifest = made.manifest
     shelf = _Shelf(made, store, read, watch)
+    logo = _logo(manifest, read)
     pieces = [
-        _piece(section, shelf.part(index), partial(shelf.place, index), manifest)
+        _piece(section, shelf.part(index), partial(shelf.place, index), manifest, logo)
         for index, section in enumerate(made.sections)
     ]
     linked = linking.link(
@@ -218,7 +219,7 @@ def link(  # noqa: PLR0913 - what one document is made of
         _about(manifest, made.edition, made.identity),
         attachments,
         chain,
-        _values(manifest, made.edition, made.identity),
+        Late(_values(manifest, made.edition, made.identity), logo),
         store.program,
     )
     if linked.missing:
@@ -226,7 +227,7 @@ def link(  # noqa: PLR0913 - what one document is made of
     outline = [
         Leaf(
             section.key,
-            section.title or section.head,
+            flat(section.title or section.head),
             section.level,
             len(piece.part.sheets),
             digest[:16],
@@ -290,18 +291,31 @@ def render(manifest: Manifest, edition: Edition, read: Read) -> bytes:
 
 
 def _piece(
-    section: Section, part: Part, place: Callable[[int], Placed], manifest: Manifest
+    section: Section,
+    part: Part,
+    place: Callable[[int], Placed],
+    manifest: Manifest,
+    logo: Logo | None,
 ) -> Piece:
     heads = None
     if section.head:
         heads = Heads(
-            fonts.visible(section.head),
+            fonts.visible(flat(section.head)),
             fonts.visible(manifest["organisation"]),
             _number(manifest),
-            section.colour,
+            section.colour or manifest.get("look", {}).get("colour", ""),
+            logo.size if logo else None,
         )
-    margin = fonts.visible(section.margin)
+    margin = fonts.visible(flat(section.margin))
     return Piece(part, place, heads, lists=section.form == "toc", margin=margin)
+
+
+def _logo(manifest: Manifest, read: Read) -> Logo | None:
+    """The applicant's logo as running heads draw it."""
+    found = manifest.get("look", {}).get("logo")
+    if not found:
+        return None
+    return logos.small(read(found["sha256"]))
 
 
 def _number(manifest: Manifest) -> str:
@@ -309,13 +323,13 @@ def _number(manifest: Manifest) -> str:
 
 
 def _about(manifest: Manifest, edition: Edition, identity: str) -> About:
-    with translation.override(edition):
-        subject = pgettext("packet", "Integration application: submitted packet")
+    with speaking(edition) as style:
+        subject = flat(pgettext("packet", "Integration application: submitted packet"))
     return About(
         title=f"{manifest['application']['title']} · {manifest['application']['number']}",
         author=manifest["organisation"],
         subject=subject,
-        language=edition,
+        language=style.language,
         created=manifest["frozen_at"],
         identifier=identity[:32],
         chain_key=CHAIN_KEY,
@@ -327,16 +341,16 @@ def _values(manifest: Manifest, edition: Edition, identity: str) -> dict[str, st
     values = {"stamp-identity": identity, "stamp-manifest": f"{manifests.NAME}: {identity}"}
     checkpoint = manifest["checkpoint"]
     if checkpoint["seq"]:
-        with translation.override(edition):
-            entry = pgettext("packet", "entry %(seq)d") % {"seq": checkpoint["seq"]}
-            told = f"{pgettext('packet', 'Audit checkpoint')}: {entry}"
+        with speaking(edition):
+            entry = flat(pgettext("packet", "entry %(seq)d") % {"seq": checkpoint["seq"]})
+            told = f"{flat(pgettext('packet', 'Audit checkpoint'))}: {entry}"
         values |= {"stamp-checkpoint": told, "stamp-checkpoint-hash": checkpoint["hash"]}
     return values
 
 
 def _made_from(section: Section, edition: Edition) -> str:
     """Return a digest of what a section says, whatever draws it."""
-    inputs = [section.form, section.key, section.title, edition, section.inputs]
+    inputs = [section.form, section.key, section.title, edition, section.inputs, section.picture]
     text = json.dumps(inputs, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -349,7 +363,8 @@ def _machinery() -> str:
     sources = [
         *template.parent.iterdir(),
         *(_HERE / "press").glob("*.py"),
-        *(_HERE / name for name in ("drawing.py", "fonts.py", "tables.py", "words.py")),
+        *(_HERE / name for name in ("drawing.py", "editions.py", "differing.py", "fonts.py")),
+        *(_HERE / name for name in ("tables.py", "words.py")),
         _HERE / "templatetags" / "packet.py",
         *(_HERE.parent / "shared" / "templatetags").glob("*.py"),
         *(mo for path in settings.LOCALE_PATHS for mo in Path(path).glob("*/LC_MESSAGES/*.mo")),

@@ -5,9 +5,10 @@ it is compiled once and found again by their digest.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-Edition = Literal["ko", "en"]
+# One of editions.STYLES.
+Edition = str
 # Larger files are documents of their own: they stand beside the packet's pages alone.
 MOST_BYTES = 50 * 1024 * 1024
 
@@ -18,7 +19,7 @@ class Section:
 
     *form* names a template of packets/pdf, or what `tables` draws. *head* is what stands above its
     pages, "" for none; *colour* that of its area; *margin* what stands at the edge of pages that the
-    applicant handed in.
+    applicant handed in. *picture* is a file that a template shows: its name, sha256, media_type.
     """
 
     key: str
@@ -29,3 +30,16 @@ class Section:
     head: str = ""
     colour: str = ""
     margin: str = ""
+    picture: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the section is a file of the packet on pages."""
+        return self.form in {"exhibit", "diagram"}
+
+    @property
+    def shows(self) -> str:
+        """The SHA-256 of the file whose bytes it is drawn from, "" for none."""
+        if self.is_file:
+            return str(self.inputs["file"]["sha256"])
+        return self.picture.get("sha256", "")

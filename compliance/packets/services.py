@@ -206,7 +206,11 @@ def _workshop(packet: Packet) -> Iterator[Path]:
 
 def _packet(freeze: Freeze, edition: str, by: User) -> Packet:
     if edition not in Edition.values:
-        raise Refused(_("There is a Korean edition (ko) and an English one (en)."))
+        known = ", ".join(Edition.values)
+        raise Refused(
+            _("There is no edition “%(edition)s”; there are %(known)s.")
+            % {"edition": edition, "known": known}
+        )
     packet, _made = Packet.objects.select_related("job").get_or_create(
         freeze=freeze,
         edition=edition,

@@ -31,7 +31,12 @@ class Chapter:
 def editions(freeze: Freeze) -> list[Row]:
     rows = freeze.packets.select_related("job__organisation", "pdf", "zip", "freeze__round")
     found = {packet.edition: packet for packet in rows}
-    return [Row(edition, found.get(edition.value)) for edition in Edition]
+    # The default is always shown, others once somebody asked for them.
+    return [
+        Row(edition, found.get(edition.value))
+        for edition in Edition
+        if edition == Edition.KO or edition.value in found
+    ]
 
 
 def contents(manifest: Manifest) -> list[Chapter]:

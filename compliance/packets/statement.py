@@ -3,6 +3,7 @@
 from django.utils import translation
 from django.utils.translation import pgettext
 
+from compliance.packets import editions
 from compliance.packets.manifest import Manifest, Task
 from compliance.packets.templatetags.packet import day, due, word
 from compliance.shared.tables import to_csv
@@ -12,7 +13,7 @@ NAME = "보완조치내역서.csv"
 
 def as_csv(manifest: Manifest, edition: str) -> bytes:
     """Return one row per task, with a byte-order mark and no cell that a spreadsheet would run."""
-    with translation.override(edition):
+    with translation.override(editions.STYLES[edition].language):
         return to_csv(_header(), [_row(task) for task in manifest["tasks"]])
 
 

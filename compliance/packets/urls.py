@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from compliance.packets import build_views, views
+from compliance.packets import build_views, look_views, views
 
 app_name = "packets"
 _PACKET = "applications/<slug:number>/packets/<int:round>/<slug:edition>"
@@ -8,12 +8,16 @@ urlpatterns = [
     path("applications/<slug:number>/freeze/", views.freeze, name="freeze"),
     path("applications/<slug:number>/packets/<int:round>/", views.packet, name="packet"),
     path("applications/<slug:number>/packets/<int:round>/build/", views.build, name="build"),
+    path("packets/look/", look_views.look, name="look"),
+    path("packets/look/set/", look_views.set_look, name="look-set"),
+    path("packets/look/logo/", look_views.logo, name="logo"),
+    path("packets/look/logo/remove/", look_views.remove_logo, name="logo-remove"),
     path(f"{_PACKET}/progress/", build_views.progress, name="progress"),
     path(f"{_PACKET}/cancel/", build_views.cancel, name="cancel"),
     path(f"{_PACKET}/pages/", build_views.pages, name="pages"),
     path(f"{_PACKET}/pages/<int:page>.webp", build_views.sheet, name="sheet"),
     re_path(
-        r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>ko|en)\.(?P<kind>pdf|zip)$",
+        r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>ko|en|ko-en|ko-review)\.(?P<kind>pdf|zip)$",
         views.download,
         name="download",
     ),

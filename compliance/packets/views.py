@@ -15,10 +15,11 @@ from compliance.applications.models import Application
 from compliance.applications.selectors import current_round
 from compliance.packets import manifest as manifests
 from compliance.packets import policies, services
+from compliance.packets.forms import EditionForm
 from compliance.packets.models import Edition, Freeze, Packet
 from compliance.packets.progressing import history, with_progress
 from compliance.packets.showing import contents, editions
-from compliance.shared.errors import why_not
+from compliance.shared.errors import Refused, why_not
 from compliance.vault.http import serve
 
 
@@ -27,14 +28,16 @@ from compliance.vault.http import serve
 def packet(request: OrganisationRequest, number: str, round: int) -> HttpResponse:  # noqa: A002
     freeze = _freeze(request, number, round)
     manifest = freeze.manifest
+    rows = editions(freeze)
     context = {
         "freeze": freeze,
         "application": freeze.round.application,
         "manifest": manifest,
-        "editions": [with_progress(row, request.user) for row in editions(freeze)],
+        "editions": [with_progress(row, request.user) for row in rows],
         "builds": history(freeze),
         "contents": contents(manifest),
         "files": manifests.files(manifest),
+        "edition_form": EditionForm(taken={row.edition.value for row in rows}),
         "why_not_build": why_not(policies.check_can_build, freeze, request.user),
     }
     return render(request, "packets/packet.html", context)
@@ -58,7 +61,10 @@ def freeze(request: OrganisationRequest, number: str) -> HttpResponse:
 @reauthenticated
 def build(request: OrganisationRequest, number: str, round: int) -> HttpResponse:  # noqa: A002
     frozen = _freeze(request, number, round)
-    services.request_build(frozen, request.POST.get("edition", Edition.KO), by=request.user)
+    form = EditionForm({"edition": request.POST.get("edition", Edition.KO)})
+    if not form.is_valid():
+        raise Refused(_("There is no such edition. Choose one from the list."))
+    services.request_build(frozen, form.cleaned_data["edition"], by=request.user)
     return _to_packet(frozen)
 
 

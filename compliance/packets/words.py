@@ -89,6 +89,16 @@ DIAGRAMS: Words = {
     "network_diagram": _("Network diagram"),
     "data_flow_diagram": _("Data-flow diagram"),
 }
+# As applications.changes.What and comparing.TASK_NEW; a child that draws has no rooms.
+CHANGES: Words = {
+    "verdict": pgettext_lazy("change", "Self-assessment"),
+    "statement": pgettext_lazy("change", "Implementation statement"),
+    "evidence_added": pgettext_lazy("change", "New evidence"),
+    "evidence_changed": pgettext_lazy("change", "New version of evidence"),
+    "evidence_gone": pgettext_lazy("change", "Evidence no longer counted"),
+    "task_closed": pgettext_lazy("change", "Task closed"),
+    "task_new": pgettext_lazy("change", "New task"),
+}
 # What a verification says of one part of a packet.
 FINDINGS_OF_VERIFICATION: Words = {
     "intact": pgettext_lazy("verification", "Intact"),
@@ -110,5 +120,6 @@ BOOKS: dict[str, Words] = {
     "review": REVIEWS,
     "scope": SCOPE,
     "diagram": DIAGRAMS,
+    "change": CHANGES,
     "verification": FINDINGS_OF_VERIFICATION,
 }

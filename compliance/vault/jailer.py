@@ -18,7 +18,7 @@ from django.conf import settings
 
 from compliance.vault.problems import Problem
 
-OURS = "compliance.vault."
+OURS = "compliance."
 # What every child needs is read once, before the fork.
 WARM = ["pikepdf", "PIL.Image", "lxml.etree", "olefile", "ijson", "pypdfium2"]
 WARM += ["pi_heif", "compliance.vault.inspection", "compliance.vault.personal.redacting"]

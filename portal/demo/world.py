@@ -32,6 +32,7 @@ from portal.demo import (
     people,
     scan_files,
     second_platform,
+    second_round,
 )
 from portal.demo import remediation as work
 
@@ -77,7 +78,15 @@ def build(say: Say) -> Application:
     if not Application.objects.filter(organisation=company).exists():
         say("applications")
         _apply(company, profile, staff)
+    second_round.dress(company, staff["seoyeon"])
     return Application.objects.filter(organisation=company).order_by("serial")[0]
+
+
+def open_second_round(application: Application, say: Say) -> None:
+    """Let the platform have asked for more once, and the company have answered."""
+    say("round 1, what was asked for, round 2")
+    staff = people.members(application.organisation)
+    second_round.open_it(application, staff, GAPS)
 
 
 def _worked_with(company: Organisation, identifier: str) -> Profile:
@@ -92,12 +101,12 @@ def _worked_with(company: Organisation, identifier: str) -> Profile:
 
 
 def build_packet(application: Application, say: Say) -> None:
-    """Freeze the first round with its open items declared and build the Korean edition."""
+    """Freeze the newest round with its open items declared and build the Korean edition."""
     lead = application.created_by
     round_ = application.current_round
     frozen = Freeze.objects.filter(round=round_).first()
     if frozen is None:
-        say("freezing round 1")
+        say(f"freezing round {round_.number}")
         frozen = packets.freeze(round_, by=lead, gaps_reason=GAPS)
     if not frozen.packets.filter(edition="ko", state="built").exists():
         say("the packet: PDF and ZIP")

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from portal.demo import keeping, people
+from portal.demo import keeping, people, second_round
 from tests.conftest import REFERENCE
 from tests.journeys import words
 
@@ -31,7 +31,8 @@ PAGES = [
     "tasks/1/",
     "applications/",
     "applications/GP-2026-0001/",
-    "applications/GP-2026-0001/packets/1/",
+    "applications/GP-2026-0001/packets/2/",
+    "packets/look/",
     "applications/GP-2026-0002/preflight/",
     "members/",
     "audit/",
@@ -54,6 +55,7 @@ def written_by_people():
         "(양호/취약)",
         "VPN 장비 인증서 확인 결과",
         *keeping.TAGS,
+        *(text for texts in second_round.ASKED.values() for text in texts),
     }
     return titles | names | company
 

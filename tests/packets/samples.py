@@ -1,8 +1,12 @@
 """A manifest as the freeze would write it, small enough to read, with every kind of thing in it."""
 
 import hashlib
+import io
 from typing import Any
 
+from PIL import Image
+
+from compliance.packets.comparing import since_freeze
 from compliance.packets.manifest import (
     FORMAT,
     HASH,
@@ -14,6 +18,7 @@ from compliance.packets.manifest import (
     Submission,
     Task,
     Text,
+    digest,
     files,
 )
 
@@ -246,8 +251,77 @@ def make_manifest(**more: Any) -> Manifest:
         "mapping_sets": [{"name": "isms-p", "version": "2023-10"}],
         "checkpoint": {"seq": 412, "hash": hashlib.sha256(b"412").hexdigest()},
         "submission": make_submission(),
+        "look": {"colour": "", "logo": None},
     }
     return manifest | more  # type: ignore[return-value]
+
+
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="900" height="400">
+<rect x="20" y="40" width="260" height="100" fill="#e8f0fb" stroke="#1f4e8c"/>
+<text x="40" y="95" font-size="18" font-family="Arial" font-weight="bold">연동 서버</text>
+<path d="M280 90 L420 90" stroke="#333"/></svg>""".encode()
+
+
+def make_picture(
+    size: tuple[int, int] = (60, 40), mode: str = "RGB", kind: str = "PNG", **more: Any
+) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, more.pop("colour", 0)).save(out, kind, **more)
+    return out.getvalue()
+
+
+def make_second_round() -> tuple[Manifest, dict[str, bytes]]:
+    """A second round with everything that a document can have, and the bytes of its files."""
+    kept: dict[str, bytes] = {}
+
+    def file(path: str, data: bytes, media_type: str) -> File:
+        made = make_file(path, data, media_type=media_type)
+        kept[made["sha256"]] = data
+        return made
+
+    logo = file("표지/logo.png", make_picture((300, 80), colour=(11, 107, 93)), "image/png")
+    drawing = file("구성도/E-50_구성도.svg", SVG, "image/svg+xml")
+    capture = file("증적/OI-NET-03/E-31_방화벽 정책.png", make_picture(), "image/png")
+    former = make_manifest()
+    former["assessments"][0]["implementation"] = "영역마다 방화벽을 두고 기본 허용 정책을 적용한다."
+    former["assessments"][0]["evidence"] = []
+    former["findings"][0]["state"] = "open"
+    former["tasks"][0]["state"] = "in_progress"
+    submission = make_submission(
+        diagrams=[
+            {
+                "kind": "network_diagram",
+                "number": "E-50",
+                "title": "네트워크 구성도",
+                "version": 2,
+                "files": [drawing],
+                "enclosed": True,
+            }
+        ],
+        answered_round=1,
+        requested_changes="아래 항목을 보완해 주십시오.",
+        answers=[
+            {
+                "requirement": "OI-NET-03",
+                "title": both("주문연동 구간 접근통제", "Access control"),
+                "verdict": "supplement",
+                "words": "출발지 제한을 확인할 수 없습니다.",
+                "due": "2026-12-20",
+                "answer": "고정 IP 2개로 제한한 화면을 올렸습니다.",
+                "answered_by": "안소영",
+                "answered_at": FROZEN,
+            }
+        ],
+    )
+    manifest = make_manifest(
+        round=2, submission=submission, look={"colour": "#0b6b5d", "logo": logo}
+    )
+    manifest["assessments"][0]["evidence"] = [make_evidence("E-31", "방화벽 정책 화면", capture)]
+    manifest["tasks"][0]["finding"] = "F-7"
+    for each in files(manifest):
+        kept.setdefault(each["sha256"], content_of(each["path"]))
+    manifest["since"] = since_freeze(former, digest(former), manifest)
+    return manifest, kept
 
 
 def read_sample(sha256: str) -> bytes:

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from compliance.packets import contents
 from compliance.packets import services as packets
+from compliance.packets.editions import STYLES
 from compliance.requirements import selectors
 from compliance.requirements.models import Assessment
 
@@ -17,7 +18,9 @@ def test_the_packet_says_what_the_pages_say(whole_application, alice, manna, ado
         Assessment.objects.filter(pk=row.pk).update(verdict=verdict, **signed)
     expected = selectors.readiness(manna, adopted)
     frozen = packets.freeze(whole_application.current_round, by=alice, gaps_reason="사전 검토")
-    (summary,) = [s for s in contents.sections(frozen.manifest, []) if s.key == "summary"]
+    (summary,) = [
+        s for s in contents.sections(frozen.manifest, [], STYLES["ko"]) if s.key == "summary"
+    ]
     told = summary.inputs
     assert {area["code"]: area["percent"] for area in told["areas"]} == {
         each.area.code: each.score.percent for each in expected.areas

@@ -32,7 +32,7 @@ def test_what_was_compiled_ahead_is_what_the_packet_needs(own, application, acce
         s.key for s, digest in zip(plan.sections, plan.digests, strict=True) if not own.has(digest)
     ]
     # Only what the freeze itself writes: its time, its people, its place in the audit stream.
-    assert set(left) <= {"cover", "overview", "attestation", "open"}
+    assert set(left) <= {"cover", "overview", "attestation", "open", "brief"}
 
 
 def test_nothing_new_costs_nothing(own, application, django_assert_num_queries):

@@ -31,6 +31,7 @@ class Builder:
         self.bookmarks: list[Bookmark] = []
         self.links: list[Link] = []
         self._sheets: list[tuple[Any, float, float]] = []
+        self._shared: list[Any] = []
         self._parents: list[tuple[int, Any]] = []
         self._glyphs: dict[str, dict[int, tuple[str, int]]] = {}
 
@@ -41,7 +42,7 @@ class Builder:
 
     def resources(self) -> Any:
         """Return what pages may name; faces under their own names, as stamps and tables do."""
-        return pydyf.Dictionary(
+        made = pydyf.Dictionary(
             {
                 "Font": pydyf.Dictionary(
                     {face: parts.pointer(number) for face, number in parts.FACES.items()}
@@ -53,6 +54,8 @@ class Builder:
                 "ColorSpace": parts.pointer(parts.SPACES),
             }
         )
+        self._shared.append(made)
+        return made
 
     def page(self, stream: Any, width: float, height: float, resources: Any) -> Any:
         """Add a page of *width* × *height* points that draws *stream*."""
@@ -75,8 +78,8 @@ class Builder:
         self._sheets.append((page, width, height))
         return page
 
-    def link(self, corners: list[float], target: str) -> Any:
-        """Add a link of the last page to an anchor, which any part may have."""
+    def link(self, corners: list[float], target: str, *, paged: bool = False) -> Any:
+        """Add a link of the last page to an anchor, which any part may have (see parts.Link)."""
         annotation = self.number(
             pydyf.Dictionary(
                 {
@@ -91,7 +94,7 @@ class Builder:
         )
         page = self._sheets[-1][0]
         page.setdefault("Annots", pydyf.Array()).append(annotation.reference)
-        self.links.append(Link(len(self._sheets) - 1, corners, target))
+        self.links.append(Link(len(self._sheets) - 1, corners, target, paged))
         return annotation
 
     def marks(self, index: int, elements: list[bytes]) -> None:
@@ -107,6 +110,8 @@ class Builder:
 
     def finish(self) -> Part:
         leaf = self._leaf()
+        for each in self._shared:  # late: WeasyPrint looks through what it drew itself
+            each["XObject"]["Logo"] = parts.pointer(parts.LOGO)
         first = self.nodes.number
         for page, _width, _height in self._sheets:
             # The linker's stamp is a second stream: running heads and page numbers.

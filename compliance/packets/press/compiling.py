@@ -6,8 +6,9 @@ whole file, and joining finished files costs ten times as much and loses tags an
 
 import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from weasyprint import CSS, HTML
@@ -49,11 +50,19 @@ def warm(style: str) -> None:
         _styled(style)
 
 
-def compile_section(html: str, style: str, key: str) -> Part:
-    """Return the part of a section given as an HTML document and its style sheet."""
+def compile_section(
+    html: str,
+    style: str,
+    key: str,
+    pictures: Mapping[str, tuple[bytes, str]] = MappingProxyType({}),
+) -> Part:
+    """Return the part of a section given as an HTML document and its style sheet.
+
+    *pictures* are what it may show besides: {name: (bytes, media type)}, as packet:name.
+    """
     with _lock:
         configuration, sheet = _styled(style)
-        source = _Document(string=html, base_url=BASE, url_fetcher=Locked(_faces()))
+        source = _Document(string=html, base_url=BASE, url_fetcher=Locked(_faces(), pictures))
         document = source.render(font_config=configuration, stylesheets=[sheet])
         return _captured(document, key)
 
@@ -138,7 +147,8 @@ def _draw(
                 *matrix.transform_point(*rectangle[:2]),
                 *matrix.transform_point(*rectangle[2:]),
             ]
-            box.link_annotation = builder.link(corners, target)
+            paged = "ref" in (box.element.get("class") or "").split()
+            box.link_annotation = builder.link(corners, target, paged=paged)
     # Kept apart from the stamp, which counts from the bottom as PDF does.
     with stream.stacked():
         stream.transform(d=-1, f=page.height * _SCALE)

@@ -20,6 +20,9 @@ _NAMES = {
     "serif": "GatepassSerif-Regular",
     "bold": "GatepassSansBold",
 }
+# What a glyph says whose letters another glyph says already, as in old Hangul: archives want each to
+# say something.
+_NOTHING = "\u200b"
 # Objects of a face: font, descendant, descriptor, program, what its glyphs say.
 _OBJECTS = 5
 
@@ -114,9 +117,9 @@ def _unicode(glyphs: Glyphs) -> bytes:
         b"%d beginbfchar\n%b\nendbfchar" % (len(some), b"\n".join(some))
         for some in _hundreds(
             [
-                b"<%04x> <%b>" % (number, text.encode("utf-16-be").hex().encode())
+                b"<%04x> <%b>" % (number, (text or _NOTHING).encode("utf-16-be").hex().encode())
                 for number, (text, _width) in sorted(glyphs.items())
-                if text
+                if number
             ]
         )
     ]

@@ -10,14 +10,17 @@ from typing import Any
 
 import pydyf
 
+from compliance.packets.press.breaking import broken
 from compliance.packets.press.building import Builder
 from compliance.packets.press.parts import Bookmark, Part
 from compliance.packets.press.shaping import Glyph, hexadecimal, shape, width
+from compliance.packets.press.stamping import PAGED
 from compliance.packets.press.syntax import colour, number
 
 _MM = 72 / 25.4
 PAGE = (210 * _MM, 297 * _MM)
 _LEFT, _TOP, _BOTTOM = 20 * _MM, 270 * _MM, 22 * _MM
+_HEAD = PAGE[1] - _TOP
 #: The width between the margins, in points.
 ROOM = 170 * _MM
 INK, QUIET, FAINT, HASH = "#1f2933", "#616e7c", "#7b8794", "#52606d"
@@ -29,7 +32,10 @@ _BASE = 0.36
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Text that begins on a line of its own. *link* is the anchor it leads to, *anchor* its own name."""
+    """Text that begins on a line of its own.
+
+    *link* is the anchor it leads to, *paged* with the number of its page; *anchor* its own name.
+    """
 
     text: str
     size: float = 8
@@ -38,6 +44,7 @@ class Span:
     link: str = ""
     leading: float = 1.5
     anchor: str = ""
+    paged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ class _Line:
 
 
 Cell = Sequence[Span]
+# Left, bottom, right, top of a part of a page, in points from its lower left corner.
+Box = tuple[float, float, float, float]
 
 
 class Flow:
@@ -74,6 +83,7 @@ class Flow:
         self._stream: Any = None
         self._marks: list[bytes] = []
         self._y = 0.0
+        self._size = PAGE
         self._pages = 0
         self._section = self._element("Sect", self._builder.document)
         self._builder.elements.append(self._section.number)
@@ -88,6 +98,11 @@ class Flow:
         """Write the title of a chapter and put it into the outline."""
         self._write("H1", [Span(text, 21, "serif", leading=1.35)], after=7 * _MM)
         self._builder.bookmarks.append(Bookmark(1, label or text, 0, _LEFT, _TOP))
+
+    def under(self, text: str) -> None:
+        """Write what stands below the title of a chapter: the same in another language."""
+        self._y += 5 * _MM
+        self._write("P", [Span(text, 11, "serif", QUIET, leading=1.35)], after=5 * _MM)
 
     def subheading(self, text: str) -> None:
         self._room(30 * _MM)
@@ -114,15 +129,28 @@ class Flow:
         """Begin a page of another size, with nothing on it."""
         self._new_page((wide, tall))
 
-    def overlay(self, form: bytes, place: bytes, size: tuple[float, float], alt: str) -> None:
-        """Draw a form of another document over the whole page; *place* does it as /Exhibit."""
-        name = self._named(form)
-        self._draw(place.replace(b"/Exhibit", b"/" + name.encode()), (0, 0, *size), alt)
+    def free(self, below: float) -> Box:
+        """Return what is left of the page within its margins, *below* points of it kept free."""
+        right = self._size[0] - _LEFT
+        return _LEFT, _BOTTOM + below, right, self._y
 
-    def picture(self, drawn: Any, wide: float, tall: float, alt: str) -> None:
-        """Draw an image over the whole page."""
+    def sink(self, y: float) -> None:
+        """Go on writing below *y*."""
+        self._y = min(self._y, y)
+
+    def overlay(self, form: bytes, place: bytes, box: Box, alt: str) -> None:
+        """Draw a form of another document into *box*; *place* does it as /Exhibit."""
+        name = self._named(form)
+        self._draw(place.replace(b"/Exhibit", b"/" + name.encode()), box, alt)
+        self.sink(box[1])
+
+    def picture(self, drawn: Any, box: Box, alt: str) -> None:
+        """Draw an image over all of *box*."""
         name = self._named(self._builder.number(drawn).reference)
-        self._draw(f"{_n(wide)} 0 0 {_n(tall)} 0 0 cm /{name} Do".encode(), (0, 0, wide, tall), alt)
+        left, bottom, right, top = box
+        place = f"{_n(right - left)} 0 0 {_n(top - bottom)} {_n(left)} {_n(bottom)} cm /{name} Do"
+        self._draw(place.encode(), box, alt)
+        self.sink(bottom)
 
     def figure(self, drawn: Any, wide: float, tall: float, alt: str) -> None:
         """Place an image below what was written, with a line around it."""
@@ -143,7 +171,7 @@ class Flow:
         objects[name] = reference
         return name
 
-    def _draw(self, drawing: bytes, box: tuple[float, float, float, float], alt: str) -> None:
+    def _draw(self, drawing: bytes, box: Box, alt: str) -> None:
         element = self._element("Figure", self._section)
         element["Alt"] = pydyf.String(alt)
         element["A"] = pydyf.Dictionary({"O": "/Layout", "BBox": pydyf.Array(box)})
@@ -241,11 +269,13 @@ class Flow:
             if target is not None and span.link:
                 wide = max(width(line.glyphs, span.size) for line in group)
                 box = [x + _PAD_X, y - tall, x + _PAD_X + wide, y]
-                self._lead(target, box, span.link)
+                self._lead(target, box, span)
             y -= tall
 
-    def _lead(self, element: Any, box: list[float], anchor: str) -> None:
-        annotation = self._builder.link(box, anchor)
+    def _lead(self, element: Any, box: list[float], span: Span) -> None:
+        if span.paged:
+            box[2] += PAGED
+        annotation = self._builder.link(box, span.link, paged=span.paged)
         reference = self._builder.number(
             pydyf.Dictionary(
                 {"Type": "/OBJR", "Obj": annotation.reference, "Pg": self._page.reference}
@@ -264,7 +294,7 @@ class Flow:
             if line.span.link:
                 wide = width(line.glyphs, line.span.size)
                 box = [_LEFT, self._y - line.height, _LEFT + wide, self._y]
-                self._lead(target, box, line.span.link)
+                self._lead(target, box, line.span)
             self._y -= line.height
         self._y -= after
 
@@ -307,7 +337,7 @@ class Flow:
         return [
             _Line(span, glyphs)
             for span in spans
-            for glyphs in _broken(shape(span.text, span.face), span.size, room - 2 * _PAD_X)
+            for glyphs in broken(shape(span.text, span.face), span.size, room - 2 * _PAD_X)
         ]
 
     def _element(self, tag: str, parent: Any) -> Any:
@@ -332,7 +362,7 @@ class Flow:
         self._stream = pydyf.Stream(compress=True)
         self._page = self._builder.page(self._stream, *size, self._resources)
         self._section.setdefault("Pg", self._page.reference)
-        self._marks, self._y = [], _TOP
+        self._marks, self._y, self._size = [], size[1] - _HEAD, size
         self._pages += 1
         self._builder.anchors.setdefault(self._key, (0, 0, size[1]))
 
@@ -350,35 +380,6 @@ def _grouped(lines: Sequence[_Line]) -> Iterator[tuple[Span, list[_Line]]]:
         group.append(line)
     if group:
         yield group[0].span, group
-
-
-def _broken(glyphs: Sequence[Glyph], size: float, room: float) -> Iterator[Sequence[Glyph]]:
-    """Break a text into lines: after a space where a word would be cut, else where the line is full."""
-    start, end, wide, space = 0, 0, 0.0, -1
-    limit = room * 1000 / size
-    while end < len(glyphs):
-        glyph = glyphs[end]
-        if wide + glyph.width > limit and end > start:
-            cut = space + 1 if space >= start and _keeps(glyphs, space, end) else end
-            yield glyphs[start:cut]
-            start = end = cut
-            wide, space = 0.0, -1
-            continue
-        if glyph.text.isspace():
-            space = end
-        wide += glyph.width
-        end += 1
-    yield glyphs[start:]
-
-
-# A longer piece than this is rather cut than carried over: the line would be too empty.
-_CARRIED = 8
-
-
-def _keeps(glyphs: Sequence[Glyph], space: int, at: int) -> bool:
-    """Say whether the word that begins after *space* goes to the next line as a whole."""
-    latin = glyphs[at].text.isascii() and glyphs[at - 1].text.isascii()
-    return latin or at - space <= _CARRIED
 
 
 def _rule(y: float) -> str:

@@ -7,7 +7,6 @@ follows has to be written anew.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import BinaryIO
 
 from compliance.packets.press import faces, parts, stamping
@@ -15,7 +14,7 @@ from compliance.packets.press.metadata import About, metadata
 from compliance.packets.press.parts import Bookmark, Part, Placed
 from compliance.packets.press.stamping import Heads, Stamp
 from compliance.packets.press.syntax import number as _n
-from compliance.packets.press.syntax import text
+from compliance.packets.press.syntax import stream, text
 from compliance.packets.press.writing import Writer
 
 # Numbers below are the document's own.
@@ -53,6 +52,34 @@ class Attachment:
     chunks: Callable[[], Iterator[bytes]]
 
 
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture in sRGB: its size in pixels and three bytes for each of them, row by row."""
+
+    size: tuple[int, int]
+    pixels: bytes
+
+    def object(self) -> bytes:
+        about = (
+            b"/Type /XObject/Subtype /Image/Width %d/Height %d/ColorSpace /DeviceRGB"
+            b"/BitsPerComponent 8" % self.size
+        )
+        return stream(self.pixels, about)
+
+
+# Every page's resources name a logo; where there is none it draws nothing.
+_NO_LOGO = stream(b"", b"/Type /XObject/Subtype /Form/BBox [0 0 1 1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What no section holds. *values* are texts by the anchor where each is stamped; *logo* is drawn
+    in running heads that have room for one."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    logo: Logo | None = None
+
+
 @dataclass(slots=True)
 class Linked:
     """What was written; *missing* are anchors that a link names and no part has."""
@@ -67,13 +94,11 @@ def link(  # noqa: PLR0913 - what one document is made of
     about: About,
     attachments: Iterable[Attachment] = (),
     chain: Sequence[str] = (),
-    values: Mapping[str, str] = MappingProxyType({}),
+    late: "Late | None" = None,
     program: faces.Program = faces.program,
 ) -> Linked:
-    """Write the document of *pieces* to *out*.
-
-    *values* are texts that are known only now, by the anchor where each is stamped.
-    """
+    """Write the document of *pieces* to *out*."""
+    late = late or Late()
     writer = Writer(out)
     bases = _bases([piece.part for piece in pieces])
     firsts = _running_total(len(piece.part.sheets) for piece in pieces)
@@ -84,7 +109,7 @@ def link(  # noqa: PLR0913 - what one document is made of
     for piece, base, first in zip(pieces, bases, firsts, strict=True):
         placed = piece.place(base)
         writer.placed(placed, base)
-        for index, stamp in enumerate(_stamps(piece, first, pages, places, values)):
+        for index, stamp in enumerate(_stamps(piece, first, pages, places, late.values)):
             glyphs["sans"].update(stamp.glyphs)
             number = base + piece.part.count + index
             writer.stream(number, stamp.content())
@@ -97,6 +122,7 @@ def link(  # noqa: PLR0913 - what one document is made of
     files = tail.files(attachments, about)
     tail.structure(pieces)
     tail.catalogue(about, outline, files, chain, pages)
+    writer.object(parts.LOGO, late.logo.object() if late.logo else _NO_LOGO)
     writer.finish(about.identifier)
     return Linked(pages, places.missing)
 
@@ -162,7 +188,7 @@ def _stamps(
         if piece.margin:
             stamping.margin(stamp, piece.margin, page, pages, (sheet.width, sheet.height))
         elif piece.heads:
-            stamping.running(stamp, piece.heads, page, pages)
+            stamping.running(stamp, piece.heads, page, pages, (sheet.width, sheet.height))
         _fill_in(stamp, piece, index, places, values)
         yield stamp
 
@@ -171,10 +197,13 @@ def _fill_in(
     stamp: Stamp, piece: Piece, index: int, places: _Places, values: Mapping[str, str]
 ) -> None:
     """Write what the section kept free on page *index*: numbers of its contents, late values."""
-    if piece.lists:
-        for each in piece.part.links:
-            if each.page == index and each.target in places.anchors:
-                stamping.listed(stamp, each.box, places.anchors[each.target][1])
+    for each in piece.part.links:
+        if each.page != index or each.target not in places.anchors:
+            continue
+        if piece.lists:
+            stamping.listed(stamp, each.box, places.anchors[each.target][1])
+        elif each.paged:
+            stamping.paged(stamp, each.box, places.anchors[each.target][1])
     for name, (page, x, y) in piece.part.anchors.items():
         if page == index and name in values:
             stamping.valued(stamp, x, y, values[name])

@@ -17,7 +17,7 @@ from compliance.packets.press.syntax import LINE, line
 # A global object's number while a section is compiled; no section has as many objects.
 GLOBAL = 900_000_000
 # Objects that every section may name. The numbers are those of the finished file.
-CATALOGUE, PAGES, STRUCTURE, DOCUMENT, PROFILE, SPACES = 1, 2, 3, 4, 5, 6
+CATALOGUE, PAGES, STRUCTURE, DOCUMENT, PROFILE, SPACES, LOGO = 1, 2, 3, 4, 5, 6, 7
 FACES = {"sans": 10, "serif": 11, "bold": 12}
 
 # 0 never occurs in the syntax of an object: strings beyond ASCII are written in hexadecimal.
@@ -49,11 +49,13 @@ class Bookmark:
 
 @dataclass(slots=True)
 class Link:
-    """An area that leads to an anchor, which may be in another part."""
+    """An area that leads to an anchor, which may be in another part. *paged*: at its right end is
+    room for the number of the page it leads to."""
 
     page: int
     box: list[float]
     target: str
+    paged: bool = False
 
 
 @dataclass(slots=True)

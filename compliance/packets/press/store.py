@@ -159,7 +159,7 @@ def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
         "streams": [local for local, _about, _data in part.streams],
         "anchors": part.anchors,
         "bookmarks": [asdict(each) for each in part.bookmarks],
-        "links": [[each.page, each.box, each.target] for each in part.links],
+        "links": [[each.page, each.box, each.target, each.paged] for each in part.links],
         "glyphs": {face: _columns(used) for face, used in part.glyphs.items()},
     }
     bodies = [part.objects]

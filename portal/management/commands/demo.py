@@ -21,6 +21,8 @@ class Command(StableCommand):
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)  # refuses before minutes of work
         application = world.build(self._say)
+        if not options["without_packet"]:
+            world.open_second_round(application, self._say)
         if out is None and not options["without_packet"]:
             world.build_packet(application, self._say)
         if out is None:
