@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import pikepdf
 from django.utils.translation import gettext as _
 
+from compliance.packets import companions, seal
 from compliance.packets import manifest as manifests
-from compliance.packets import seal
 from compliance.packets.attach import embedded
 from compliance.packets.manifest import Manifest
-from compliance.packets.report import Report, Unreadable, Verdict
+from compliance.packets.report import CopyMark, Report, Unreadable, Verdict
 from compliance.packets.seal import Signature
-from compliance.packets.statement import NAME as STATEMENT
+
+_MADE = {manifests.NAME, *companions.NAMES}
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Opened:
     signature: Signature | None
     contents: Contents
     manifest: Manifest | None
+    copy: CopyMark | None = None
 
     @property
     def is_sealed(self) -> bool:
@@ -42,8 +44,9 @@ def pages_name() -> str:
     return _("document pages")
 
 
-def open_pdf(data: bytes) -> Opened:
-    contents = _contents(data)
+def open_pdf(data: bytes, *, everything: bool = True) -> Opened:
+    """Read a PDF; without *everything* only the files that the portal made."""
+    contents = _contents(data, everything=everything)
     return Opened(seal.check(data), contents, _manifest(contents.files.get(manifests.NAME)))
 
 
@@ -76,7 +79,7 @@ def _judge_files(report: Report, opened: Opened) -> None:
     for file in manifests.files(opened.manifest):
         if not file["embedded"]:
             report.add(file["path"], Verdict.ELSEWHERE, _("Only the ZIP carries this file."))
-    known = {manifests.NAME, STATEMENT, *(file["path"] for file in carried)}
+    known = {manifests.NAME, *companions.NAMES, *(file["path"] for file in carried)}
     for added in sorted(set(files) - known):
         report.add(added, Verdict.ADDED, _("The manifest does not know this file."))
 
@@ -109,11 +112,13 @@ def _manifest(content: bytes | None) -> Manifest | None:
         return None
 
 
-def _contents(data: bytes) -> Contents:
+def _contents(data: bytes, *, everything: bool) -> Contents:
     contents = Contents()
     try:
         with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as document:
             for name in list(document.attachments):
+                if not everything and name not in _MADE:
+                    continue
                 contents.files[name] = _bytes_of(document, name)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError, RecursionError):
         # A damaged file fails wherever the damage is; the signature says the rest.

@@ -3,27 +3,25 @@
 Works on files and the manifest alone; where the bytes of a file come from is the caller's word.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from compliance.packets import archive, render, signing
+from compliance.packets import companions, missing, packing, render, signing
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
-from compliance.packets.checksums import NAME as CHECKSUMS
-from compliance.packets.checksums import checksums
 from compliance.packets.manifest import File, Manifest
+from compliance.packets.missing import Incomplete
+from compliance.packets.press.linking import Attachment
 from compliance.packets.press.store import Store
 from compliance.packets.render import Edition
 from compliance.packets.report import Report
 from compliance.packets.signing import Key
-from compliance.packets.statement import NAME as STATEMENT
-from compliance.packets.statement import as_csv
 from compliance.packets.verify import verify
 from compliance.shared.errors import Refused
 
@@ -70,25 +68,39 @@ def build(  # noqa: PLR0913 - where everything comes from
     key: Key,
     step: Step,
 ) -> Built:
-    """Write the packet into *folder*. Raises Refused when a file is missing or was altered."""
-    files = manifests.files(manifest)
-    _collect(files, open_file, step)
+    """Write the packet into *folder*. Raises Incomplete when a file is missing or was altered."""
+    lost = missing.find(manifest, open_file, partial(step, Phase.COLLECT))
+    if lost:
+        draft = folder / f"{name_of(manifest, edition)}-incomplete.zip"
+        packing.pack_incomplete(
+            manifest, edition, draft, open_file, {each.file["path"]: each for each in lost}
+        )
+        raise Incomplete(lost, draft)
     plan = render.plan(manifest, edition)
     read = reader(manifest, open_file)
     render.compile_missing(plan, store, read, lambda *told: step(Phase.PAGES, *told))
-    statement = as_csv(manifest, edition)
     unsigned, pdf, zipped = (
         folder / f"{name_of(manifest, edition)}{suffix}" for suffix in (".draft", ".pdf", ".zip")
     )
     step(Phase.ATTACH, 0, 1, "")
     with unsigned.open("wb") as out:
-        enclosed = attachments(manifest, statement, open_file)
+
+        def enclosed(pages: Mapping[str, int]) -> Iterator[Attachment]:
+            return attachments(manifest, companions.make(manifest, edition, pages), open_file)
+
         drawing = render.link(plan, store, out, read, enclosed, signing.chain(key))
     step(Phase.SIGN, 0, 1, "")
     at = datetime.fromisoformat(manifest["frozen_at"])
     signing.sign(unsigned, pdf, key=key, at=at, reason=name_of(manifest, edition))
     unsigned.unlink()
-    _zip(manifest, pdf, zipped, statement, open_file, step)
+    count = len(manifests.files(manifest))
+    packing.pack(
+        manifest,
+        pdf,
+        zipped,
+        open_file,
+        lambda done, name: step(Phase.ZIP, done, count, name),
+    )
     report = _verified(zipped, step)
     return Built(pdf, zipped, drawing.pages, drawing.missing, report)
 
@@ -97,45 +109,6 @@ def reader(manifest: Manifest, open_file: Open) -> Callable[[str], bytes]:
     """Return what gives the bytes of a file of *manifest* by its SHA-256."""
     known = {each["sha256"]: each for each in manifests.files(manifest)}
     return lambda sha256: b"".join(open_file(known[sha256]))
-
-
-def _collect(files: list[File], open_file: Open, step: Step) -> None:
-    """Read every file once before the long work begins, so that a missing one is said at once."""
-    for done, file in enumerate(files):
-        step(Phase.COLLECT, done, len(files), file["name"])
-        digest = hashlib.sha256()
-        for chunk in open_file(file):
-            digest.update(chunk)
-        if digest.hexdigest() != file["sha256"]:
-            raise Refused(
-                _(
-                    "“%(path)s” is not the file that was frozen. Restore it from a backup, "
-                    "then build the packet again."
-                )
-                % {"path": file["path"]}
-            )
-
-
-def _zip(
-    manifest: Manifest, pdf: Path, out: Path, statement: bytes, open_file: Open, step: Step
-) -> None:
-    files = manifests.files(manifest)
-    about = manifests.dumps(manifest).encode()
-    with pdf.open("rb") as file:
-        lines = [(pdf.name, hashlib.file_digest(file, "sha256").hexdigest())]
-    lines += [(manifests.NAME, hashlib.sha256(about).hexdigest())]
-    lines += [(STATEMENT, hashlib.sha256(statement).hexdigest())]
-    lines += [(each["path"], each["sha256"]) for each in files]
-    with out.open("wb") as target:
-        writer = archive.Writer(target, frozen_at=manifest["frozen_at"])
-        writer.add(pdf.name, _chunks(pdf))
-        writer.add(manifests.NAME, [about])
-        writer.add(STATEMENT, [statement])
-        for done, each in enumerate(files):
-            step(Phase.ZIP, done, len(files), each["name"])
-            writer.add(each["path"], open_file(each))
-        writer.add(CHECKSUMS, [checksums(lines)])
-        writer.close()
 
 
 def _verified(zipped: Path, step: Step) -> Report:
@@ -148,9 +121,3 @@ def _verified(zipped: Path, step: Step) -> Report:
             % {"name": report.wrong[0].name}
         )
     return report
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            yield chunk

@@ -11,7 +11,7 @@ import json
 import logging
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
@@ -30,7 +30,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets.contents import Section
 from compliance.packets.manifest import Manifest
 from compliance.packets.press import linking
-from compliance.packets.press.linking import Attachment, Piece
+from compliance.packets.press.linking import Attachments, Piece
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Part, Placed, place
 from compliance.packets.press.stamping import Heads
@@ -111,7 +111,7 @@ def link(
     store: Store,
     out: BinaryIO,
     read: Read,
-    attachments: Iterable[Attachment] = (),
+    attachments: Attachments = (),
     chain: Sequence[str] = (),
 ) -> Drawing:
     """Write the document of the compiled sections to *out*."""

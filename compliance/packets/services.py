@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -19,12 +18,14 @@ from compliance.applications.models import Round
 from compliance.audit.services import record, record_read
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
-from compliance.packets import building, gathering, policies, signing, warming
+from compliance.packets import building, gathering, incomplete, policies, signing, warming
 from compliance.packets import manifest as manifests
 from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
+from compliance.packets.missing import Incomplete
 from compliance.packets.models import Edition, Freeze, Packet, State
-from compliance.packets.opening import open_file
+from compliance.packets.opening import opener
+from compliance.packets.packing import room
 from compliance.packets.press.store import Store
 from compliance.packets.snapshots import snapshot
 from compliance.packets.states import MOVES
@@ -62,7 +63,7 @@ def request_build(freeze: Freeze, edition: str, *, by: User) -> Packet:
     if packet.is_built or packet.is_under_way:
         return packet
     with transaction.atomic():
-        if packet.state in {State.FAILED, State.BUILDING}:
+        if packet.state in {State.FAILED, State.INCOMPLETE, State.BUILDING}:
             states.move(packet, MOVES, State.QUEUED, error="")
         job = jobs.enqueue(
             kind=BUILD,
@@ -98,17 +99,19 @@ def build(packet: Packet, *, step: Step) -> None:
         return
     states.move(packet, MOVES, State.BUILDING, error="")
     try:
-        with _workshop(packet) as folder:
+        with _workshop(packet) as folder, room(), incomplete.kept(packet):
             made = building.build(
                 packet.freeze.manifest,
                 "en" if packet.edition == Edition.EN else "ko",
                 folder,
                 store=sections(),
-                open_file=partial(open_file, packet.organisation_id),
+                open_file=opener(packet.organisation_id, packet.freeze.manifest),
                 key=signing_key(packet.freeze),
                 step=step,
             )
             _keep(packet, made)
+    except Incomplete:
+        raise
     except Refused as refusal:
         states.move(packet, MOVES, State.FAILED, error=str(refusal))
         raise

@@ -53,6 +53,10 @@ class Attachment:
     chunks: Callable[[], Iterator[bytes]]
 
 
+# What is embedded, or what says it once it is known on which page each anchor stands.
+Attachments = Iterable[Attachment] | Callable[[Mapping[str, int]], Iterable[Attachment]]
+
+
 @dataclass(slots=True)
 class Linked:
     """What was written; *missing* are anchors that a link names and no part has."""
@@ -65,7 +69,7 @@ def link(
     out: BinaryIO,
     pieces: Sequence[Piece],
     about: About,
-    attachments: Iterable[Attachment] = (),
+    attachments: Attachments = (),
     chain: Sequence[str] = (),
     values: Mapping[str, str] = MappingProxyType({}),
 ) -> Linked:
@@ -93,6 +97,8 @@ def link(
         spare += faces.taken(1)
     tail = _Tail(writer, places, _after(pieces, bases))
     outline = tail.outline(pieces)
+    if callable(attachments):
+        attachments = attachments({name: found[1] for name, found in places.anchors.items()})
     files = tail.files(attachments, about)
     tail.structure(pieces)
     tail.catalogue(about, outline, files, chain, pages)
