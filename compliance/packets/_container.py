@@ -240,8 +240,13 @@ def _directory(data: Data) -> tuple[int, int] | None:
     return None
 
 
-def is_ended(data: Data) -> bool:
-    """Say whether the end of a ZIP is there; a table in it may have one of its own."""
+def is_cut_off(data: Data) -> bool:
+    """Say whether the ZIP ends before its directory begins, as a broken download does."""
+    return not _is_ended(data) and not _at(data, archive.CENTRAL, _walked(data).directory)
+
+
+def _is_ended(data: Data) -> bool:
+    """Say whether the end of the ZIP is there; a table in it may have one of its own."""
     end = data.rfind(archive.END, max(0, len(data) - 0xFFFF - archive.END_SIZE))
     if end < 0 or end + archive.END_SIZE > len(data):
         return False

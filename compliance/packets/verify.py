@@ -34,12 +34,19 @@ def _judged(data: Data, name: str) -> Report:
     kind = _kind(data)
     if not kind:
         raise Unreadable(_("%(name)s is neither a PDF nor a ZIP.") % {"name": name})
-    ended = _container.is_ended(data) if kind == "zip" else END_MARKS["pdf"] in data[-64:]
+    return _judged_zip(data, name) if kind == "zip" else _judged_pdf(bytes(data), name)
+
+
+def _judged_zip(data: Data, name: str) -> Report:
+    if _container.is_cut_off(data):
+        raise _cut_off(name)
+    return _verify_zip.verify(data, name)
+
+
+def _judged_pdf(data: bytes, name: str) -> Report:
+    ended = END_MARKS["pdf"] in data[-64:]
     try:
-        if kind == "zip":
-            report = _verify_zip.verify(data, name)
-        else:
-            report = _verify_pdf.verify(bytes(data), name)
+        report = _verify_pdf.verify(data, name)
     except Unreadable as refusal:
         if ended:
             raise
