@@ -225,7 +225,8 @@ def digest_of(archive, info, most, report):
 
 def check_pdf(data, report):
     """Judge the files in a PDF by the manifest in it, and its signatures; return both."""
-    data = without_marks(data, report)
+    if signatures(data)[0] != GOOD:
+        data = without_marks(data, report)
     enclosed = attachments(data)
     if MANIFEST not in enclosed:
         raise NoPacket("the PDF carries no manifest: it is no packet, or a part of it is missing")

@@ -2,12 +2,12 @@
 
 import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pikepdf
 from django.utils.translation import gettext as _
 
-from compliance.packets import companions, seal
+from compliance.packets import companions, marking, seal
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import embedded
 from compliance.packets.manifest import Manifest
@@ -38,6 +38,13 @@ class Opened:
     def is_sealed(self) -> bool:
         return self.signature is not None and self.signature.intact
 
+    @property
+    def problem(self) -> str:
+        """Why the document does not hold; "" when it does."""
+        if self.signature is None:
+            return _("The document has no signature.")
+        return "" if self.signature.intact else self.signature.problem
+
 
 def pages_name() -> str:
     """What a report calls everything in the PDF that is not an embedded file."""
@@ -46,8 +53,35 @@ def pages_name() -> str:
 
 def open_pdf(data: bytes, *, everything: bool = True) -> Opened:
     """Read a PDF; without *everything* only the files that the portal made."""
+    signature = seal.check(data)
+    if signature is None or not signature.intact:
+        copy = _open_copy(data, everything=everything)
+        if copy is not None:
+            return copy
     contents = _contents(data, everything=everything)
-    return Opened(seal.check(data), contents, _manifest(contents.files.get(manifests.NAME)))
+    return Opened(signature, contents, _manifest(contents.files.get(manifests.NAME)))
+
+
+def _open_copy(data: bytes, *, everything: bool) -> Opened | None:
+    """Open a copy that was marked for somebody by the packet in it; None where it is none.
+
+    A part that is not exactly the mark could show anything on the pages, so it breaks the copy.
+    """
+    found = marking.split(data)
+    if found is None:
+        return None
+    pdf, mark, edition = found
+    opened = open_pdf(pdf, everything=everything)
+    if not opened.is_sealed:
+        return None
+    opened.copy = mark
+    if marking.revision(pdf, mark, edition) != data[len(pdf) :]:
+        opened.signature = replace(  # type: ignore[type-var]
+            opened.signature,
+            intact=False,
+            problem=_("Something other than the recipient's mark was added to the document."),
+        )
+    return opened
 
 
 def verify(data: bytes, name: str) -> Report:
@@ -56,6 +90,7 @@ def verify(data: bytes, name: str) -> Report:
     if opened.signature is None and opened.manifest is None:
         raise Unreadable(_("%(name)s is a PDF, but not a packet of Gatepass.") % {"name": name})
     report = Report(name, "pdf", signature=opened.signature, manifest=opened.manifest)
+    report.copy = opened.copy
     _judge_files(report, opened)
     _judge_pages(report, opened)
     return report

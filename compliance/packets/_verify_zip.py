@@ -104,9 +104,7 @@ def _judge_pdf(case: _Case) -> None:
     elif case.opened.is_sealed:
         case.report.add(case.pdf, Verdict.INTACT)
     else:
-        problem = case.opened.signature.problem if case.opened.signature else ""
-        problem = problem or _("The document has no signature.")
-        case.report.add(case.pdf, Verdict.ALTERED, problem)
+        case.report.add(case.pdf, Verdict.ALTERED, case.opened.problem)
 
 
 def _judge_files(case: _Case) -> None:

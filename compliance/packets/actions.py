@@ -9,3 +9,13 @@ class Action(models.TextChoices):
     FROZEN = "packet.frozen", _("{actor} froze what {target} says")
     BUILT = "packet.built", _("{actor} built {target}: {pages} pages")
     DOWNLOADED = "packet.downloaded", _("{actor} downloaded {name} of the packet {target}")
+    SUBMISSION_RECORDED = (
+        "packet.submission_recorded",
+        _("{actor} noted that {target} was submitted to {recipient}"),
+    )
+    COPY_ASKED = "packet.copy_asked", _("{actor} asked for a copy of {target} for {recipient}")
+    COPIED = "packet.copied", _("A copy of {target} was marked for {recipient}")
+    COPY_DOWNLOADED = (
+        "packet.copy_downloaded",
+        _("{actor} downloaded {name}, the copy for {recipient}"),
+    )

@@ -16,6 +16,7 @@ from compliance.applications.selectors import current_round
 from compliance.packets import manifest as manifests
 from compliance.packets import policies, services
 from compliance.packets.models import Edition, Freeze, Packet
+from compliance.packets.out_showing import leaving
 from compliance.packets.showing import contents, editions
 from compliance.shared.errors import why_not
 from compliance.vault.http import serve
@@ -34,6 +35,7 @@ def packet(request: OrganisationRequest, number: str, round: int) -> HttpRespons
         "contents": contents(manifest),
         "files": manifests.files(manifest),
         "why_not_build": why_not(policies.check_can_build, freeze, request.user),
+        **leaving(freeze, request.user),
     }
     return render(request, "packets/packet.html", context)
 
