@@ -25,7 +25,10 @@ def pdf(receipt: Receipt, language: str) -> bytes:
         flow = Flow("receipt")
         flow.heading(_title())
         flow.paragraph(_what(), 9, QUIET)
-        columns = [Column(pgettext("receipt", "What"), 0.26), Column("", 0.74)]
+        columns = [
+            Column(pgettext("receipt", "Fact"), 0.26),
+            Column(pgettext("receipt", "As recorded"), 0.74),
+        ]
         flow.table(columns, ([[Span(name, 8.5)], _cell(value)] for name, value in facts(receipt)))
         part = flow.finish()
         digest = receipt.packet.freeze.digest
