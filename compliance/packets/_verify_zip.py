@@ -155,7 +155,7 @@ def _about_stranger(case: _Case, each: Found) -> str:
 
 def _judge_companions(case: _Case) -> None:
     """manifest.json and the tables against their copies in the PDF, else against the check sums."""
-    case.digests[manifests.NAME] = _sha256(manifests.dumps(case.manifest).encode())
+    case.digests[manifests.NAME] = case.report.manifest_digest
     for name in case.made:
         if case.opened.is_sealed and (true := case.opened.contents.files.get(name)) is not None:
             case.digests[name] = _sha256(true)

@@ -21,12 +21,15 @@ from compliance.packets.report import Report, Unreadable
 END_MARKS = {"zip": archive.END, "pdf": b"%%EOF"}
 
 
-def verify(path: Path, *, name: str = "") -> Report:
-    """Verify the packet at *path*. Raises Unreadable with a sentence when it is none."""
+def verify(path: Path, *, name: str = "", whole: bool = False) -> Report:
+    """Verify the packet at *path*. Raises Unreadable with a sentence when it is none.
+
+    With *whole* the report has the digest of the file itself, by which a record of it is found.
+    """
     name = name or path.name
     with _mapped(path, name) as data:
         report = _judged(data, name)
-        report.sha256 = hashlib.sha256(data).hexdigest()
+        report.sha256 = hashlib.sha256(data).hexdigest() if whole else ""
     return report
 
 

@@ -87,9 +87,9 @@ def _report(upload: "UploadedFile[bytes] | None") -> Report:
         raise Unreadable(_("Choose the PDF or the ZIP of a packet."))
     name = clean_name(upload.name or "")
     if isinstance(upload, TemporaryUploadedFile):
-        return verify_file(Path(upload.temporary_file_path()), name=name)
+        return verify_file(Path(upload.temporary_file_path()), name=name, whole=True)
     with tempfile.NamedTemporaryFile() as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
-        return verify_file(Path(file.name), name=name)
+        return verify_file(Path(file.name), name=name, whole=True)

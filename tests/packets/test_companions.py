@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 
 from compliance.evidence import services as evidence
+from compliance.jobs.models import Job
 from compliance.packets import companions, services
 from compliance.packets.models import State
 from compliance.packets.packing import enclosed
@@ -168,8 +169,9 @@ def test_a_missing_file_leaves_a_draft_with_a_note(incomplete, accepted):
 def test_nothing_of_it_is_signed_and_everybody_is_told(incomplete, alice, browse):
     assert incomplete.state == State.INCOMPLETE
     assert incomplete.pdf is None
-    assert incomplete.job.state == "failed"
-    assert "방화벽 정책.pdf" in incomplete.job.error
+    job = Job.objects.get(kind=services.BUILD)
+    assert job.state == "failed"
+    assert "방화벽 정책.pdf" in job.error
     address = f"/o/manna/applications/{incomplete.freeze.round.application.number}/packets/1/"
     page = browse(alice).get(address).content.decode()
     assert incomplete.missing_files[0]["path"] in page

@@ -30,7 +30,7 @@ class Command(StableCommand):
     def handle(self, *args: Any, file: Path, report: Path | None = None, **options: Any) -> None:
         in_json = options["as_json"]
         try:
-            found = verify(file)
+            found = verify(file, whole=bool(in_json or report))
         except Unreadable as error:
             if in_json:
                 self.answer({"file": file.name, "error": str(error)})
