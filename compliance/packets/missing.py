@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from compliance.packets import manifest as manifests
 from compliance.packets import paths
@@ -80,15 +80,18 @@ def note(missing: Missing, edition: str) -> tuple[str, bytes]:
     """Return the path and text of what stands in the ZIP in place of the file."""
     file = missing.file
     with translation.override("en" if edition == "en" else "ko"):
+        facts = [
+            (pgettext("packet", "Number"), missing.number),
+            (pgettext("packet", "Name"), file["name"]),
+            (pgettext("packet", "Path"), file["path"]),
+            ("SHA-256", file["sha256"]),
+            (pgettext("packet", "Size"), _("%(size)d bytes") % {"size": file["size"]}),
+            (pgettext("packet", "Why"), missing.reason),
+        ]
         lines = [
             _("This file belongs to the packet, but it could not be had when the ZIP was written."),
             "",
-            f"{_('Number')}: {missing.number}",
-            f"{_('Name')}: {file['name']}",
-            f"{_('Path')}: {file['path']}",
-            f"SHA-256: {file['sha256']}",
-            f"{_('Size')}: {_('%(size)d bytes') % {'size': file['size']}}",
-            f"{_('Why')}: {missing.reason}",
+            *(f"{name}: {value}" for name, value in facts),
             "",
             _(
                 "What to do: restore the file from a backup, or upload the same file again "

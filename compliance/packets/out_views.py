@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -107,7 +107,8 @@ def receipt(
             "text/plain; charset=utf-8",
         )
     response = HttpResponse(content, content_type=media_type)
-    name = f"{application_name(packet)}-{_('receipt')}.{kind}"
+    called = pgettext("receipt", "receipt")
+    name = f"{application_name(packet)}-{called}.{kind}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"  # noqa: FBT003
     harden(response)
     return response
