@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.packets import copies, receipt_page, receipts
+from compliance.packets import copies, policies, receipt_page, receipts
 from compliance.packets.forms import CopyForm, SubmissionForm
 from compliance.packets.models import Copy, Packet, Receipt
 from compliance.packets.receipts import Sent
@@ -28,6 +28,7 @@ def copy(
 ) -> HttpResponse:
     """Ask for a copy that names its recipient on every page."""
     packet = _packet(request, number, round, edition)
+    policies.check_can_copy(packet, request.user)
     form = CopyForm(request.POST)
     if not form.is_valid():
         raise Refused(_("Write for whom the copy is."))
@@ -71,6 +72,7 @@ def submission(
 ) -> HttpResponse:
     """Note that the packet went to the platform."""
     packet = _packet(request, number, round, edition)
+    policies.check_can_record_submission(packet, request.user)
     form = SubmissionForm(request.POST)
     if not form.is_valid():
         raise Refused(" ".join(each[0] for each in form.errors.values()))
