@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pikepdf
 from django.utils.translation import gettext as _
 
-from compliance.packets import companions, marking, seal
+from compliance.packets import _verify_audit, companions, marking, seal
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import embedded
 from compliance.packets.manifest import Manifest
@@ -93,6 +93,8 @@ def verify(data: bytes, name: str) -> Report:
     report.copy = opened.copy
     _judge_files(report, opened)
     _judge_pages(report, opened)
+    if opened.manifest is not None:
+        _verify_audit.judge(report, opened.manifest)
     return report
 
 

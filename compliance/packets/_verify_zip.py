@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from compliance.packets import _container, _verify_pdf, archive, companions, paths
+from compliance.packets import _container, _verify_audit, _verify_pdf, archive, companions, paths
 from compliance.packets import manifest as manifests
 from compliance.packets._container import Container, Data, Found
 from compliance.packets._verify_pdf import Opened
@@ -69,6 +69,7 @@ def verify(data: Data, name: str) -> Report:
     _judge_checksums(case)
     _judge_names(case)
     _judge_container(case)
+    _verify_audit.judge(report, manifest)
     return report
 
 
