@@ -40,7 +40,6 @@ GOOD, ALTERED, MISSING, ADDED, RENAMED = "intact", "ALTERED", "MISSING", "ADDED"
 KOREAN = {GOOD: "그대로", ALTERED: "변경됨", MISSING: "없음", ADDED: "추가됨", RENAMED: "이름 바뀜"}
 LARGEST_MADE, LARGEST_PDF = 1 << 28, 1 << 31  # no file may unpack to more than it should
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
-PACKED = 0x5047  # the field in the ZIP's directory with the check sum of the packed bytes
 COPY = b"\n%GatepassCopy "
 
 
@@ -61,10 +60,12 @@ def check(path):
     report = Report()
     with Path(path).open("rb") as file:
         start = file.read(5)
-    if start != b"%PDF-" and not start.startswith(b"PK"):
+    if start.startswith(b"PK"):
+        manifest = check_zip(path, report)
+    elif start == b"%PDF-":
+        manifest = check_pdf(Path(path).read_bytes(), report)[0]
+    else:
         raise NoPacket("neither a PDF nor a ZIP (PDF도 ZIP도 아닙니다)")
-    is_zip = start.startswith(b"PK")
-    manifest = check_zip(path, report) if is_zip else check_pdf(Path(path).read_bytes(), report)[0]
     check_audit(manifest, report)
     return report, manifest
 
@@ -104,7 +105,7 @@ def check_paper(data, name, digests, manifest, report):
         report.say(MANIFEST, ALTERED, f"{name} was signed with another manifest")
     for made in MADE:
         if made in enclosed:
-            compare(report, made, digests.get(made), sha256(enclosed[made]))
+            compare(report, made, digests.get(made), hashlib.sha256(enclosed[made]).hexdigest())
         elif made in digests:
             report.say(made, ADDED, "the signed PDF does not carry it")
 
@@ -187,12 +188,12 @@ def odd_places(file, infos):
 
 
 def headers(info):
-    """A file's header and its line in the directory, in the one form that a packet has."""
+    """A file's header and its line in the directory, which notes the check sum of packed bytes."""
     name, at = info.filename.encode(), info.date_time
     time = (at[3] << 11 | at[4] << 5 | at[5] // 2, (at[0] - 1980) << 9 | at[1] << 5 | at[2])
     sizes = (info.CRC, info.compress_size, info.file_size, len(name))
     about = (20, 0x800, info.compress_type, *time, *sizes)
-    noted = struct.pack("<2H", PACKED, 4) + info.extra[-4:] if info.compress_type else b""
+    noted = struct.pack("<2H", 0x5047, 4) + info.extra[-4:] if info.compress_type else b""
     tail = (len(noted), 0, 0, 0, 0o100644 << 16, info.header_offset)
     line = struct.pack("<4s6H3I5H2I", b"PK\1\2", 3 << 8 | 20, *about, *tail)
     return struct.pack("<4s5H3I2H", b"PK\3\4", *about, 0) + name, line + name + noted
@@ -234,7 +235,7 @@ def check_pdf(data, report):
     carried = {file["sha256"]: file for file in reversed(files_of(manifest)) if file["embedded"]}
     for file in carried.values():
         inside = enclosed.get(file["path"])
-        compare(report, file["path"], inside and sha256(inside), file["sha256"])
+        compare(report, file["path"], inside and hashlib.sha256(inside).hexdigest(), file["sha256"])
     known = {MANIFEST, *MADE, *(file["path"] for file in carried.values())}
     for name in set(enclosed) - known:
         report.say(name, ADDED, "the manifest does not know it")
@@ -303,7 +304,6 @@ def attachments(data):
 
 
 def text_of(token):
-    """Return the text of a PDF string."""
     if token.startswith(b"<"):
         return bytes.fromhex(token[1:-1].decode()).decode("utf-16", "replace")
     return re.sub(rb"\\(.)", rb"\1", token[1:-1]).decode("latin-1")
@@ -317,7 +317,7 @@ def read_manifest(data, report):
         raise NoPacket(f"{MANIFEST} cannot be read ({error})") from error
     told = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     report.say(MANIFEST, GOOD if told.encode("utf-8", "replace") == data else ALTERED)
-    manifest["identity"] = sha256(data)
+    manifest["identity"] = hashlib.sha256(data).hexdigest()
     return manifest
 
 
@@ -335,8 +335,8 @@ def check_audit(manifest, report):
     if not audit:
         return None
     try:
-        lines = audit["note"].split("\n")
-        size, root = int(lines[1]), base64.b64decode(lines[2])
+        size, root = audit["note"].split("\n")[1:3]
+        size, root = int(size), base64.b64decode(root)
         leaves = {each["seq"] - 1: bytes.fromhex(each["digest"]) for each in audit["cited"]}
         nodes = {(n["low"], n["high"]): bytes.fromhex(n["hash"]) for n in audit["nodes"]}
         good = not size or root_of(sorted(leaves), 0, size, leaves, nodes) == root
@@ -356,13 +356,9 @@ def root_of(wanted, low, high, leaves, nodes):
         return hashlib.sha256(b"\0" + leaves[low]).digest()
     middle = low + (1 << ((high - low - 1).bit_length() - 1))
     left = [each for each in wanted if each < middle]
-    first = root_of(left, low, middle, leaves, nodes)
-    second = root_of(wanted[len(left) :], middle, high, leaves, nodes)
-    return hashlib.sha256(b"\1" + first + second).digest()
-
-
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
+    node = b"\1" + root_of(left, low, middle, leaves, nodes)
+    node += root_of(wanted[len(left) :], middle, high, leaves, nodes)
+    return hashlib.sha256(node).digest()
 
 
 def compare(report, name, found, wanted):
@@ -397,9 +393,9 @@ def main(arguments):
         return 2
     facts = facts_of(arguments[0], report, manifest)
     if len(arguments) > 1:
-        as_json = json.dumps(facts, ensure_ascii=False, indent=1)
-        is_json = arguments[1].endswith(".json")
-        Path(arguments[1]).write_text(as_json if is_json else as_html(facts), "utf-8")
+        told = json.dumps(facts, ensure_ascii=False, indent=1)
+        told = told if arguments[1].endswith(".json") else as_html(facts)
+        Path(arguments[1]).write_text(told, "utf-8")
     for verdict, name, detail in facts.pop("parts"):
         if detail or not verdict.startswith(GOOD):
             print(f"{verdict}  {name}  {detail}")
@@ -409,6 +405,5 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # Windows' console may be CP949
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # a console of Windows may be CP949
     sys.exit(main(sys.argv[1:]))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from compliance.exchange import checklists, oscal_out
+from compliance.exchange.answers import Answer
 from compliance.packets import sheets, statement
 from compliance.packets.answering import answers
 from compliance.packets.manifest import Finding, Manifest
@@ -91,7 +92,7 @@ def _checklist(manifest: Manifest, language: str, pages: Pages) -> bytes:
     return checklists.xlsx(answers(manifest), language=language, as_of=frozen, columns=columns)
 
 
-def _where(answer: checklists.Answer, pages: Pages) -> str:
+def _where(answer: Answer, pages: Pages) -> str:
     anchors = [(answer.asked.code, f"req-{answer.asked.code}")]
     anchors += [(given.code, f"ev-{given.code}") for given in answer.evidence]
     return "\n".join(f"{name}: {pages[anchor]}" for name, anchor in anchors if anchor in pages)

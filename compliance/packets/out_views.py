@@ -75,7 +75,7 @@ def submission(
     policies.check_can_record_submission(packet, request.user)
     form = SubmissionForm(request.POST)
     if not form.is_valid():
-        raise Refused(" ".join(each[0] for each in form.errors.values()))
+        raise Refused(" ".join(str(each[0]) for each in form.errors.values()))
     told = form.cleaned_data
     sent = Sent(
         told["channel"],

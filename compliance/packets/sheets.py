@@ -83,14 +83,14 @@ class _Styles:
 
     def cell(self, text: str, style: Any) -> Any:
         """A cell with *text* as text: what begins like a formula is none."""
-        cell = WriteOnlyCell(self._sheet)
+        cell: Any = WriteOnlyCell(self._sheet)
         cell._style = style
         if text := escaped(ILLEGAL.sub("", text)):
             cell._value, cell.data_type = text, "s"  # not judged, so never a formula
         return cell
 
     def _made(self, **looks: Any) -> Any:
-        cell = WriteOnlyCell(self._sheet)
+        cell: Any = WriteOnlyCell(self._sheet)
         for name, look in looks.items():
             setattr(cell, name, look)
         return cell._style
