@@ -38,7 +38,9 @@ MADE = ["보완조치내역서.csv", "보완조치내역서.xlsx", "이행점검
 MADE += ["oscal-assessment-results.json", "점검결과/결함목록.csv", "점검결과/결함목록.xlsx"]
 GOOD, ALTERED, MISSING, ADDED, RENAMED = "intact", "ALTERED", "MISSING", "ADDED", "RENAMED"
 KOREAN = {GOOD: "그대로", ALTERED: "변경됨", MISSING: "없음", ADDED: "추가됨", RENAMED: "이름 바뀜"}
-LARGEST_MADE, LARGEST_PDF = 1 << 28, 1 << 31  # no file may unpack to more than it should
+LARGEST = (
+    1 << 31
+)  # no file may unpack to more than its size in the manifest, and none to more than this
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 COPY = b"\n%GatepassCopy "
 
@@ -66,6 +68,8 @@ def check(path):
         manifest = check_pdf(Path(path).read_bytes(), report)[0]
     else:
         raise NoPacket("neither a PDF nor a ZIP (PDF도 ZIP도 아닙니다)")
+    if not manifest:
+        raise NoPacket("the PDF carries no manifest: it is no packet, or a part of it is missing")
     check_audit(manifest, report)
     return report, manifest
 
@@ -78,36 +82,42 @@ def check_zip(path, report):
     with archive:
         files = named_files(archive, report)
         check_container(path, archive, report)
-        for name in {MANIFEST, SUMS} - set(files):
-            raise NoPacket(f"the ZIP has no {name}")
-        manifest = read_manifest(b"".join(pieces(archive, files[MANIFEST], LARGEST_MADE)), report)
-        sums = b"".join(pieces(archive, files[SUMS], LARGEST_MADE)).decode("utf-8", "replace")
+        sums = whole(archive, files, SUMS, report).decode("utf-8", "replace")
         sums = {line[66:]: line[:64] for line in sums.splitlines()}
         papers = [name for name in files if name.endswith(".pdf") and "/" not in name]
-        sizes = dict.fromkeys(papers, LARGEST_PDF)
-        sizes.update({file["path"]: file["size"] for file in files_of(manifest)})
-        digests = {
-            n: digest_of(archive, files[n], sizes.get(n, LARGEST_MADE), report) for n in files
-        }
+        read = [whole(archive, files, name, report) for name in papers]
+        found = [check_pdf(data, report) for data in read if data]
+        beside = read_manifest(whole(archive, files, MANIFEST, report), report)
+        manifest = next(filter(None, [beside, *(inner for inner, _files in found)]), None)
+        if not manifest:
+            raise NoPacket(f"neither the ZIP nor a PDF in it has a {MANIFEST} that can be read")
+        sizes = {file["path"]: file["size"] for file in files_of(manifest)}
+        digests = {n: digest_of(archive, files[n], sizes.get(n, LARGEST), report) for n in files}
         check_listed(digests, sums, manifest, report)
         if not papers:
             report.say("PDF", MISSING, "there is no signed document (서명된 문서가 없습니다)")
-        for name in papers:
-            paper = b"".join(pieces(archive, files[name], LARGEST_PDF))
-            check_paper(paper, name, digests, manifest, report)
+        for inner, enclosed in found:
+            check_against(inner, enclosed, digests, beside or manifest, report)
     return manifest
 
 
-def check_paper(data, name, digests, manifest, report):
+def check_against(inner, enclosed, digests, manifest, report):
     """The PDF in the ZIP is the measure of the manifest and of the tables beside it."""
-    inner, enclosed = check_pdf(data, report)
     if inner != manifest:
-        report.say(MANIFEST, ALTERED, f"{name} was signed with another manifest")
+        report.say(MANIFEST, ALTERED, "it is not the one in the PDF")
     for made in MADE:
         if made in enclosed:
             compare(report, made, digests.get(made), hashlib.sha256(enclosed[made]).hexdigest())
-        elif made in digests:
+        elif made in digests and enclosed:
             report.say(made, ADDED, "the signed PDF does not carry it")
+
+
+def whole(archive, files, name, report):
+    try:
+        return b"".join(pieces(archive, files[name], LARGEST))
+    except (NoPacket, KeyError) as error:
+        report.say(name, ALTERED if name in files else MISSING, str(error))
+        return b""
 
 
 def named_files(archive, report):
@@ -228,10 +238,11 @@ def check_pdf(data, report):
     """Judge the files in a PDF by the manifest in it, and its signatures; return both."""
     if signatures(data)[0] != GOOD:
         data = without_marks(data, report)
+    report.say("PDF", *signatures(data))
     enclosed = attachments(data)
-    if MANIFEST not in enclosed:
-        raise NoPacket("the PDF carries no manifest: it is no packet, or a part of it is missing")
-    manifest = read_manifest(enclosed[MANIFEST], report)
+    manifest = read_manifest(enclosed.get(MANIFEST, b""), report)
+    if not manifest:
+        return None, {}
     carried = {file["sha256"]: file for file in reversed(files_of(manifest)) if file["embedded"]}
     for file in carried.values():
         inside = enclosed.get(file["path"])
@@ -239,7 +250,6 @@ def check_pdf(data, report):
     known = {MANIFEST, *MADE, *(file["path"] for file in carried.values())}
     for name in set(enclosed) - known:
         report.say(name, ADDED, "the manifest does not know it")
-    report.say("PDF", *signatures(data))
     return manifest, enclosed
 
 
@@ -313,8 +323,9 @@ def read_manifest(data, report):
     try:
         manifest = json.loads(data)
         files_of(manifest)
-    except (ValueError, KeyError, TypeError) as error:
-        raise NoPacket(f"{MANIFEST} cannot be read ({error})") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        report.say(MANIFEST, ALTERED, f"it cannot be read ({error})")
+        return None
     told = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     report.say(MANIFEST, GOOD if told.encode("utf-8", "replace") == data else ALTERED)
     manifest["identity"] = hashlib.sha256(data).hexdigest()

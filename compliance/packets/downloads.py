@@ -39,7 +39,7 @@ def _download(entry: Entry) -> Download:
     told = entry.data
     return Download(
         entry.at,
-        entry.actor_name,
+        entry.actor_name.partition(" <")[0],
         str(told.get("name", "")),
         str(told.get("sha256", "")),
         str(told.get("recipient", "")),

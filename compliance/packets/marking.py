@@ -186,7 +186,7 @@ def _marked(page: Any, saved: int, drawn: int, font: int, faint: int) -> bytes:
     known = {name: _written(resources[name]) for name in resources.keys()}  # noqa: SIM118
     for kind, name, number in (("/Font", _FONT, font), ("/ExtGState", _STATE, faint)):
         others = resources.get(kind, pikepdf.Dictionary())
-        pairs = [b"%b %b" % (key.encode(), _written(others[key])) for key in others.keys()]  # noqa: SIM118
+        pairs = [b"%b %b" % (key.encode(), _written(others[key])) for key in sorted(others.keys())]
         known[kind] = b"<<%b>>" % b" ".join([*pairs, b"%b %d 0 R" % (name, number)])
     entries["/Resources"] = _dictionary(known)
     return _dictionary(entries)

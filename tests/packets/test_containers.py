@@ -261,7 +261,7 @@ def test_the_script_speaks_python_3_8():
     ast.parse(text, feature_version=(3, 8))
     for newer in (".removeprefix(", ".removesuffix(", "match ", "zip(strict", " | None"):
         assert newer not in text
-    assert len(text.splitlines()) <= 420
+    assert len(text.splitlines()) <= 425
 
 
 def test_the_script_writes_its_report(built, tmp_path):
