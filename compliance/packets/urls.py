@@ -33,7 +33,7 @@ urlpatterns = [
         name="submission",
     ),
     re_path(
-        r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>\w+)/receipt\.(?P<kind>pdf|txt)$",
+        r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>[-\w]+)/receipt\.(?P<kind>pdf|txt)$",
         out_views.receipt,
         name="receipt",
     ),
