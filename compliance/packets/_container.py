@@ -18,6 +18,9 @@ from compliance.packets.archive import Entry
 # A map of the file, or bytes.
 Data = Any
 CHUNK = 1 << 20
+# Beyond these nobody made the ZIP to be read: no packet has so many files, or unpacks to so much.
+MOST_FILES = 300_000
+_RATIO, _SPARE = 64, 1 << 30
 _LINK, _KIND = 0o120000, 0o170000
 _UTF8 = 0x0800
 _ENCRYPTED = 0x0001
@@ -71,7 +74,10 @@ class Container:
     _names: dict[str, Found] = field(default_factory=dict)
     _measured: dict[int, Measured] = field(default_factory=dict)
 
+    _left: int = 0
+
     def __post_init__(self) -> None:
+        self._left = len(self.data) * _RATIO + _SPARE
         for each in self.found:
             self._names.setdefault(each.name, each)
 
@@ -89,9 +95,11 @@ class Container:
             return None
 
     def measured(self, found: Found, most: int) -> Measured:
-        """Hash a file, up to *most* bytes of it."""
+        """Hash a file, up to *most* bytes of it; files that lie in one another are soon no more."""
         if found.start not in self._measured:
-            self._measured[found.start] = _measure(self.data, found, most)
+            measured = _measure(self.data, found, min(most, self._left))
+            self._left = max(0, self._left - measured.size)
+            self._measured[found.start] = measured
         return self._measured[found.start]
 
 
@@ -157,7 +165,7 @@ def _walked(data: Data) -> Container:
     """The files that the local headers tell, up to the first that cannot be read."""
     found: list[Found] = []
     offset = 0
-    while (each := _local(data, offset)) is not None:
+    while (each := _local(data, offset)) is not None and len(found) < MOST_FILES:
         found.append(each)
         offset = each.end
     return Container(data, found, offset)
@@ -186,6 +194,8 @@ def _listed(data: Data, behind: int) -> Container:
     found: list[Found] = []
     place = directory
     while _at(data, archive.CENTRAL, place) and place + archive.CENTRAL_SIZE <= len(data):
+        if len(found) == MOST_FILES:
+            break
         lengths = struct.unpack_from("<3H", data, place + 28)
         end = place + archive.CENTRAL_SIZE + sum(lengths)
         each = _central(bytes(data[place:end]), lengths, data)

@@ -75,7 +75,7 @@ def _open_copy(data: bytes, *, everything: bool) -> Opened | None:
     if not opened.is_sealed:
         return None
     opened.copy = mark
-    if marking.revision(pdf, mark, edition) != data[len(pdf) :]:
+    if not marking.is_mark(pdf, mark, edition, data[len(pdf) :]):
         opened.signature = replace(  # type: ignore[type-var]
             opened.signature,
             intact=False,

@@ -20,6 +20,7 @@ from compliance.packets.report import Report, Unreadable, Verdict
 # One changed byte reaches one header; a tool that packs again writes all of them its own way.
 FEWEST_STRANGE = 2
 _LARGEST_MADE = 1 << 28
+_LARGEST_MANIFEST = 1 << 26
 _LARGEST_PDF = 1 << 31
 _SIZES_BEHIND = 0x0008
 
@@ -54,7 +55,7 @@ def verify(data: Data, name: str) -> Report:
     found = _container.read(data)
     pdf = _pdf_of(found)
     opened = _verify_pdf.open_pdf(_view(found, pdf), everything=False)
-    beside = _read_manifest(found.content(manifests.NAME))
+    beside = _read_manifest(found.content(manifests.NAME, _LARGEST_MANIFEST))
     # The signed manifest is the truth; the one beside it speaks only where that cannot.
     manifest = opened.manifest if opened.is_sealed else beside or opened.manifest
     if manifest is None:

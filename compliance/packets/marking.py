@@ -9,6 +9,7 @@ import io
 import json
 import math
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import pikepdf
@@ -28,6 +29,8 @@ _FONT, _STATE = b"/GatepassMark", b"/GatepassFaint"
 _LARGEST, _SMALLEST, _SMALL, _LINES = 24, 9, 7, 4
 _ANGLE = math.radians(30)
 _EDGE = 9.0
+# Of the comment, in bytes: names are short.
+_LONGEST = 4096
 
 
 def revision(pdf: bytes, mark: CopyMark, edition: str) -> bytes:
@@ -49,16 +52,30 @@ def revision(pdf: bytes, mark: CopyMark, edition: str) -> bytes:
         return made.finish()
 
 
+def is_mark(pdf: bytes, mark: CopyMark, edition: str, appended: bytes) -> bool:
+    """Say whether *appended* is the mark that *pdf* would get, and nothing else.
+
+    The document may be anybody's: what cannot be marked was never marked by us.
+    """
+    try:
+        return revision(pdf, mark, edition) == appended
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return False
+    except (RuntimeError, RecursionError, OverflowError):
+        return False
+
+
 def split(pdf: bytes) -> tuple[bytes, CopyMark, str] | None:
     """Return the document in front of the mark, the mark and the edition; None where there is none."""
     begin = pdf.rfind(COMMENT)
     if begin < 0:
         return None
-    told = pdf[begin + len(COMMENT) :].partition(b"\n")[0]
+    told = pdf[begin + len(COMMENT) : begin + _LONGEST].partition(b"\n")[0]
     try:
         known = json.loads(base64.b64decode(told, validate=True))
         edition = str(known.pop("edition"))
         mark = CopyMark(**{name: str(value) for name, value in known.items()})
+        datetime.fromisoformat(mark.at)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return pdf[:begin], mark, edition

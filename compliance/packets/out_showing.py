@@ -5,8 +5,8 @@ from typing import Any
 
 from compliance.accounts.models import User
 from compliance.packets import downloads, policies
-from compliance.packets.out_forms import CopyForm, SubmissionForm
 from compliance.packets.models import Copy, Freeze, Packet, Receipt, State
+from compliance.packets.out_forms import CopyForm, SubmissionForm
 from compliance.shared.errors import why_not
 
 

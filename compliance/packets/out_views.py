@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.packets import copies, policies, receipt_page, receipts
-from compliance.packets.out_forms import CopyForm, SubmissionForm
 from compliance.packets.models import Copy, Packet, Receipt
+from compliance.packets.out_forms import CopyForm, SubmissionForm
 from compliance.packets.receipts import Sent
 from compliance.shared.errors import Refused
 from compliance.vault.http import harden, serve

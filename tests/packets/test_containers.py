@@ -15,7 +15,7 @@ import zipfile
 
 import pytest
 
-from compliance.packets import archive, companions
+from compliance.packets import _container, archive, companions
 from compliance.packets._verify_zip import container_name
 from compliance.packets.report import Verdict
 from compliance.packets.verify import verify
@@ -206,6 +206,32 @@ def test_a_bomb_is_not_unpacked(again, tmp_path):
     code, said = run(path)
     assert code == 1
     assert "more than it should" in said
+
+
+def test_files_that_lie_in_one_another_are_not_hashed_without_end(built, tmp_path, monkeypatch):
+    """Twenty thousand entries that share the megabyte of the document, each beginning elsewhere."""
+    data = built.zip.read_bytes()
+    place = data.rindex(archive.END)
+    (begin,) = struct.unpack_from("<I", data, place + 16)
+    size, lines = built.pdf.stat().st_size // 2, []
+    for number in range(20_000):
+        sizes = (0, size, size, 8, 0, 0, 0, 0, 0)
+        line = struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0x800, 0, 0, 0, *sizes, number + 40)
+        lines.append(line + f"{number:08}".encode())
+    directory = data[begin:place] + b"".join(lines)
+    count = struct.unpack_from("<H", data, place + 10)[0] + 20_000
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(directory), begin, 0)
+    path = tmp_path / "overlap.zip"
+    path.write_bytes(data[:begin] + directory + end)
+    hashed, measure = [], _container._measure
+    monkeypatch.setattr(
+        _container,
+        "_measure",
+        lambda *given: hashed.append(found := measure(*given)) or found,
+    )
+    report = verify(path)
+    assert len(report.wrong) > 20_000
+    assert sum(each.size for each in hashed) < 20_000 * size // 2
 
 
 @pytest.mark.parametrize("name", companions.NAMES)

@@ -1,5 +1,6 @@
 """What left: the receipt of a submission, marked copies, who took what when."""
 
+import base64
 import hashlib
 import io
 import subprocess
@@ -99,6 +100,24 @@ from compliance.packets import marking
 from tests.packets.test_leaving import MARK
 print(hashlib.sha256(marking.revision(Path(sys.argv[1]).read_bytes(), MARK, "ko")).hexdigest())
 """
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"%%%",
+        base64.b64encode(b'{"recipient": "x", "purpose": "", "at": "never", "edition": "ko"}'),
+        base64.b64encode(b'{"recipient": "' + b"x" * 9000 + b'"}'),
+        base64.b64encode(b"[1]"),
+    ],
+)
+def test_a_comment_that_is_no_mark_is_an_altered_document(built, tmp_path, told):
+    path = tmp_path / "copy.pdf"
+    path.write_bytes(built.pdf.read_bytes() + marking.COMMENT + told + b"\n%%EOF\n")
+    report = verify(path)
+    assert not report.intact
+    assert report.copy is None
+    assert run(path)[0] == 1
 
 
 def test_the_same_copy_in_another_process_is_the_same_bytes(built):
