@@ -7,8 +7,10 @@ class ReviewConfig(AppConfig):
     name = "compliance.review"
 
     def ready(self) -> None:
-        from compliance.review import actions, member_views  # noqa: F401 - registers its words
+        from compliance.packets import downloads
+        from compliance.review import actions, member_views, selectors  # noqa: F401 - its words
 
         slots.panel(
             "application", order=20, template="review/_panel.html", context=member_views.panel
         )
+        downloads.register(selectors.taken)
