@@ -123,7 +123,7 @@ def test_a_comment_that_is_no_mark_is_an_altered_document(built, tmp_path, told)
 def test_the_same_copy_in_another_process_is_the_same_bytes(built):
     """Whatever the order of sets there: whoever verifies is never who made the copy."""
     said = set()
-    for seed in ("1", "2", "3"):
+    for seed in ("1", "2"):
         done = subprocess.run(
             [sys.executable, "-c", _MARK, str(built.pdf)],
             env={
