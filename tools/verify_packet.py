@@ -18,7 +18,8 @@ What is checked, and how you could do it by hand:
     checkpoint (RFC 6962). The Ed25519 signature under that needs more than Python's standard library.
  6. A copy that was marked for one recipient is judged by the packet in front of the marks.
 
-Exit code: 0 intact, 1 something was altered, added, renamed or is missing, 2 not a packet.
+Exit code: 0 intact, 1 something was altered, added, renamed or is missing, 2 not a packet, 3 a marked copy
+whose packet is intact: what its pages show with the marks, the portal's own verification judges.
 """
 
 import base64
@@ -42,7 +43,7 @@ LARGEST = (
     1 << 31
 )  # no file may unpack to more than its size in the manifest, and none to more than this
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
-COPY = b"\n%GatepassCopy "
+COPY, MARKED = b"\n%GatepassCopy ", "COPY (사본)"
 
 
 class NoPacket(Exception):
@@ -263,7 +264,7 @@ def without_marks(data, report):
         told = f"for {mark['recipient']}, {mark['at']}; the packet is its first {begin} bytes"
     except (ValueError, KeyError, TypeError):
         return data
-    report.say("COPY (사본)", GOOD, told + ", and only they are judged")
+    report.say(MARKED, GOOD, told + ", and only they are judged")
     return data[:begin]
 
 
@@ -412,7 +413,8 @@ def main(arguments):
             print(f"{verdict}  {name}  {detail}")
     for name, value in facts.items():
         print(f"{name}: {value}")
-    return 0 if facts["result · 결과"].startswith(GOOD) else 1
+    good = 3 if MARKED in report else 0
+    return good if facts["result · 결과"].startswith(GOOD) else 1
 
 
 if __name__ == "__main__":
