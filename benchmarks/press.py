@@ -192,6 +192,8 @@ def _finding(number: int, requirements: int) -> dict[str, Any]:
         "severity": "high",
         "state": "open" if number % 3 else "fixed",
         "path": "trivy:CVE → CWE → OI-SRV-03",
+        "first_seen": "2026-10-10T02:00:00+09:00",
+        "last_seen": "2026-11-10T02:00:00+09:00",
         "requirements": [],
     }
 

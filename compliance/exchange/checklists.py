@@ -2,7 +2,7 @@
 
 import io
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +75,15 @@ def _state(given: Given) -> str:
     return str(state.label)
 
 
+VERDICT = Column(
+    gettext_lazy("Verdict"), 9, lambda a, _l: str(Verdict(a.verdict).label), middle=True
+)
+EVIDENCE = Column(gettext_lazy("Evidence"), 28, lambda a, _l: _evidence(a.evidence))
+PROVENANCE = Column(
+    gettext_lazy("Provenance"),
+    11,
+    lambda a, _l: str(Requirement.Provenance(a.asked.provenance).label),
+)
 COLUMNS = [
     Column(pgettext_lazy("column", "Number"), 11, lambda a, _l: a.asked.code),
     Column(gettext_lazy("Area"), 6, lambda a, _l: a.asked.area, middle=True),
@@ -92,21 +101,16 @@ COLUMNS = [
         lambda a, _l: str(Severity(a.asked.severity).label),
         middle=True,
     ),
-    Column(gettext_lazy("Verdict"), 9, lambda a, _l: str(Verdict(a.verdict).label), middle=True),
+    VERDICT,
     Column(gettext_lazy("Implementation statement"), 44, lambda a, _l: a.statement.strip()),
     Column(gettext_lazy("Reason"), 16, lambda a, _l: a.reason.strip()),
-    Column(gettext_lazy("Evidence"), 28, lambda a, _l: _evidence(a.evidence)),
+    EVIDENCE,
     Column(pgettext_lazy("column", "Open tasks"), 8, lambda a, _l: "\n".join(a.tasks)),
     Column(pgettext_lazy("column", "Owner"), 8, lambda a, _l: a.owner, middle=True),
     Column(gettext_lazy("Signed by"), 8, lambda a, _l: a.decided_by, middle=True),
     Column(gettext_lazy("Signed on"), 11, lambda a, _l: _day(a.decided_at), middle=True),
-    Column(
-        gettext_lazy("Provenance"),
-        11,
-        lambda a, _l: str(Requirement.Provenance(a.asked.provenance).label),
-    ),
+    PROVENANCE,
 ]
-_VERDICT = 7
 # In points; the second is Excel's limit.
 LINE_HEIGHT, HIGHEST = 12.5, 409.0
 
@@ -122,17 +126,26 @@ def csv(answers: Answers, *, language: str = "ko") -> bytes:
         return to_csv(header, rows)
 
 
-def xlsx(answers: Answers, *, language: str = "ko", as_of: datetime | None = None) -> bytes:
-    """Return the workbook, dated *as_of* (the last change). Equal input gives equal bytes."""
+def xlsx(
+    answers: Answers,
+    *,
+    language: str = "ko",
+    as_of: datetime | None = None,
+    columns: Sequence[Column] = COLUMNS,
+) -> bytes:
+    """Return the workbook, dated *as_of* (the last change). Equal input gives equal bytes.
+
+    *columns* has VERDICT among them, whose cells are coloured.
+    """
     moment = as_of or answers.changed_at
     with override(language):
         book = Workbook()
         sheet = book.active
         assert isinstance(sheet, Worksheet)  # noqa: S101 - a fresh workbook has one
         sheet.title = _("Checklist")
-        first = _head(sheet, answers, language, moment)
-        _table(sheet, answers, language, first)
-        _on_paper(sheet, first, answers)
+        first = _head(sheet, answers, language, moment, columns)
+        _table(sheet, answers, language, first, columns)
+        _on_paper(sheet, first, answers, len(columns))
         book.properties.title = ILLEGAL.sub(
             "", f"{answers.about.title.said(language)} {sheet.title}"
         )
@@ -157,14 +170,14 @@ def _put(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     return cell
 
 
-def _height(texts: list[str]) -> float:
+def _height(texts: list[str], columns: Sequence[Column]) -> float:
     """Guess the height in points that shows *texts* of one row whole, as far as Excel lets a row grow.
 
     Excel would fit the row itself when it opens the file, other programs and printers do not.
     """
     lines = max(
         sum(-(-_wide(line) // column.width) or 1 for line in text.split("\n"))
-        for text, column in zip(texts, COLUMNS, strict=True)
+        for text, column in zip(texts, columns, strict=True)
     )
     return min(lines * LINE_HEIGHT + 4, HIGHEST)
 
@@ -175,7 +188,13 @@ def _wide(line: str) -> int:
     return int((len(line[:4000]) + doubled) * 0.78) + 1 if line else 0
 
 
-def _head(sheet: Worksheet, answers: Answers, language: str, moment: datetime) -> int:
+def _head(
+    sheet: Worksheet,
+    answers: Answers,
+    language: str,
+    moment: datetime,
+    columns: Sequence[Column],
+) -> int:
     """Write who answers what, and whose words these are; return the row of the headings."""
     about = answers.about
     title = _put(sheet, 1, 1, f"{about.title.said(language)} {sheet.title}")
@@ -193,10 +212,10 @@ def _head(sheet: Worksheet, answers: Answers, language: str, moment: datetime) -
     row = len(facts) + 2
     warning = _warning(answers, language)
     if warning:
-        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(COLUMNS))
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(columns))
         cell = _put(sheet, row, 1, warning)
         cell.font, cell.fill, cell.alignment = Font(name=FACE, size=10), _WARN, _TOP
-        width = sum(column.width for column in COLUMNS)
+        width = sum(column.width for column in columns)
         sheet.row_dimensions[row].height = 16 * (len(warning) * 2 // width + 1)
         row += 1
     return row + 1
@@ -215,9 +234,11 @@ def _warning(answers: Answers, language: str) -> str:
     return f"{own} {answers.about.disclaimer.said(language)}".strip()
 
 
-def _table(sheet: Worksheet, answers: Answers, language: str, first: int) -> None:
+def _table(
+    sheet: Worksheet, answers: Answers, language: str, first: int, columns: Sequence[Column]
+) -> None:
     small, bold = Font(name=FACE, size=9), Font(name=FACE, size=9, bold=True)
-    for number, column in enumerate(COLUMNS, start=1):
+    for number, column in enumerate(columns, start=1):
         cell = _put(sheet, first, number, str(column.title))
         cell.font, cell.fill, cell.border = bold, _HEAD, _LINE
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -225,18 +246,18 @@ def _table(sheet: Worksheet, answers: Answers, language: str, first: int) -> Non
     inks = {v: Font(name=FACE, size=9, bold=True, color=ink) for v, (ink, _p) in COLOURS.items()}
     papers = {v: PatternFill("solid", fgColor=paper) for v, (_i, paper) in COLOURS.items()}
     for row, item in enumerate(answers.items, start=first + 1):
-        texts = [_cell(column.text(item, language), item) for column in COLUMNS]
-        sheet.row_dimensions[row].height = _height(texts)
-        for number, (column, text) in enumerate(zip(COLUMNS, texts, strict=True), start=1):
+        texts = [_cell(column.text(item, language), item) for column in columns]
+        sheet.row_dimensions[row].height = _height(texts, columns)
+        for number, (column, text) in enumerate(zip(columns, texts, strict=True), start=1):
             cell = _put(sheet, row, number, text)
             cell.font, cell.border = small, _LINE
             cell.alignment = _MIDDLE if column.middle else _TOP
-        verdict = sheet.cell(row, _VERDICT)
+        verdict = sheet.cell(row, columns.index(VERDICT) + 1)
         verdict.font, verdict.fill = inks[Verdict(item.verdict)], papers[Verdict(item.verdict)]
 
 
-def _on_paper(sheet: Worksheet, first: int, answers: Answers) -> None:
-    last = get_column_letter(len(COLUMNS))
+def _on_paper(sheet: Worksheet, first: int, answers: Answers, columns: int) -> None:
+    last = get_column_letter(columns)
     end = first + max(len(answers.items), 1)
     sheet.freeze_panes = f"D{first + 1}"
     sheet.auto_filter.ref = f"A{first}:{last}{end}"

@@ -2,18 +2,19 @@
 
 import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pikepdf
 from django.utils.translation import gettext as _
 
+from compliance.packets import _verify_audit, companions, marking, seal
 from compliance.packets import manifest as manifests
-from compliance.packets import seal
 from compliance.packets.attach import embedded
 from compliance.packets.manifest import Manifest
-from compliance.packets.report import Report, Unreadable, Verdict
+from compliance.packets.report import CopyMark, Report, Unreadable, Verdict
 from compliance.packets.seal import Signature
-from compliance.packets.statement import NAME as STATEMENT
+
+_MADE = {manifests.NAME, *companions.NAMES}
 
 
 @dataclass(slots=True)
@@ -31,10 +32,18 @@ class Opened:
     signature: Signature | None
     contents: Contents
     manifest: Manifest | None
+    copy: CopyMark | None = None
 
     @property
     def is_sealed(self) -> bool:
         return self.signature is not None and self.signature.intact
+
+    @property
+    def problem(self) -> str:
+        """Why the document does not hold; "" when it does."""
+        if self.signature is None:
+            return _("The document has no signature.")
+        return "" if self.signature.intact else self.signature.problem
 
 
 def pages_name() -> str:
@@ -42,9 +51,37 @@ def pages_name() -> str:
     return _("document pages")
 
 
-def open_pdf(data: bytes) -> Opened:
-    contents = _contents(data)
-    return Opened(seal.check(data), contents, _manifest(contents.files.get(manifests.NAME)))
+def open_pdf(data: bytes, *, everything: bool = True) -> Opened:
+    """Read a PDF; without *everything* only the files that the portal made."""
+    signature = seal.check(data)
+    if signature is None or not signature.intact:
+        copy = _open_copy(data, everything=everything)
+        if copy is not None:
+            return copy
+    contents = _contents(data, everything=everything)
+    return Opened(signature, contents, _manifest(contents.files.get(manifests.NAME)))
+
+
+def _open_copy(data: bytes, *, everything: bool) -> Opened | None:
+    """Open a copy that was marked for somebody by the packet in it; None where it is none.
+
+    A part that is not exactly the mark could show anything on the pages, so it breaks the copy.
+    """
+    found = marking.split(data)
+    if found is None:
+        return None
+    pdf, mark, edition = found
+    opened = open_pdf(pdf, everything=everything)
+    if not opened.is_sealed:
+        return None
+    opened.copy = mark
+    if not marking.is_mark(pdf, mark, edition, data[len(pdf) :]):
+        opened.signature = replace(  # type: ignore[type-var]
+            opened.signature,
+            intact=False,
+            problem=_("Something other than the recipient's mark was added to the document."),
+        )
+    return opened
 
 
 def verify(data: bytes, name: str) -> Report:
@@ -53,8 +90,11 @@ def verify(data: bytes, name: str) -> Report:
     if opened.signature is None and opened.manifest is None:
         raise Unreadable(_("%(name)s is a PDF, but not a packet of Gatepass.") % {"name": name})
     report = Report(name, "pdf", signature=opened.signature, manifest=opened.manifest)
+    report.copy = opened.copy
     _judge_files(report, opened)
     _judge_pages(report, opened)
+    if opened.manifest is not None:
+        _verify_audit.judge(report, opened.manifest)
     return report
 
 
@@ -76,7 +116,7 @@ def _judge_files(report: Report, opened: Opened) -> None:
     for file in manifests.files(opened.manifest):
         if not file["embedded"]:
             report.add(file["path"], Verdict.ELSEWHERE, _("Only the ZIP carries this file."))
-    known = {manifests.NAME, STATEMENT, *(file["path"] for file in carried)}
+    known = {manifests.NAME, *companions.NAMES, *(file["path"] for file in carried)}
     for added in sorted(set(files) - known):
         report.add(added, Verdict.ADDED, _("The manifest does not know this file."))
 
@@ -109,11 +149,13 @@ def _manifest(content: bytes | None) -> Manifest | None:
         return None
 
 
-def _contents(data: bytes) -> Contents:
+def _contents(data: bytes, *, everything: bool) -> Contents:
     contents = Contents()
     try:
         with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as document:
             for name in list(document.attachments):
+                if not everything and name not in _MADE:
+                    continue
                 contents.files[name] = _bytes_of(document, name)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError, RecursionError):
         # A damaged file fails wherever the damage is; the signature says the rest.

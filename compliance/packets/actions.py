@@ -11,3 +11,13 @@ class Action(models.TextChoices):
     LOOK_CHANGED = "packet.look_changed", _("{actor} changed the look of the packets of {target}")
     VIEWED = "packet.viewed", _("{actor} looked at the pages of {target}")
     DOWNLOADED = "packet.downloaded", _("{actor} downloaded {name} of the packet {target}")
+    SUBMISSION_RECORDED = (
+        "packet.submission_recorded",
+        _("{actor} noted that {target} was submitted to {recipient}"),
+    )
+    COPY_ASKED = "packet.copy_asked", _("{actor} asked for a copy of {target} for {recipient}")
+    COPIED = "packet.copied", _("A copy of {target} was marked for {recipient}")
+    COPY_DOWNLOADED = (
+        "packet.copy_downloaded",
+        _("{actor} downloaded {name}, the copy for {recipient}"),
+    )

@@ -3,32 +3,30 @@
 Works on files and the manifest alone; where the bytes of a file come from is the caller's word.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.packets import archive, render, signing
+from compliance.packets import companions, missing, packing, render, signing
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
-from compliance.packets.checksums import NAME as CHECKSUMS
-from compliance.packets.checksums import checksums
 from compliance.packets.editions import STYLES
 from compliance.packets.hands import is_full
 from compliance.packets.manifest import File, Manifest
+from compliance.packets.missing import Incomplete
+from compliance.packets.press.linking import Attachment
 from compliance.packets.press.store import Store
 from compliance.packets.render import Drawing, Leaf, Look
 from compliance.packets.report import Report
 from compliance.packets.section import Edition
 from compliance.packets.signing import Key
-from compliance.packets.statement import NAME as STATEMENT
-from compliance.packets.statement import as_csv
 from compliance.packets.verify import verify
 from compliance.shared.errors import Refused
 
@@ -123,40 +121,59 @@ class _Work:
 
 
 def _build(work: _Work) -> Built:
-    _collect(manifests.files(work.manifest), work.open_file, work.step)
+    _collect(work)
     plan = render.plan(work.manifest, work.edition)
     read = reader(work.manifest, work.open_file)
     render.compile_missing(plan, work.store, read, work.look or _looked(work.step))
-    statement = as_csv(work.manifest, work.edition)
     unsigned = work.folder / f"{work.name}.draft"
-    drawing = _linked(work, plan, unsigned, statement)
+    drawing = _linked(work, plan, unsigned)
     work.step(Phase.SIGN, 0, 1, "")
     at = datetime.fromisoformat(work.manifest["frozen_at"])
     pdf, zipped = unsigned.with_suffix(".pdf"), unsigned.with_suffix(".zip")
     signing.sign(unsigned, pdf, key=work.key, at=at, reason=work.name)
     unsigned.unlink()
-    _zip(work, pdf, zipped, statement)
+    count = len(manifests.files(work.manifest))
+    packing.pack(
+        work.manifest,
+        pdf,
+        zipped,
+        work.watched(Phase.ZIP),
+        lambda done, name: work.step(Phase.ZIP, done, count, name),
+    )
     report = _verified(zipped, work.step)
     return Built(pdf, zipped, drawing.pages, drawing.missing, drawing.outline, report)
+
+
+def _collect(work: _Work) -> None:
+    """Read every file once before the long work begins. Raises Incomplete, with the ZIP of the rest,
+    when some cannot be had."""
+    told = partial(work.step, Phase.COLLECT)
+    if lost := missing.find(work.manifest, work.watched(Phase.COLLECT), told):
+        draft = work.folder / f"{work.name}-incomplete.zip"
+        by_path = {each.file["path"]: each for each in lost}
+        packing.pack_incomplete(work.manifest, work.edition, draft, work.open_file, by_path)
+        raise Incomplete(lost, draft)
 
 
 def _looked(step: Step) -> Look:
     return lambda standing: step(Phase.PAGES, standing.finished, len(standing.there), standing.name)
 
 
-def _linked(work: _Work, plan: render.Plan, out: Path, statement: bytes) -> Drawing:
+def _linked(work: _Work, plan: render.Plan, out: Path) -> Drawing:
     work.step(Phase.ATTACH, 0, 1, "")
-    enclosed = attachments(work.manifest, statement, work.watched(Phase.ATTACH))
-    chain = signing.chain(work.key)
-    read = reader(work.manifest, work.open_file)
+
+    def enclosed(pages: Mapping[str, int]) -> Iterator[Attachment]:
+        made = companions.make(work.manifest, work.edition, pages)
+        return attachments(work.manifest, made, work.watched(Phase.ATTACH))
+
     with out.open("wb") as file:
         return render.link(
             plan,
             work.store,
             file,
-            read,
+            reader(work.manifest, work.open_file),
             enclosed,
-            chain,
+            signing.chain(work.key),
             lambda: work.step(Phase.ATTACH, 0, 1, ""),
         )
 
@@ -182,44 +199,6 @@ def reader(manifest: Manifest, open_file: Open) -> Callable[[str], bytes]:
     return lambda sha256: b"".join(open_file(known[sha256]))
 
 
-def _collect(files: list[File], open_file: Open, step: Step) -> None:
-    """Read every file once before the long work begins, so that a missing one is said at once."""
-    for done, file in enumerate(files):
-        step(Phase.COLLECT, done, len(files), file["name"])
-        digest = hashlib.sha256()
-        for chunk in open_file(file):
-            digest.update(chunk)
-            step(Phase.COLLECT, done, len(files), file["name"])
-        if digest.hexdigest() != file["sha256"]:
-            raise Refused(
-                _(
-                    "“%(path)s” is not the file that was frozen. Restore it from a backup, "
-                    "then build the packet again."
-                )
-                % {"path": file["path"]}
-            )
-
-
-def _zip(work: _Work, pdf: Path, out: Path, statement: bytes) -> None:
-    files = manifests.files(work.manifest)
-    about = manifests.dumps(work.manifest).encode()
-    with pdf.open("rb") as file:
-        lines = [(pdf.name, hashlib.file_digest(file, "sha256").hexdigest())]
-    lines += [(manifests.NAME, hashlib.sha256(about).hexdigest())]
-    lines += [(STATEMENT, hashlib.sha256(statement).hexdigest())]
-    lines += [(each["path"], each["sha256"]) for each in files]
-    with out.open("wb") as target:
-        writer = archive.Writer(target, frozen_at=work.manifest["frozen_at"])
-        writer.add(pdf.name, _chunks(pdf))
-        writer.add(manifests.NAME, [about])
-        writer.add(STATEMENT, [statement])
-        for done, each in enumerate(files):
-            work.step(Phase.ZIP, done, len(files), each["name"])
-            writer.add(each["path"], work.open_file(each))
-        writer.add(CHECKSUMS, [checksums(lines)])
-        writer.close()
-
-
 def _verified(zipped: Path, step: Step) -> Report:
     """Check what was made as a reviewer would; a packet that fails is never handed out."""
     step(Phase.VERIFY, 0, 1, "")
@@ -230,9 +209,3 @@ def _verified(zipped: Path, step: Step) -> Report:
             % {"name": report.wrong[0].name}
         )
     return report
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            yield chunk

@@ -1,18 +1,16 @@
 """How moments and files are written into a manifest."""
 
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from compliance.packets import paths
 from compliance.packets.manifest import File
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
 
 _ZONE = ZoneInfo("Asia/Seoul")
-# A path of some folders and this must stay under the 260 characters of Windows.
-_LONGEST = 120
 
 
 def iso(at: datetime | date | None) -> str:
@@ -33,13 +31,16 @@ class Budget:
         self._paths: set[str] = set()
 
     def file(self, folder: str, number: str, name: str, blob: Blob) -> File:
-        """Return the manifest's entry of *blob*, under a path that no other file has."""
+        """Return the manifest's entry of *blob*, under a path that no other file has.
+
+        *folder* is one name, or several with a NUL between.
+        """
         return {
             "name": clean_name(name),
             "sha256": blob.sha256,
             "size": blob.size,
             "media_type": blob.media_type,
-            "path": self._free(f"{folder}/{number}_{_short(clean_name(name))}"),
+            "path": paths.free(paths.join(folder, number, name), self._paths),
             "embedded": self._embed(blob),
         }
 
@@ -51,20 +52,3 @@ class Budget:
         self._left -= blob.size
         self._known.add(blob.sha256)
         return True
-
-    def _free(self, path: str) -> str:
-        """Windows does not tell upper from lower case, so neither may two paths."""
-        stem, suffix = str(PurePosixPath(path).with_suffix("")), PurePosixPath(path).suffix
-        number = 1
-        while path.casefold() in self._paths:
-            number += 1
-            path = f"{stem}_{number}{suffix}"
-        self._paths.add(path.casefold())
-        return path
-
-
-def _short(name: str) -> str:
-    if len(name) <= _LONGEST:
-        return name
-    suffix = PurePosixPath(name).suffix[:20]
-    return name[: _LONGEST - len(suffix)].rstrip(" .") + suffix

@@ -184,7 +184,7 @@ def _links(application: Application) -> dict[int, list[EvidenceLink]]:
 def _evidence(link: EvidenceLink, wanted: Requirement, budget: Budget) -> Evidence:
     number, version = link.evidence.code, link.version
     kind = link.evidence.kind
-    folder = f"{EVIDENCE_FOLDER}/{wanted.code}"
+    folder = f"{EVIDENCE_FOLDER}\0{wanted.code}"  # a code may have a slash of its own
     return {
         "number": number,
         "title": link.evidence.title,

@@ -89,6 +89,8 @@ class State(models.TextChoices):
     BUILDING = "building", pgettext_lazy("packet", "Being built")
     BUILT = "built", pgettext_lazy("packet", "Built")
     FAILED = "failed", pgettext_lazy("packet", "Failed")
+    # Files of the manifest cannot be had: there is a draft that names them, and nothing is signed.
+    INCOMPLETE = "incomplete", pgettext_lazy("packet", "Files missing")
 
 
 class PacketQuerySet(models.QuerySet["Packet"]):
@@ -110,6 +112,12 @@ class Packet(models.Model):
     zip = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     pages = models.PositiveIntegerField(default=0)
     missing_glyphs = models.JSONField(default=list)
+    # Of an incomplete one: what cannot be had ({number, name, path, sha256, size, reason}), and the
+    # ZIP of the rest.
+    missing_files = models.JSONField(default=list)
+    draft = models.ForeignKey(
+        Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     self_signed = models.BooleanField(default=False)
     #: Where each section is: [key, title, level, pages, digest of what it was made from], in order.
     outline = models.JSONField(default=list)
@@ -224,3 +232,81 @@ class Build(models.Model):
         """How long it took, or takes."""
         end = self.finished_at or (self.job.finished_at if self.is_lost and self.job else None)
         return ((end or timezone.now()) - self.started_at).total_seconds()
+
+
+class Channel(models.TextChoices):
+    """How a packet went to the platform."""
+
+    PORTAL = "portal", pgettext_lazy("channel", "The platform's portal")
+    EMAIL = "email", pgettext_lazy("channel", "E-mail")
+    POST = "post", pgettext_lazy("channel", "By post or courier")
+    HAND = "hand", pgettext_lazy("channel", "By hand")
+    OTHER = "other", pgettext_lazy("channel", "Another way")
+
+
+class Receipt(models.Model):
+    """That a packet was submitted (제출 기록): who, when, which bytes, how. Never changed."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    packet = models.OneToOneField(Packet, on_delete=models.PROTECT, related_name="receipt")
+    pdf_sha256 = models.CharField(max_length=64)
+    zip_sha256 = models.CharField(max_length=64)
+    channel = models.CharField(_("how it went"), max_length=10, choices=Channel.choices)
+    recipient = models.CharField(_("to whom"), max_length=200)
+    platform_number = models.CharField(
+        _("the platform's receipt number"), max_length=60, blank=True
+    )
+    note = models.TextField(_("note"), blank=True, max_length=2_000)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(_("submitted"))
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("submission receipt")
+
+    def __str__(self) -> str:
+        return f"{self.packet}: {self.recipient}"
+
+
+class CopyQuerySet(models.QuerySet["Copy"]):
+    def visible_to(self, user: User) -> Self:
+        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        return self.filter(organisation_id__in=mine)
+
+
+class Copy(models.Model):
+    """A copy of a packet that is marked with its recipient on every page; the packet stays as it is."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="copies")
+    recipient = models.CharField(_("for whom"), max_length=100)
+    purpose = models.CharField(_("what for"), max_length=200, blank=True)
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    zip = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[CopyQuerySet] = CopyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("marked copy")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="copy_has_both_files",
+                condition=Q(pdf__isnull=True, zip__isnull=True)
+                | Q(pdf__isnull=False, zip__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.packet}: {self.recipient}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.pdf_id is not None
+
+    def file_name(self, kind: str) -> str:
+        """Return what the *kind* ("pdf" or "zip") is called: the packet's name, and the copy's number."""
+        return self.packet.file_name(kind).replace(f".{kind}", f"-copy{self.pk}.{kind}")

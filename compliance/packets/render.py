@@ -13,7 +13,7 @@ import tempfile
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, partial
@@ -32,7 +32,7 @@ from compliance.packets.editions import flat, speaking
 from compliance.packets.hands import Watch
 from compliance.packets.manifest import Manifest
 from compliance.packets.press import linking, logos
-from compliance.packets.press.linking import Attachment, Late, Logo, Piece
+from compliance.packets.press.linking import Attachments, Late, Logo, Piece
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Part, Placed
 from compliance.packets.press.stamping import Heads
@@ -201,7 +201,7 @@ def link(  # noqa: PLR0913 - what one document is made of
     store: Store,
     out: BinaryIO,
     read: Read,
-    attachments: Iterable[Attachment] = (),
+    attachments: Attachments = (),
     chain: Sequence[str] = (),
     watch: Watch = lambda: None,
 ) -> Drawing:

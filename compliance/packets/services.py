@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +24,7 @@ from compliance.packets import (
     gathering,
     gathering_audit,
     helping,
+    incomplete,
     policies,
     signing,
     warming,
@@ -32,8 +32,10 @@ from compliance.packets import (
 from compliance.packets import manifest as manifests
 from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
+from compliance.packets.missing import Incomplete
 from compliance.packets.models import Edition, Freeze, Packet, State
-from compliance.packets.opening import open_file
+from compliance.packets.opening import opener
+from compliance.packets.packing import room
 from compliance.packets.press.store import Store
 from compliance.packets.render import Look
 from compliance.packets.snapshots import snapshot
@@ -72,7 +74,7 @@ def request_build(freeze: Freeze, edition: str, *, by: User) -> Packet:
     if packet.is_built or packet.is_under_way:
         return packet
     with transaction.atomic():
-        if packet.state in {State.FAILED, State.BUILDING}:
+        if packet.state in {State.FAILED, State.INCOMPLETE, State.BUILDING}:
             states.move(packet, MOVES, State.QUEUED, error="")
         job = jobs.enqueue(
             kind=BUILD,
@@ -108,19 +110,21 @@ def build(packet: Packet, *, step: Step, look: Look | None = None) -> None:
         return
     states.move(packet, MOVES, State.BUILDING, error="")
     try:
-        with _workshop(packet) as folder:
+        with _workshop(packet) as folder, room(), incomplete.kept(packet):
             made = building.build(
                 packet.freeze.manifest,
                 building.edition_of(packet.edition),
                 folder,
                 store=sections(),
-                open_file=partial(open_file, packet.organisation_id),
+                open_file=opener(packet.organisation_id, packet.freeze.manifest),
                 key=signing_key(packet.freeze),
                 step=step,
                 look=look,
             )
             with building.disk_errors():
                 _keep(packet, made)
+    except Incomplete:
+        raise
     except Refused as refusal:
         states.move(packet, MOVES, State.FAILED, error=str(refusal))
         raise

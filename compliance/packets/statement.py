@@ -14,10 +14,10 @@ NAME = "보완조치내역서.csv"
 def as_csv(manifest: Manifest, edition: str) -> bytes:
     """Return one row per task, with a byte-order mark and no cell that a spreadsheet would run."""
     with translation.override(editions.STYLES[edition].language):
-        return to_csv(_header(), [_row(task) for task in manifest["tasks"]])
+        return to_csv(header(), [row(task) for task in manifest["tasks"]])
 
 
-def _header() -> list[str]:
+def header() -> list[str]:
     return [
         pgettext("packet", "Number"),
         pgettext("packet", "Requirement"),
@@ -37,7 +37,7 @@ def _header() -> list[str]:
     ]
 
 
-def _row(task: Task) -> list[str]:
+def row(task: Task) -> list[str]:
     return [
         task["number"],
         task["requirement"],

@@ -6,8 +6,16 @@ from compliance.shared import states
 MOVES = {
     State.QUEUED: {State.BUILDING, State.FAILED},
     # Again to itself: a job that was killed begins from the start.
-    State.BUILDING: {State.BUILDING, State.BUILT, State.FAILED, State.QUEUED},
+    State.BUILDING: {
+        State.BUILDING,
+        State.BUILT,
+        State.FAILED,
+        State.INCOMPLETE,
+        State.QUEUED,
+    },
     State.FAILED: {State.QUEUED, State.BUILDING},
+    # What was missing may have been restored.
+    State.INCOMPLETE: {State.QUEUED, State.BUILDING},
     State.BUILT: set(),
 }
 

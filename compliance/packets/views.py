@@ -17,6 +17,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets import policies, services
 from compliance.packets.forms import EditionForm
 from compliance.packets.models import Edition, Freeze, Packet
+from compliance.packets.out_showing import leaving
 from compliance.packets.progressing import history, with_progress
 from compliance.packets.showing import contents, editions
 from compliance.shared.errors import Refused, why_not
@@ -39,6 +40,7 @@ def packet(request: OrganisationRequest, number: str, round: int) -> HttpRespons
         "files": manifests.files(manifest),
         "edition_form": EditionForm(taken={row.edition.value for row in rows}),
         "why_not_build": why_not(policies.check_can_build, freeze, request.user),
+        **leaving(freeze, request.user),
     }
     return render(request, "packets/packet.html", context)
 

@@ -105,6 +105,7 @@ FINDINGS_OF_VERIFICATION: Words = {
     "altered": pgettext_lazy("verification", "Altered"),
     "missing": pgettext_lazy("verification", "Missing"),
     "added": pgettext_lazy("verification", "Added"),
+    "renamed": pgettext_lazy("verification", "Renamed"),
     "elsewhere": pgettext_lazy("verification", "ZIP only"),
 }
 BOOKS: dict[str, Words] = {

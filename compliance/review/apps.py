@@ -8,10 +8,12 @@ class ReviewConfig(AppConfig):
     name = "compliance.review"
 
     def ready(self) -> None:
-        from compliance.review import member_views
+        from compliance.packets import downloads
+        from compliance.review import member_views, selectors
         from compliance.review.actions import Action
 
         registry.reads(Action.PACKET_TAKEN, Action.FILE_READ)
         slots.panel(
             "application", order=20, template="review/_panel.html", context=member_views.panel
         )
+        downloads.register(selectors.taken)

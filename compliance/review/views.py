@@ -11,14 +11,20 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from compliance.accounts.http import at_home
+from compliance.accounts.models import User
+from compliance.packets import copies
+from compliance.packets.models import Copy
 from compliance.packets.report import Report, Unreadable
+from compliance.packets.report_page import as_html, as_json
 from compliance.packets.verify import verify as verify_file
 from compliance.shared.http import refusal
+from compliance.vault.http import harden
 from compliance.vault.names import clean_name
 
 # Room for the other parts of the form.
@@ -46,11 +52,34 @@ def _verify(request: HttpRequest) -> HttpResponse:
     status = HTTPStatus.OK
     if request.method == "POST":
         try:
-            context["report"] = _report(request.FILES.get("packet"))
+            report = _report(request.FILES.get("packet"))
+            if as_file := _as_file(request.POST.get("as", ""), report):
+                return as_file
+            context |= {"report": report, "copy": _copy(request, report)}
         except Unreadable as error:
             context["problem"] = str(error)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "review/verify.html", context, status=status)
+
+
+def _copy(request: HttpRequest, report: Report) -> Copy | None:
+    """The record of a marked copy, for who may see the packet; a copy is told by its own digest."""
+    assert isinstance(request.user, User)  # noqa: S101 - the view asks for it
+    return copies.recorded(report.sha256, request.user) if report.copy else None
+
+
+def _as_file(kind: str, report: Report) -> HttpResponse | None:
+    """The report to keep, where that was asked for: HTML or JSON."""
+    makers = {"html": (as_html, "text/html"), "json": (as_json, "application/json")}
+    if kind not in makers:
+        return None
+    make, media_type = makers[kind]
+    response = HttpResponse(make(report), content_type=f"{media_type}; charset=utf-8")
+    name = f"{report.file}-verification.{kind}"
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response["Content-Disposition"] = disposition or "attachment"
+    harden(response)
+    return response
 
 
 def _report(upload: "UploadedFile[bytes] | None") -> Report:
@@ -58,9 +87,9 @@ def _report(upload: "UploadedFile[bytes] | None") -> Report:
         raise Unreadable(_("Choose the PDF or the ZIP of a packet."))
     name = clean_name(upload.name or "")
     if isinstance(upload, TemporaryUploadedFile):
-        return verify_file(Path(upload.temporary_file_path()), name=name)
+        return verify_file(Path(upload.temporary_file_path()), name=name, whole=True)
     with tempfile.NamedTemporaryFile() as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
-        return verify_file(Path(file.name), name=name)
+        return verify_file(Path(file.name), name=name, whole=True)

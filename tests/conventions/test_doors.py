@@ -28,6 +28,7 @@ from compliance.notices import targets
 from compliance.notices.models import Notice, Target
 from compliance.oversight.models import LogTarget, Review
 from compliance.packets import services as packets
+from compliance.packets.models import Copy, Receipt
 from compliance.remediation import arranging, deciding, talking
 from compliance.remediation import keeping as duties
 from compliance.remediation import services as remediation
@@ -134,6 +135,21 @@ def around_evidence(requirement, organisation, bob, carol):
     folders = intake.begin(organisation, archive, name="증적.zip", by=bob)
     intake.read(folders)
     return folders
+
+
+def around_a_packet(packet, alice):
+    """A noted submission and a copy that is not made yet."""
+    Receipt.objects.create(
+        organisation=packet.organisation,
+        packet=packet,
+        channel="email",
+        recipient="심사팀",
+        submitted_by=alice,
+        submitted_at=timezone.now(),
+    )
+    return Copy.objects.create(
+        organisation=packet.organisation, packet=packet, recipient="심사팀", made_by=alice
+    )
 
 
 def around_a_task(task, alice, bob):
@@ -244,7 +260,9 @@ def house(manna, adopted, alice, bob, carol, olga):
     application = applications.create(manna, profile=adopted, by=alice, title="배민 연동")
     frozen = applications.create(manna, profile=adopted, by=alice, title="확정된 신청")
     packets.freeze(frozen.current_round, by=alice, gaps_reason="미비점을 알고 있습니다.")
-    packets.request_build(frozen.current_round.freeze, "ko", by=alice)
+    marked = around_a_packet(
+        packets.request_build(frozen.current_round.freeze, "ko", by=alice), alice
+    )
     ReceivedVerdict.objects.create(
         round=application.current_round,
         requirement=requirement,
@@ -336,6 +354,7 @@ def house(manna, adopted, alice, bob, carol, olga):
         ),
         "api:post_verdicts": application.number,
         "packets:number": frozen.number,
+        "packets:pk": marked.pk,
         "reviewers:number": frozen.number,
         "reviewers:pk": invited(frozen.current_round, alice).pk,
         "round": 1,

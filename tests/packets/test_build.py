@@ -110,7 +110,7 @@ def test_an_altered_file_stops_it_and_is_named(frozen, accepted, alice):
     path.chmod(0o600)
     path.write_bytes(path.read_bytes().swapcase())
     packet, job = services.build_now(frozen, "ko", by=alice)
-    assert packet.state == State.FAILED
+    assert packet.state == State.INCOMPLETE
     assert "방화벽 정책.pdf" in packet.error
     assert job.state == JobState.FAILED
     assert packet.pdf is None
@@ -120,7 +120,7 @@ def test_a_failed_packet_can_be_asked_for_again(frozen, accepted, alice, sent):
     path = layout.path_of(accepted.version.files.get().blob)
     content = path.read_bytes()
     path.unlink()
-    assert services.build_now(frozen, "ko", by=alice)[0].state == State.FAILED
+    assert services.build_now(frozen, "ko", by=alice)[0].state == State.INCOMPLETE
     path.write_bytes(content)
     packet = services.request_build(frozen, "ko", by=alice)
     assert (packet.state, packet.error) == (State.QUEUED, "")

@@ -124,6 +124,14 @@ def test_packet_and_files_are_handed_out_and_recorded(guest, built):
     assert all(each.startswith("한심사 (플랫폼 보안팀)") for each in told)
 
 
+def test_the_packet_that_a_reviewer_took_is_listed_on_its_page(guest, built, browse, alice):
+    assert guest.get("/review/desk/ko.zip").status_code == 200
+    round_ = built.freeze.round
+    page = reverse("packets:packet", args=["manna", round_.application.number, round_.number])
+    told = browse(alice).get(page).content.decode().partition('id="downloads"')[2]
+    assert built.file_name("zip") in told
+
+
 def test_what_the_manifest_does_not_list_is_not_there(guest, manna):
     blob = vault.store(manna, io.BytesIO(b"not in this round"), name="other.txt")
     assert guest.get(reverse("review:file", args=[blob.sha256])).status_code == 404

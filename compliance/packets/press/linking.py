@@ -80,6 +80,10 @@ class Late:
     logo: Logo | None = None
 
 
+# What is embedded, or what says it once it is known on which page each anchor stands.
+Attachments = Iterable[Attachment] | Callable[[Mapping[str, int]], Iterable[Attachment]]
+
+
 @dataclass(slots=True)
 class Linked:
     """What was written; *missing* are anchors that a link names and no part has."""
@@ -92,7 +96,7 @@ def link(  # noqa: PLR0913 - what one document is made of
     out: BinaryIO,
     pieces: Sequence[Piece],
     about: About,
-    attachments: Iterable[Attachment] = (),
+    attachments: Attachments = (),
     chain: Sequence[str] = (),
     late: "Late | None" = None,
     program: faces.Program = faces.program,
@@ -119,6 +123,8 @@ def link(  # noqa: PLR0913 - what one document is made of
         spare += faces.taken(1)
     tail = _Tail(writer, places, _after(pieces, bases))
     outline = tail.outline(pieces)
+    if callable(attachments):
+        attachments = attachments({name: found[1] for name, found in places.anchors.items()})
     files = tail.files(attachments, about)
     tail.structure(pieces)
     tail.catalogue(about, outline, files, chain, pages)

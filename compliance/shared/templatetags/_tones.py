@@ -50,6 +50,7 @@ TONES: dict[str, Tone] = {
     "running": MOVING,
     "done": DONE,
     "failed": BAD,
+    "incomplete": BAD,
     "cancelled": NONE,
     # targets of notices, and deliveries
     "on": GOOD,

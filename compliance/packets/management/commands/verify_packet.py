@@ -6,6 +6,8 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from compliance.packets.report import Report, Unreadable
+from compliance.packets.report_page import as_html, as_json
+from compliance.packets.templatetags.packet import moment
 from compliance.packets.verify import verify
 from compliance.packets.words import FINDINGS_OF_VERIFICATION as WORDS
 from compliance.shared.commands import StableCommand
@@ -23,21 +25,25 @@ class Command(StableCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path)
+        parser.add_argument("--report", type=Path, help="write it down too, as .html or .json")
 
-    def handle(self, *args: Any, file: Path, as_json: bool, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, report: Path | None = None, **options: Any) -> None:
+        in_json = options["as_json"]
         try:
-            report = verify(file)
+            found = verify(file, whole=bool(in_json or report))
         except Unreadable as error:
-            if as_json:
+            if in_json:
                 self.answer({"file": file.name, "error": str(error)})
             raise CommandError(str(error), returncode=UNREADABLE) from error
-        if as_json:
-            self.answer(report.as_dict())
+        if report:
+            _write(report, found)
+        if in_json:
+            self.answer(found.as_dict())
         else:
-            for line in lines(report):
+            for line in lines(found):
                 self.stdout.write(line)
-        if not report.intact:
-            names = ", ".join(each.name for each in report.wrong)
+        if not found.intact:
+            names = ", ".join(each.name for each in found.wrong)
             raise CommandError(
                 _("%(file)s is not as it was frozen: %(names)s.")
                 % {"file": file.name, "names": names},
@@ -45,11 +51,28 @@ class Command(StableCommand):
             )
 
 
+def _write(path: Path, report: Report) -> None:
+    told = as_json(report) if path.suffix == ".json" else as_html(report)
+    try:
+        path.write_text(told, "utf-8")
+    except OSError as error:
+        raise CommandError(
+            _("The report cannot be written to %(path)s (%(error)s).")
+            % {"path": path, "error": error.strerror},
+            returncode=UNREADABLE,
+        ) from error
+
+
 def lines(report: Report) -> list[str]:
     """Return the report as one sentence a line."""
     told = [f"{WORDS[each.verdict]}  {each.name}  {each.detail}".rstrip() for each in report.items]
     if report.signature:
         told.append(_signed(report))
+    if report.copy:
+        told.append(
+            _("This is the copy for %(recipient)s of %(at)s; the packet in it is judged.")
+            % {"recipient": report.copy.recipient, "at": moment(report.copy.at)}
+        )
     if report.intact:
         told.append(
             _("%(file)s is as it was frozen: all %(count)d parts are intact.")
