@@ -165,6 +165,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 PACKET_SIGNING_KEY = env.text("PACKET_SIGNING_KEY")
 PACKET_SIGNING_PASSPHRASE = env.text("PACKET_SIGNING_PASSPHRASE")
+# A time-stamping authority (RFC 3161); where it must stamp, nothing is signed without it.
+TSA_URL = env.text("TSA_URL")
+TSA_REQUIRED = env.flag("TSA_REQUIRED", default=False)
+# A token or security module that holds keys: the module's library and the token's label.
+PKCS11_MODULE = env.text("PKCS11_MODULE")
+PKCS11_TOKEN = env.text("PKCS11_TOKEN")
 # Larger files, and what exceeds the total, are in the packet's ZIP alone and not in its PDF.
 PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024

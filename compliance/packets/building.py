@@ -6,13 +6,12 @@ Works on files and the manifest alone; where the bytes of a file come from is th
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from compliance.packets import archive, render, signing
+from compliance.packets import archive, render, sealing
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
 from compliance.packets.checksums import NAME as CHECKSUMS
@@ -21,7 +20,7 @@ from compliance.packets.manifest import File, Manifest
 from compliance.packets.press.store import Store
 from compliance.packets.render import Edition
 from compliance.packets.report import Report
-from compliance.packets.signing import Key
+from compliance.packets.signing import Key, Signed
 from compliance.packets.statement import NAME as STATEMENT
 from compliance.packets.statement import as_csv
 from compliance.packets.verify import verify
@@ -53,6 +52,7 @@ class Built:
     pages: int
     missing_glyphs: list[str]
     report: Report
+    sealed: Signed
 
 
 def name_of(manifest: Manifest, edition: str) -> str:
@@ -83,14 +83,13 @@ def build(  # noqa: PLR0913 - where everything comes from
     step(Phase.ATTACH, 0, 1, "")
     with unsigned.open("wb") as out:
         enclosed = attachments(manifest, statement, open_file)
-        drawing = render.link(plan, store, out, read, enclosed, signing.chain(key))
+        drawing = render.link(plan, store, out, read, enclosed)
     step(Phase.SIGN, 0, 1, "")
-    at = datetime.fromisoformat(manifest["frozen_at"])
-    signing.sign(unsigned, pdf, key=key, at=at, reason=name_of(manifest, edition))
+    sealed = sealing.seal(manifest, edition, unsigned, pdf, key)
     unsigned.unlink()
     _zip(manifest, pdf, zipped, statement, open_file, step)
     report = _verified(zipped, step)
-    return Built(pdf, zipped, drawing.pages, drawing.missing, report)
+    return Built(pdf, zipped, drawing.pages, drawing.missing, report, sealed)
 
 
 def reader(manifest: Manifest, open_file: Open) -> Callable[[str], bytes]:

@@ -11,7 +11,7 @@ import json
 import logging
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
@@ -30,12 +30,12 @@ from compliance.packets import manifest as manifests
 from compliance.packets.contents import Section
 from compliance.packets.manifest import Manifest
 from compliance.packets.press import linking
+from compliance.packets.press.blanks import blanks
 from compliance.packets.press.linking import Attachment, Piece
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Part, Placed, place
 from compliance.packets.press.stamping import Heads
 from compliance.packets.press.store import Store
-from compliance.packets.seal import CHAIN_KEY
 
 Edition = Literal["ko", "en"]
 # Gives the bytes of a file of the manifest, checked against its digest.
@@ -112,7 +112,6 @@ def link(
     out: BinaryIO,
     read: Read,
     attachments: Iterable[Attachment] = (),
-    chain: Sequence[str] = (),
 ) -> Drawing:
     """Write the document of the compiled sections to *out*."""
     manifest = made.manifest
@@ -130,7 +129,6 @@ def link(
         pieces,
         _about(manifest, made.edition, identity),
         attachments,
-        chain,
         _values(manifest, made.edition, identity),
     )
     if linked.missing:
@@ -160,7 +158,8 @@ def compile_section(section: Section, edition: Edition, read: Read) -> Part:
         # WeasyPrint takes 26 MB, which a process that only links, or does other work, can do without.
         from compliance.packets.press import compiling
 
-        return compiling.compile_section(compose(section, edition), _style(), section.key)
+        html = compose(section, edition)
+        return compiling.compile_section(html, _style(), section.key, blanks())
 
 
 def compose(section: Section, edition: Edition) -> str:
@@ -174,7 +173,7 @@ def compose(section: Section, edition: Edition) -> str:
 def _is_archival(part: Part, edition: Edition) -> bool:
     """Say whether a document of *part* alone would be valid PDF/A-3a and PDF/UA-1."""
     out = io.BytesIO()
-    about = About("-", "-", "-", edition, "2000-01-01T00:00:00+00:00", "0" * 32, CHAIN_KEY)
+    about = About("-", "-", "-", edition, "2000-01-01T00:00:00+00:00", "0" * 32)
     linking.link(out, [Piece(part, lambda base: place(part, base))], about)
     data = out.getvalue()
     return all(page.is_pdf_compliant_bytes(data, profile=each) for each in _PROFILES)
@@ -209,7 +208,6 @@ def _about(manifest: Manifest, edition: Edition, identity: str) -> About:
         language=edition,
         created=manifest["frozen_at"],
         identifier=identity[:32],
-        chain_key=CHAIN_KEY,
     )
 
 

@@ -16,7 +16,7 @@ from tests.packets.samples import make_evidence, make_file, make_manifest
 from tests.packets.test_render import text_of
 from tests.vault import samples
 
-ABOUT = About("제목", "만나배달", "제출본", "ko", "2026-11-22T16:00:00+09:00", "ab" * 16, "Chain")
+ABOUT = About("제목", "만나배달", "제출본", "ko", "2026-11-22T16:00:00+09:00", "ab" * 16)
 PROFILES = [page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1]
 
 

@@ -5,8 +5,9 @@ whole file, and joining finished files costs ten times as much and loses tags an
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from weasyprint import CSS, HTML
@@ -20,6 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from compliance.packets import fonts
 from compliance.packets.fetcher import BASE, Locked
 from compliance.packets.press import parts
+from compliance.packets.press.blanks import Blank
 from compliance.packets.press.building import Builder
 from compliance.packets.press.parts import Bookmark, Part
 
@@ -34,13 +36,18 @@ _FAMILIES = {
 _lock = threading.Lock()
 
 
-def compile_section(html: str, style: str, key: str) -> Part:
-    """Return the part of a section given as an HTML document and its style sheet."""
+def compile_section(
+    html: str, style: str, key: str, blanks: Mapping[str, Blank] = MappingProxyType({})
+) -> Part:
+    """Return the part of a section given as an HTML document and its style sheet.
+
+    *blanks* are fields to sign, by the anchor where each stands.
+    """
     with _lock:
         configuration, sheet = _styled(style)
         source = HTML(string=html, base_url=BASE, url_fetcher=Locked(_faces()))
         document = source.render(font_config=configuration, stylesheets=[sheet])
-        return _captured(document, key)
+        return _captured(document, key, blanks)
 
 
 @cache
@@ -61,7 +68,7 @@ def _faces() -> dict[str, Callable[[], bytes]]:
     return {"sans.otf": fonts.sans, "serif.otf": fonts.serif, "bold.otf": fonts.bold_measures}
 
 
-def _captured(document: Document, key: str) -> Part:
+def _captured(document: Document, key: str, blanks: Mapping[str, Blank]) -> Part:
     builder = Builder(key)
     resources = builder.resources()
     images: dict[str, Any] = {}
@@ -76,6 +83,10 @@ def _captured(document: Document, key: str) -> Part:
     for index, (page, stream) in enumerate(zip(document.pages, drawn, strict=True)):
         _tag(page, stream, builder, index)
     _note(document, builder)
+    for name, blank in blanks.items():
+        if name in builder.anchors:
+            index, left, top = builder.anchors[name]
+            builder.blank(index, blank, left, top)
     return builder.finish()
 
 

@@ -110,6 +110,7 @@ def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
         "anchors": part.anchors,
         "bookmarks": [asdict(each) for each in part.bookmarks],
         "links": [[each.page, each.box, each.target] for each in part.links],
+        "fields": part.fields,
         "glyphs": part.glyphs,
     }
     bodies = [part.objects]
@@ -131,6 +132,7 @@ def _part(about: dict[str, Any], bodies: list[bytes]) -> Part:
         anchors={name: tuple(at) for name, at in about["anchors"].items()},
         bookmarks=[Bookmark(**each) for each in about["bookmarks"]],
         links=[Link(*each) for each in about["links"]],
+        fields=about["fields"],
         glyphs={
             face: {int(number): tuple(seen) for number, seen in used.items()}
             for face, used in about["glyphs"].items()
