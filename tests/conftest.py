@@ -25,6 +25,7 @@ from tests.services.fixtures import (  # noqa: F401 - fixtures are found by thei
     postgresql_url,
     redis_url,
     s3_server,
+    timestamping,
 )
 
 PASSWORD = "correct horse battery"

@@ -92,6 +92,16 @@ def build(  # noqa: PLR0913 - where everything comes from
     return Built(pdf, zipped, drawing.pages, drawing.missing, report, sealed)
 
 
+def wrap(manifest: Manifest, edition: str, pdf: Path, out: Path, *, open_file: Open) -> None:
+    """Write the ZIP around a PDF that was signed after it was built, and check it."""
+
+    def step(phase: Phase, done: int, total: int, name: str) -> None:
+        """Nobody watches: it takes as long as copying the files."""
+
+    _zip(manifest, pdf, out, as_csv(manifest, edition), open_file, step)
+    _verified(out, step)
+
+
 def reader(manifest: Manifest, open_file: Open) -> Callable[[str], bytes]:
     """Return what gives the bytes of a file of *manifest* by its SHA-256."""
     known = {each["sha256"]: each for each in manifests.files(manifest)}

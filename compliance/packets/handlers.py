@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from compliance.jobs.progress import Cancelled, Progress
-from compliance.packets import services
+from compliance.packets import services, signatures
 from compliance.packets.building import Phase
-from compliance.packets.models import Packet, State
+from compliance.packets.models import Packet, Signature, State
 from compliance.packets.states import MOVES
 from compliance.shared import states
 
@@ -40,6 +40,16 @@ def build(progress: Progress) -> dict[str, Any]:
         states.move(packet, MOVES, State.FAILED, error=_("Cancelled."))
         raise
     return {"url": _url(packet)}
+
+
+def write_zip(progress: Progress) -> dict[str, Any]:
+    """Write the ZIP around a PDF that somebody has just signed."""
+    signature = Signature.objects.select_related(
+        "pdf", "zip", "packet__organisation", "packet__freeze__round__application"
+    ).get(pk=progress.args["signature"])
+    progress.step(0, 1, _("Writing the ZIP around the signed PDF"))
+    signatures.complete(signature)
+    return {"url": _url(signature.packet)}
 
 
 def _said(phase: Phase, done: int, total: int, name: str) -> str:

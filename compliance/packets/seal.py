@@ -82,6 +82,12 @@ def check(pdf: bytes) -> Signature | None:
     return first
 
 
+def reaches_beyond(pdf: bytes) -> bool:
+    """Whether the last signature covers more than there is: the end of the file is missing."""
+    ranges = _RANGE.findall(pdf)
+    return bool(ranges) and int(ranges[-1][2]) + int(ranges[-1][3]) > len(pdf)
+
+
 def _revisions(pdf: bytes) -> list[tuple[int, int]]:
     """Return (begin, end) of each signed revision, the oldest first.
 

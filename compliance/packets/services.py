@@ -19,7 +19,7 @@ from compliance.applications.models import Round
 from compliance.audit.services import record, record_read
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
-from compliance.packets import building, gathering, policies, signing, warming
+from compliance.packets import building, gathering, policies, signatures, signing, warming
 from compliance.packets import manifest as manifests
 from compliance.packets.actions import Action
 from compliance.packets.building import Built, Step
@@ -142,7 +142,7 @@ def signing_key(freeze: Freeze) -> signing.Key:
 def record_download(packet: Packet, *, kind: str, by: User) -> Blob:
     """Write the access record and return the bytes to hand out."""
     policies.check_is_built(packet)
-    blob = packet.pdf if kind == "pdf" else packet.zip
+    blob = packet.newest_pdf if kind == "pdf" else _zip(packet)
     assert blob is not None  # noqa: S101 - a constraint of the table
     record_read(by, Action.DOWNLOADED, packet, name=packet.file_name(kind), sha256=blob.sha256)
     return blob
@@ -208,6 +208,7 @@ def _keep(packet: Packet, made: Built) -> None:
             self_signed=bool(signature and signature.self_signed),
             built_at=timezone.now(),
         )
+        signatures.note_seal(packet, made.sealed)
         record(
             packet.requested_by,
             Action.BUILT,
@@ -216,6 +217,12 @@ def _keep(packet: Packet, made: Built) -> None:
             sha256=zipped.sha256,
             number=packet.freeze.round.application.number,
         )
+
+
+def _zip(packet: Packet) -> Blob | None:
+    """Return the ZIP with the newest PDF, written now where the job has not come to it yet."""
+    latest = packet.latest
+    return signatures.complete(latest) if latest else packet.zip
 
 
 def _write(packet: Packet, *, job: Job) -> None:

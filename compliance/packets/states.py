@@ -1,6 +1,6 @@
 """Where a packet can go. Built is the end: the same freeze gives the same bytes."""
 
-from compliance.packets.models import State
+from compliance.packets.models import SignatureState, State
 from compliance.shared import states
 
 MOVES = {
@@ -12,3 +12,11 @@ MOVES = {
 }
 
 states.register("packet", State, MOVES)
+
+SIGNATURE_MOVES = {
+    SignatureState.SIGNED: {SignatureState.WITHDRAWN},
+    SignatureState.DECLINED: {SignatureState.WITHDRAWN},
+    SignatureState.WITHDRAWN: set(),
+}
+
+states.register("signature", SignatureState, SIGNATURE_MOVES)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from compliance.packets import _verify_pdf, _verify_zip
+from compliance.packets import _verify_pdf, _verify_zip, seal
 from compliance.packets.report import Report, Unreadable
 
 END_MARKS = {"zip": b"PK\x05\x06", "pdf": b"%%EOF"}
@@ -35,7 +35,7 @@ def verify(path: Path, *, name: str = "") -> Report:
         if ended:
             raise
         raise _cut_off(name) from refusal
-    if not ended and report.signature is None:
+    if not ended and (report.signature is None or (kind == "pdf" and seal.reaches_beyond(data))):
         # Its files were found all the same, since a PDF can be read without its end.
         raise _cut_off(name)
     return report

@@ -17,6 +17,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets import policies, services
 from compliance.packets.models import Edition, Freeze, Packet
 from compliance.packets.showing import contents, editions
+from compliance.packets.steps import signing_of
 from compliance.shared.errors import why_not
 from compliance.vault.http import serve
 
@@ -30,7 +31,8 @@ def packet(request: OrganisationRequest, number: str, round: int) -> HttpRespons
         "freeze": freeze,
         "application": freeze.round.application,
         "manifest": manifest,
-        "editions": editions(freeze),
+        "editions": (rows := editions(freeze)),
+        "signing": signing_of(rows, request.user),
         "contents": contents(manifest),
         "files": manifests.files(manifest),
         "why_not_build": why_not(policies.check_can_build, freeze, request.user),

@@ -213,6 +213,10 @@ DOORS: dict[str, Door] = {
     "packets:download": READ,
     "packets:freeze": verb(C.PACKET_BUILD),
     "packets:build": verb(C.PACKET_BUILD),
+    **dict.fromkeys(
+        ["packets:sign", "packets:decline", "packets:withdraw"],
+        verb(C.PACKET_BUILD, C.EVIDENCE_REVIEW, C.APPLICATION_APPROVE),
+    ),
     "trackers:list": verb(C.TRACKERS_MANAGE, method="GET"),
     "trackers:detail": verb(C.TRACKERS_MANAGE, method="GET"),
     "trackers:new": verb(C.TRACKERS_MANAGE, method="GET"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from asn1crypto import cms
+from asn1crypto import cms, x509
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
@@ -52,6 +52,7 @@ class Wish:
 class Signed:
     """What came of it: when a third party saw the signature, or why there is no time stamp."""
 
+    certificate: x509.Certificate
     stamped_at: datetime | None = None
     stamped_by: str = ""
     problem: str = ""
@@ -136,8 +137,9 @@ class _Maker:
         (info,) = cms.ContentInfo.load(self._made)["content"]["signer_infos"]
         for attribute in info["unsigned_attrs"] or ():
             token = attribute["values"][0]
-            return Signed(tokens.time_of(token), name_of(tokens.signer_of(token)))
-        return Signed(problem=self._problem or problem)
+            stamped = tokens.time_of(token), name_of(tokens.signer_of(token))
+            return Signed(self._key.certificate, *stamped)
+        return Signed(self._key.certificate, problem=self._problem or problem)
 
 
 def _stamper(url: str, *, required: bool) -> tuple[Stamper | None, str]:

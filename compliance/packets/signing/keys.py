@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 from django.utils.translation import gettext as _
 
+from compliance.packets.signing import npki
 from compliance.packets.templatetags.packet import day
 from compliance.shared.errors import Refused
 
@@ -25,7 +26,7 @@ _MOST_ROUNDS = 5_000_000
 _OTHER_USES = {"server_auth", "time_stamping", "ocsp_signing"}
 
 
-class Unopened(ValueError):
+class Unopened(Refused):
     """The file does not give a key; the text says why and what to do."""
 
 
@@ -59,6 +60,20 @@ def opened(content: bytes, passphrase: str) -> Key:
     if certificate is None:
         raise Unopened(_("The file holds a key, but no certificate that belongs to it."))
     return of(secret, certificate, more)
+
+
+def opened_pair(contents: list[bytes], passphrase: str) -> Key:
+    """Return the key of a signCert.der and a signPri.key, in either order. Raises Unopened."""
+    if any(len(each) > LARGEST for each in contents):
+        raise Unopened(_no_pair())
+    try:
+        certificate, envelope = npki.pair(contents)
+        secret = npki.opened(envelope, passphrase)
+    except npki.WrongPassphrase as error:
+        raise Unopened(_("The passphrase does not open the file. Type it again.")) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise Unopened(_no_pair()) from error
+    return of(secret, certificate, [])
 
 
 def of(secret: Any, certificate: pyca_x509.Certificate, more: list[pyca_x509.Certificate]) -> Key:
@@ -113,6 +128,12 @@ def issuer_of(certificate: x509.Certificate) -> str:
 def _one(value: Any) -> str:
     """A name may stand several times in a subject."""
     return str(value[0] if isinstance(value, list) else value or "")
+
+
+def _no_pair() -> str:
+    return _(
+        "These are not a signCert.der and a signPri.key. Choose both files of one certificate."
+    )
 
 
 def _check_is_pkcs12(content: bytes) -> None:
