@@ -22,6 +22,7 @@ from tests.services.fixtures import (  # noqa: F401 - fixtures are found by thei
     chromium_path,
     clamd_url,
     installation,
+    pkcs11_token,
     postgresql_url,
     redis_url,
     s3_server,

@@ -28,7 +28,7 @@ def name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def certificate(  # noqa: PLR0917 - whose, by whom
+def certificate(
     subject: str,
     key: Any,
     issuer: str = "",

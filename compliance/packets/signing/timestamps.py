@@ -10,7 +10,6 @@ from typing import Any
 from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from django.utils.translation import gettext as _
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.timestamps import TimeStamper
 
 from compliance.packets import tokens
@@ -47,7 +46,7 @@ class Stamper(TimeStamper):  # type: ignore[misc]  # pyHanko has no types
             token = await super().async_timestamp(message_digest, md_algorithm)
             known = {each.sha256 for each in self.chain}
             return tokens.canonical(token, message_digest, known)
-        except (PdfError, ValueError, TypeError, KeyError, IndexError) as error:
+        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise NoStamp(_no_stamp()) from error
 
 
@@ -55,8 +54,7 @@ class Stamper(TimeStamper):  # type: ignore[misc]  # pyHanko has no types
 def _certificates(url: str) -> tuple[asn1_x509.Certificate, ...]:
     """Return what the authority's stamps carry besides the certificate they are signed with."""
     digest = b"\0" * 32
-    asker = TimeStamper()
-    nonce, request = asker.request_cms(digest, "sha256")
+    _nonce, request = TimeStamper().request_cms(digest, "sha256")
     try:
         answer = _asked(url, request)
         token = answer["time_stamp_token"]
@@ -64,7 +62,6 @@ def _certificates(url: str) -> tuple[asn1_x509.Certificate, ...]:
         found = [each.chosen for each in token["content"]["certificates"]]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise NoStamp(_no_stamp()) from error
-    del nonce
     return tuple(found)
 
 
