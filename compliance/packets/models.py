@@ -14,6 +14,7 @@ from compliance.applications.models import Round
 from compliance.jobs.models import Job
 from compliance.packets import manifest as manifests
 from compliance.packets.manifest import Manifest
+from compliance.packets.words import SIGNERS
 from compliance.vault.models import Blob
 
 
@@ -156,10 +157,10 @@ class Packet(models.Model):
 class Part(models.TextChoices):
     """As what somebody signs, in the order in which they do."""
 
-    SEAL = "seal", pgettext_lazy("signature", "Organisation's seal")
-    PREPARER = "preparer", pgettext_lazy("signature", "Preparer")
-    REVIEWER = "reviewer", pgettext_lazy("signature", "Reviewer")
-    APPROVER = "approver", pgettext_lazy("signature", "Approver")
+    SEAL = "seal", SIGNERS["seal"]
+    PREPARER = "preparer", SIGNERS["preparer"]
+    REVIEWER = "reviewer", SIGNERS["reviewer"]
+    APPROVER = "approver", SIGNERS["approver"]
 
 
 PEOPLE = (Part.PREPARER, Part.REVIEWER, Part.APPROVER)

@@ -21,7 +21,7 @@ from compliance.packets.actions import Action
 from compliance.packets.models import KeyKind, Packet, Part, Signature, SignatureState
 from compliance.packets.opening import open_file
 from compliance.packets.signing import Signed
-from compliance.packets.signing.keys import Key, check_may_sign
+from compliance.packets.signing.keys import Key, check_may_sign, described
 from compliance.packets.states import SIGNATURE_MOVES
 from compliance.shared import states
 from compliance.shared.errors import Conflict
@@ -169,8 +169,8 @@ def _row(  # noqa: PLR0913 - the columns
         signer=by,
         at=at,
         key_kind=key_kind,
-        subject=certificate.subject.human_friendly[:400],
-        issuer=certificate.issuer.human_friendly[:400],
+        subject=described(certificate.subject)[:400],
+        issuer=described(certificate.issuer)[:400],
         fingerprint=certificate.sha256.hex(),
         valid_from=validity["not_before"].native,
         valid_until=validity["not_after"].native,

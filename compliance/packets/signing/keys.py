@@ -125,6 +125,14 @@ def issuer_of(certificate: x509.Certificate) -> str:
     return _one(native.get("common_name")) or str(certificate.issuer.human_friendly)
 
 
+def described(name: x509.Name) -> str:
+    """Return a name for people: who, and of which organisation where that says more."""
+    native = name.native
+    who = _one(native.get("common_name")) or str(name.human_friendly)
+    house = _one(native.get("organization_name"))
+    return f"{who} ({house})" if house and house != who else who
+
+
 def _one(value: Any) -> str:
     """A name may stand several times in a subject."""
     return str(value[0] if isinstance(value, list) else value or "")
