@@ -128,7 +128,7 @@ class _Maker:
             self._made = envelope(digest, self._key, self._stamper)
         except NoStamp as error:
             if self._required:
-                raise
+                raise _nothing_signed(error) from error
             self._problem = str(error)
             self._made = envelope(digest, self._key)
         return self._made
@@ -147,8 +147,12 @@ def _stamper(url: str, *, required: bool) -> tuple[Stamper | None, str]:
         return (Stamper(url) if url else None), ""
     except NoStamp as error:
         if required:
-            raise
+            raise _nothing_signed(error) from error
         return None, str(error)
+
+
+def _nothing_signed(error: NoStamp) -> NoStamp:
+    return NoStamp(_("%(why)s Nothing is signed without it. Try again later.") % {"why": error})
 
 
 def _fill_in(revision: Revision, existing: Existing, number: int, field: bytes, wish: Wish) -> int:

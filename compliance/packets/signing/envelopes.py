@@ -28,9 +28,9 @@ def apart(work: Callable[[], T]) -> T:
         return pool.submit(work).result()
 
 
-class _Signer(signers.Signer):  # type: ignore[misc]  # pyHanko has no types
+class _Signer(signers.Signer):
     def __init__(self, key: Key) -> None:
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(key.chain)
         super().__init__(signing_cert=key.certificate, cert_registry=store)
         self._key = key

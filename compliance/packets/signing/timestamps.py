@@ -26,7 +26,7 @@ class NoStamp(Refused):
     """The authority gave no usable stamp; the sentence says why."""
 
 
-class Stamper(TimeStamper):  # type: ignore[misc]  # pyHanko has no types
+class Stamper(TimeStamper):
     """Asks the authority at *url*, with the portal's own client.
 
     It asks once ahead: an authority that is away is then known before anything is signed, and so
@@ -34,7 +34,7 @@ class Stamper(TimeStamper):  # type: ignore[misc]  # pyHanko has no types
     """
 
     def __init__(self, url: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._url = url
         self.chain = _certificates(url)
 
@@ -54,7 +54,8 @@ class Stamper(TimeStamper):  # type: ignore[misc]  # pyHanko has no types
 def _certificates(url: str) -> tuple[asn1_x509.Certificate, ...]:
     """Return what the authority's stamps carry besides the certificate they are signed with."""
     digest = b"\0" * 32
-    _nonce, request = TimeStamper().request_cms(digest, "sha256")
+    asker: Any = TimeStamper
+    _nonce, request = asker().request_cms(digest, "sha256")
     try:
         answer = _asked(url, request)
         token = answer["time_stamp_token"]
