@@ -36,7 +36,7 @@ def measure() -> Iterator[str]:
                 found = _run(step, root, embedded)
                 yield (
                     f"{name}, {title}: {found['wall']:.2f} s wall, {found['cpu']:.2f} s CPU, "
-                    f"{found['more']} MB more than the process had, file {found['size'] / 1e6:.1f} MB"
+                    f"peak {found['peak']} MB ({found['before']} before), file {found['size'] / 1e6:.1f} MB"
                 )
 
 
@@ -137,7 +137,8 @@ def _spent(work: Callable[[], int]) -> dict[str, Any]:
     return {
         "wall": time.perf_counter() - began,
         "cpu": time.process_time() - cpu,
-        "more": _peak() - before,
+        "peak": _peak(),
+        "before": before,
         "size": size,
     }
 

@@ -1,5 +1,6 @@
 """Keys that never leave a token or a security module (PKCS#11): it signs, we only ask."""
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,7 +61,9 @@ def _signed(label: str, pin: str, data: bytes) -> bytes:
                 _("The token has no private key called “%(label)s”.") % {"label": label}
             ) from error
         if secret.key_type == pkcs11.KeyType.EC:
-            made = secret.sign(data, mechanism=pkcs11.Mechanism.ECDSA_SHA256)
+            # Few modules hash for a curve themselves.
+            digest = hashlib.sha256(data).digest()
+            made = secret.sign(digest, mechanism=pkcs11.Mechanism.ECDSA)
             return bytes(encode_ecdsa_signature(made))
         return bytes(secret.sign(data, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS))
 
