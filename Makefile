@@ -3,11 +3,11 @@ PORT ?= 8000
 PY = .venv/bin/python
 MANAGE = $(PY) manage.py
 
-.PHONY: help demo packet serve test check bench mutations messages fmt screenshots clean run-ready test-ready
+.PHONY: help demo packet serve test check bench mutations sbom self-audit messages fmt screenshots clean run-ready test-ready
 .DEFAULT_GOAL = help
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: run-ready  ## everything from nothing, with a demo organisation, on http://127.0.0.1:8000/
 	@$(MANAGE) demo
@@ -30,6 +30,13 @@ bench: test-ready  ## measurements, see benchmarks/README.md
 
 mutations: test-ready  ## ten thousand damaged scan results, a line a parser
 	@$(PY) -m benchmarks mutations
+
+sbom: test-ready  ## the bill of materials (CycloneDX) into out/sbom.json
+	@mkdir -p out
+	@$(PY) tools/sbom.py out/sbom.json && echo out/sbom.json
+
+self-audit: test-ready  ## the portal judged by its own profile: tests, scan, packet, into out/self-audit
+	@$(PY) tools/self_audit.py
 
 messages: test-ready  ## write missing strings into the catalogues and compile them
 	@$(PY) tools/messages.py update

@@ -4,15 +4,18 @@ from http import HTTPStatus
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from compliance.shared.errors import Refused
 from compliance.vault.storage import storage
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 503 with the failing part's name while the database or the vault is out of reach."""
     failing = [

@@ -1,11 +1,13 @@
 """What every request and every answer has."""
 
+import ipaddress
+import re
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -30,15 +32,67 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
+def true_address(get_response: GetResponse) -> GetResponse:
+    """Take the person's address from the proxies that are ours, and from nobody else.
+
+    Each proxy adds who it was asked by at the end of X-Forwarded-For. With TRUSTED_PROXIES = n the
+    n-th from the end is what our outermost proxy saw; what stands before it, anybody may have sent.
+    """
+    count = settings.TRUSTED_PROXIES
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        hops = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
+        if count and len(hops) >= count and _is_address(hops[-count]):
+            request.META["REMOTE_ADDR"] = hops[-count]
+        return get_response(request)
+
+    return middleware
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+# Doors of machines: a redirect would hide that their secret just went over the line in clear.
+_MACHINES = re.compile(r"^/api/|/trackers/hook/|\.ics$")
+
+
+def machines_use_https(get_response: GetResponse) -> GetResponse:
+    """People are sent on to https; a machine that asks in clear is told so and answered nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        in_clear = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if in_clear and _MACHINES.search(request.path):
+            detail = _("This address is answered over https alone. Change http:// to https://.")
+            return JsonResponse({"detail": str(detail)}, status=HTTPStatus.FORBIDDEN)
+        return get_response(request)
+
+    return middleware
+
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{each}=()"
+    for each in ["camera", "geolocation", "microphone", "payment", "usb", "browsing-topics"]
+)
+
+
 def strict_headers(get_response: GetResponse) -> GetResponse:
-    """No page of ours runs anything inline or from elsewhere; a stricter header of a view stays."""
+    """No page of ours runs anything inline or from elsewhere; a stricter header of a view stays.
+
+    Stands before what serves static files, so that those carry the headers too. Nothing is kept by
+    a browser or a proxy unless its view said how long: pages name people and findings.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
-        )
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return middleware

@@ -51,6 +51,8 @@ PRODUCTION = env.flag("PRODUCTION", default=False)
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+# How many proxies of ours stand before the portal; each adds an address to X-Forwarded-For.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -70,9 +72,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.true_address",
+    "portal.middleware.machines_use_https",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.strict_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -141,6 +145,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Its default lets every site read our static files; no other site needs them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Source maps are for developers' tools: compressing them takes longer than everything else.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "webp", "woff2", "gz", "br"]
 
@@ -156,6 +162,8 @@ STORAGE_URL = env.text("STORAGE_URL")
 STORAGE_ACCESS_KEY = env.text("STORAGE_ACCESS_KEY")
 STORAGE_SECRET_KEY = env.text("STORAGE_SECRET_KEY")
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB", 200, least=1) * 1024 * 1024
+# What one organisation may keep in all, so that none fills the disk of the others.
+UPLOAD_QUOTA = env.number("UPLOAD_QUOTA_GB", 500, least=1) * 1024**3
 # With a virus scanner named, nothing is shown or handed out before it has looked.
 CLAMD_URL = env.address("CLAMD_URL", "unix", "tcp")
 FILE_UPLOAD_TEMP_DIR = None
@@ -176,6 +184,9 @@ PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024
 # What the page that verifies a packet reads into memory at most.
 VERIFY_LIMIT = env.number("VERIFY_LIMIT_MB", 300, least=1) * 1024 * 1024
+
+# Of one token or person; a collector that hands in a whole park of servers stays far below it.
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, least=1)
 
 # What leaves the portal: private networks only where they are named, few ports, own authorities.
 OUTBOUND_ALLOW = env.networks("OUTBOUND_ALLOW")

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from compliance.accounts import urls as accounts_urls
 from compliance.accounts import views as accounts_views
+from compliance.review import urls as review_urls
 from portal.api import api
 from portal.health import healthz, readyz
 
@@ -31,13 +32,14 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("compliance.accounts.urls")),
-    path("verify/", include("compliance.review.urls")),
+    path("", include("compliance.review.urls")),
     path("api/v1/", api.urls),
     path(
         "o/<slug:organisation>/",
         include(
             [
                 path("", include((accounts_urls.organisation_urlpatterns, "members"))),
+                path("", include((review_urls.organisation_urlpatterns, "reviewers"))),
                 *_rooms,
             ]
         ),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from compliance.accounts.models import Organisation
 from compliance.shared.errors import Refused
-from compliance.vault import damage, inspection, layout, notes, quarantine, signals
+from compliance.vault import damage, inspection, layout, notes, policies, quarantine, signals
 from compliance.vault.arrivals import Received, arriving
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
@@ -58,6 +58,7 @@ def store_all(
                 arriving(stream, gate.check_head, limit=settings.UPLOAD_LIMIT)
             )
             passed.append((arrived, gate.inspect(arrived.path), gate.name))
+        policies.check_quota(organisation, sum(arrived.size for arrived, _type, _name in passed))
         blobs = [_keep(organisation, *each) for each in passed]
     signals.stored.send(sender=Blob, blobs=blobs)
     return blobs

@@ -34,6 +34,11 @@ PUBLIC = {
     "accounts:sign-in": "where people sign in",
     "accounts:sign-out": "ends a session, does nothing without one",
     "accounts:language": "sets a cookie",
+    "review:arrive": "opens one frozen round to who holds the link of an invitation",
+    "review:desk": "shows that round while the invitation stands",
+    "review:packet": "hands out that round's packet",
+    "review:file": "hands out a file that the manifest of that round lists",
+    "review:leave": "ends what the link opened",
     "remediation:feed": "gives a person's dates to who holds the key of their calendar",
     "trackers:hook": "asks a tracker again when the caller signs with the webhook's secret",
     "healthz": "says that the process is up",
@@ -44,6 +49,8 @@ PUBLIC = {
 PERSONAL = {"home": "sends the person to their organisation", "review:verify": "stores nothing"}
 
 DOORS: dict[str, Door] = {
+    "reviewers:invite": verb(C.APPLICATION_APPROVE),
+    "reviewers:revoke": verb(C.APPLICATION_APPROVE),
     "members:list": READ,
     "members:deadlines": READ,
     "members:deadlines-set": verb(C.RISK_ACCEPT),

@@ -6,13 +6,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
 from compliance.accounts import clocks, filters
-from compliance.accounts.models import User
+from compliance.accounts.models import Membership, User
 from compliance.accounts.roles import Role
 from compliance.applications import services as applications
 from compliance.applications.models import ReceivedVerdict
@@ -31,6 +32,7 @@ from compliance.remediation import services as remediation
 from compliance.requirements import carrying, documents, loading, relating
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment
+from compliance.review.models import Invitation
 from compliance.scans import services as scans
 from compliance.scans.models import Finding, MappingSet
 from compliance.trackers import linking as trackers_linking
@@ -39,6 +41,7 @@ from compliance.trackers.models import Outgoing
 from tests.conftest import YOGIYO
 from tests.conventions.doors import DOORS, PERSONAL, PUBLIC
 from tests.requirements import next_version
+from tests.security.headers import lacking
 from tests.vault import samples
 
 ASKED = "번호,요구사항,이행여부\n1,방화벽을 둔다,Y\n"
@@ -171,6 +174,20 @@ def sent_to_a_tracker(task, by):
     return Outgoing.objects.get(issue=trackers_linking.push(task, tracker, by=by))
 
 
+def invited(round_, by):
+    """A platform's reviewer who may look at the round."""
+    return Invitation.objects.create(
+        organisation=by.memberships.get().organisation,
+        round=round_,
+        name="심사자",
+        company="플랫폼",
+        email="reviewer@example.com",
+        digest="0" * 64,
+        created_by=by,
+        expires_at=timezone.now() + timedelta(days=3),
+    )
+
+
 @pytest.fixture
 def house(manna, adopted, alice, bob, carol, olga):
     """One of everything, and how each URL names it."""
@@ -279,6 +296,8 @@ def house(manna, adopted, alice, bob, carol, olga):
         ),
         "api:post_verdicts": application.number,
         "packets:number": frozen.number,
+        "reviewers:number": frozen.number,
+        "reviewers:pk": invited(frozen.current_round, alice).pk,
         "round": 1,
         "edition": "ko",
         "kind": "pdf",
@@ -353,15 +372,21 @@ def sent_file():
     return SimpleUploadedFile("x.csv", CHECKS.encode())
 
 
-def knock(client, name, house):
-    door, path = DOORS[name], address(name, house)
+def knock(client, name, house, more=None):
+    """Ask one door as its room's own page would; *more* fields go along uninvited."""
+    door, path, more = DOORS[name], address(name, house), more or {}
     if name in house["forms"]:
-        return client.post(path, house["forms"][name])
+        return client.post(path, {**more, **house["forms"][name]})
     if name in SENT:
-        return client.post(path, {**SENT[name], "file": sent_file(), "files": sent_file()})
+        files = {"file": sent_file(), "files": sent_file()}
+        return client.post(path, {**more, **SENT[name], **files})
     if name.startswith("api:"):
         body = house["bodies"].get(name) or BODIES.get(name, "")
+        if more and body.startswith("{"):
+            body = json.dumps({**more, **json.loads(body)})
         return client.generic(door.method, path, body, content_type="application/json")
+    if more and door.method == "POST":
+        return client.post(path, more)
     return client.generic(door.method, path)
 
 
@@ -370,7 +395,9 @@ def visit(house, browse):
     """visit(person, name): the status of that door for that person."""
 
     def status(person, name):
-        return knock(browse(person), name, house).status_code
+        answer = knock(browse(person), name, house)
+        assert lacking(answer.headers) == [], name
+        return answer.status_code
 
     return status
 
@@ -398,6 +425,43 @@ def test_no_door_breaks(visit, role, dave):
     broken = {name: code for name in DOORS if (code := visit(person, name)) in {404, 405, 500}}
     # A notice is its reader's alone, an unfinished upload its sender's.
     assert set(broken) <= {"notices:read", "vault:upload"}
+
+
+UNINVITED = {
+    **dict.fromkeys(["id", "pk", "number", "user", "user_id", "by", "by_id"], 9999),
+    **dict.fromkeys(["organisation", "organisation_id", "created_by", "created_by_id"], 9999),
+    **dict.fromkeys(["is_staff", "is_superuser", "is_active"], "true"),
+    "digest": "0" * 64,
+    "sha256": "0" * 64,
+}
+
+
+def whose():
+    """Return who may what, and every key and owner of a row, as sets."""
+    people = set(User.objects.values_list("pk", "email", "is_staff", "is_superuser"))
+    members = set(Membership.objects.values_list("organisation", "user", "role"))
+    keys, owners = set(), set()
+    for model in apps.get_models():
+        if not model.__module__.startswith("compliance."):
+            continue
+        columns = {each.attname for each in model._meta.concrete_fields}
+        for column in columns & {"number", "organisation_id", "created_by_id", "user_id", "by_id"}:
+            owners |= set(model.objects.values_list(column, flat=True))
+        keys |= set(model.objects.values_list("pk", flat=True))
+    return people, members, keys | owners
+
+
+def test_a_protected_field_is_not_written_by_naming_it(house, browse, olga):
+    """Mass assignment: every verb is sent keys, owners, flags and digests that no form offers."""
+    people, members, _keys = whose()
+    for name, door in DOORS.items():
+        if door.method != "GET":
+            knock(browse(olga), name, house, more=UNINVITED)
+    after = whose()
+    assert after[0] == people
+    assert after[1] <= members
+    assert 9999 not in after[2]
+    assert not EvidenceFile.objects.filter(blob__sha256="0" * 64).exists()
 
 
 def test_reading_changes_nothing(house, browse, alice):

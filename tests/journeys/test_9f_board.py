@@ -32,6 +32,13 @@ def card_in(page, state):
     return column(page, state).locator(".rm-card")
 
 
+def put_down(page):
+    """The column's name is said while a card is only held there; the server's answer is the move."""
+    with page.expect_response(lambda answer: answer.url.endswith("/drop/")) as moved:
+        page.keyboard.press("Space")
+    assert moved.value.ok
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_card_goes_its_way_by_the_keyboard_alone(board, person, language):
     page = board(person("junho", language=language))
@@ -55,10 +62,7 @@ def test_a_card_goes_its_way_by_the_keyboard_alone(board, person, language):
     expect(column(page, "closed").locator("[data-refusal]")).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    # The column's name is said while the card is only held there; the server's answer is the move.
-    with page.expect_response(lambda answer: answer.url.endswith("/drop/")) as moved:
-        page.keyboard.press("Space")
-    assert moved.value.ok
+    put_down(page)
     expect(live).to_contain_text("In progress" if language == "en" else "조치중")
     page.reload()
     expect(card_in(page, "in_progress")).to_have_attribute("data-code", code)

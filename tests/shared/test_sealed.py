@@ -1,3 +1,4 @@
+import base64
 import stat
 from io import StringIO
 
@@ -77,3 +78,12 @@ def test_a_printed_key_is_one(settings):
     call_command("rotate_keys", "--print-new", stdout=out)
     settings.FIELD_KEYS = [out.getvalue().strip()]
     assert seal("x").open() == "x"
+
+
+def test_a_changed_byte_opens_nothing():
+    token = seal("xoxb-비밀-1234").token
+    raw = bytearray(base64.urlsafe_b64decode(token))
+    for at in range(len(raw)):
+        changed = bytes(raw[:at]) + bytes([raw[at] ^ 1]) + bytes(raw[at + 1 :])
+        with pytest.raises(Refused):
+            Sealed(base64.urlsafe_b64encode(changed).decode()).open()

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from compliance.shared.errors import Refused
-from compliance.vault import layout, services
+from compliance.vault import layout, policies, services, uploads
 from compliance.vault.models import Blob
 from tests.vault import samples
 
@@ -44,6 +44,36 @@ def test_what_is_too_large_leaves_nothing(manna, settings):
         store(manna, b"a" * (3 * 1024 * 1024 + 1))
     assert not list(layout.unfinished())
     assert store(manna, b"a" * 3 * 1024 * 1024).size == settings.UPLOAD_LIMIT
+
+
+@pytest.mark.usefixtures("in_english")
+def test_one_organisation_does_not_fill_the_disk_of_the_others(manna, elsewhere, settings):
+    settings.UPLOAD_QUOTA = 1000
+    store(manna, b"a" * 600)
+    with pytest.raises(Refused, match="would exceed 1000"):
+        store(manna, b"b" * 600)
+    assert Blob.objects.filter(organisation=manna).count() == 1
+    assert not list(layout.unfinished())
+    assert store(elsewhere, b"b" * 600).size == 600
+
+
+@pytest.mark.usefixtures("in_english")
+def test_an_upload_that_exceeds_the_quota_is_refused_before_its_bytes_are_sent(
+    manna, bob, settings
+):
+    settings.UPLOAD_QUOTA = 1000
+    store(manna, b"a" * 600)
+    with pytest.raises(Refused, match="would exceed 1000"):
+        uploads.begin(manna, name="big.txt", size=600, by=bob)
+
+
+@pytest.mark.usefixtures("in_english")
+def test_a_person_has_so_many_unfinished_uploads(manna, bob, monkeypatch):
+    monkeypatch.setattr(policies, "MOST_UNFINISHED", 2)
+    for name in ("a.txt", "b.txt"):
+        uploads.begin(manna, name=name, size=10, by=bob)
+    with pytest.raises(Refused, match="2 unfinished"):
+        uploads.begin(manna, name="c.txt", size=10, by=bob)
 
 
 def test_a_connection_cut_in_the_middle_leaves_nothing(manna):

@@ -1,0 +1,142 @@
+"""The portal as an organisation of its own: statements, evidence, verdicts, an application."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils import timezone
+
+from compliance.accounts import services as accounts
+from compliance.accounts.models import Organisation, User
+from compliance.accounts.roles import Role
+from compliance.applications import scoping
+from compliance.applications import services as applications
+from compliance.applications.models import Application
+from compliance.applications.scoping import Item
+from compliance.audit.services import SYSTEM
+from compliance.evidence import services as evidence
+from compliance.evidence.models import EvidenceLink
+from compliance.requirements import catalogue
+from compliance.requirements import services as requirements
+from compliance.requirements.models import Assessment, Profile
+from compliance.scans import services as scans
+from portal.self_audit import evidence as pieces
+
+SLUG = "gatepass"
+PROFILE = "order-integration-reference"
+_ANSWERS = Path(__file__).with_name("answers.yaml")
+# Nobody signs in as them: they have no password. Their titles say in every packet what they are.
+_PEOPLE = {
+    "lead": ("자동 점검 (판정)", Role.SECURITY_LEAD),
+    "maker": ("자동 점검 (작성)", Role.CONTRIBUTOR),
+    "checker": ("자동 점검 (확인)", Role.AUDITOR),
+}
+_OUTSIDE = {
+    "network": "네트워크와 보안장비는 포털을 운영하는 회사의 것이며 소프트웨어가 답할 수 없습니다.",
+    "server": "서버와 운영체제는 포털을 운영하는 회사의 것이며 소프트웨어가 답할 수 없습니다.",
+    "orders": "포털은 주문과 고객정보를 받거나 저장하지 않습니다.",
+    "company": "계약, 교육, 수탁사 관리는 포털을 운영하는 회사의 일이며 소프트웨어가 답할 수 없습니다.",
+}
+GAPS = (
+    "포털이 스스로 점검한 결과입니다. 부분 이행으로 적은 항목은 운영하는 회사가 채워야 하는 부분을 이행내용에 "
+    "적었습니다. 증적은 모두 이번 시험 실행에서 만들어졌고 사람이 아니라 프로그램이 확인했습니다."
+)
+Say = Callable[[str], None]
+
+
+def build(folder: Path, say: Say) -> Application:
+    """Answer the shipped profile with what *folder* and the running code show.
+
+    Raises FileNotFoundError when the test run left something out, before anything is written.
+    """
+    answers: dict[str, dict[str, Any]] = yaml.safe_load(_ANSWERS.read_text("utf-8"))
+    catalogue.load()
+    company = accounts.create_organisation(name="관문(Gatepass) 자체 점검", slug=SLUG)
+    people = {key: _person(company, key) for key in _PEOPLE}
+    profile = Profile.objects.filter(organisation__isnull=True, identifier=PROFILE).latest(
+        "published_on", "pk"
+    )
+    requirements.adopt(company, profile, by=SYSTEM)
+    say("port scan")
+    ports = folder / "ports.xml"
+    scans.import_now(company, io.BytesIO(ports.read_bytes()), name=ports.name, by=people["maker"])
+    say("statements, evidence, verdicts")
+    rows = Assessment.objects.filter(organisation=company, requirement__profile=profile)
+    for row in rows.select_related("requirement").order_by("requirement__order", "pk"):
+        _answer(row, answers[row.requirement.code], people, folder)
+    return _apply(company, profile, people["lead"])
+
+
+def _person(company: Organisation, key: str) -> User:
+    title, role = _PEOPLE[key]
+    user = User.objects.create_user(f"{key}@self-audit.invalid", None, name=title, title="프로그램")
+    accounts.add_member(company, user, role, by=SYSTEM)
+    return user
+
+
+def _answer(row: Assessment, answer: dict[str, Any], people: dict[str, User], folder: Path) -> None:
+    if outside := answer.get("outside"):
+        _sign(row, Assessment.Verdict.NOT_APPLICABLE, _OUTSIDE[outside], people["lead"])
+        return
+    requirements.write_statement(
+        row, text=answer["statement"], revision=row.revision, by=people["maker"]
+    )
+    row.refresh_from_db()
+    for key in answer["proof"]:
+        evidence.accept(_show(row, key, people["maker"], folder), by=people["checker"])
+    row.refresh_from_db()
+    _sign(row, answer["verdict"], "", people["lead"])
+
+
+def _sign(row: Assessment, verdict: str, reason: str, lead: User) -> None:
+    requirements.set_verdict(row, verdict=verdict, reason=reason, revision=row.revision, by=lead)
+
+
+def _show(row: Assessment, key: str, maker: User, folder: Path) -> EvidenceLink:
+    """Upload the piece, or link it when another requirement shows the same bytes already."""
+    piece = pieces.make(key, row.organisation, folder)
+    asked = {kind.code: kind for kind in row.requirement.evidence_kinds.all()}
+    kind = next((asked[code] for code in piece.kinds if code in asked), None)
+    added = evidence.add(
+        row.organisation,
+        [evidence.Upload(io.BytesIO(piece.content), piece.name)],
+        by=maker,
+        requirement=row.requirement,
+        title=piece.title,
+        kind=kind,
+        collected_at=timezone.localdate(),
+        source="gatepass",
+    )
+    if added.link is None:
+        raise RuntimeError(f"{piece.title} was not linked to {row.requirement.code}")
+    return added.link
+
+
+def _apply(company: Organisation, profile: Profile, lead: User) -> Application:
+    application = applications.create(
+        company,
+        profile=profile,
+        by=lead,
+        title="관문(Gatepass) 자체 점검",
+        service_overview="연동 심사를 준비하는 포털이 자신이 싣는 참조 프로필로 스스로를 점검한 제출본입니다.",
+        integration_overview="포털은 플랫폼의 주문을 받지 않습니다. 제출 대상이 아니며 보기로 만든 것입니다.",
+        traffic="해당 없음",
+        contact_name="SECURITY.md 참고",
+        contact_email="security@self-audit.invalid",
+        contact_phone="-",
+        personal_data="구성원의 이름과 이메일만 저장합니다.",
+    )
+    scope = [
+        Item("service", "포털 소프트웨어 (웹, 작업자, 예약 실행)"),
+        Item(
+            "system",
+            "서버, 네트워크, 프록시, 데이터베이스 서버",
+            included=False,
+            legal_entity="포털을 운영하는 회사",
+            reason="소프트웨어에 들어 있지 않습니다.",
+        ),
+    ]
+    scoping.set_scope(application, scope, revision=0, by=lead)
+    return application

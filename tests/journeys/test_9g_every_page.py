@@ -1,0 +1,81 @@
+"""Step 9g: every page that a link leads to, looked at by the browser itself.
+
+A walk from the dashboard over all links, one page of each kind for each person; a console error, a
+violation of the content security policy or an unexpected answer anywhere fails it.
+"""
+
+from collections import Counter
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+
+# A list leads to many pages of one kind; the first ones show whatever the kind can show.
+EACH = 2
+MOST = 220
+
+
+def kind_of(path):
+    """Return the name of the view that answers *path*, or "" for what is no page of ours."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return ""
+
+
+def links_of(page):
+    found = page.evaluate(
+        "[...document.querySelectorAll('a[href]:not([download])')]"
+        ".filter(a => a.origin === location.origin).map(a => a.href)"
+    )
+    return list(dict.fromkeys(urldefrag(each).url for each in found))
+
+
+def walk(visitor):
+    """Open pages until no link leads to a new kind; return the kinds seen."""
+    page = visitor.page
+    waiting, seen, counts = [visitor.portal.home], set(), Counter()
+    while waiting:
+        address = waiting.pop(0)
+        kind = kind_of(urlsplit(address).path)
+        if address in seen or not kind or counts[kind] >= EACH:
+            continue
+        seen.add(address)
+        answer = visitor.context.request.head(address)
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            counts[kind] += 1
+            continue
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        counts[kind] += 1
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, f"{address} is {overflow} px wider than the window"
+        waiting += links_of(page)
+        assert len(seen) < MOST
+    return counts
+
+
+@pytest.mark.parametrize(
+    ("who", "language", "least"), [("seoyeon", "ko", 45), ("haneul", "en", 40), ("daun", "ko", 45)]
+)
+def test_no_page_makes_the_browser_complain(person, who, language, least):
+    visitor = person(who, language=language)
+    kinds = walk(visitor)
+    assert visitor.watch.complaints == []
+    assert len(kinds) >= least, sorted(kinds)
+
+
+# What scripts keep in the browser: how pages look, and how far an upload came.
+KEPT = {"theme", "density", "navigation"}
+
+
+def test_the_browser_keeps_no_data_of_ours(person):
+    """After a walk through the pages nothing of their contents stays behind."""
+    visitor = person("seoyeon")
+    for path in ("", "requirements/", "evidence/", "findings/", "tasks/board/", "tasks/mine/"):
+        visitor.open(path).wait_for_load_state("networkidle")
+    kept = visitor.page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+    assert set(kept) <= KEPT
+    assert visitor.page.evaluate("indexedDB.databases().then(all => all.length)") == 0
