@@ -13,10 +13,9 @@ MOVES = {
 
 states.register("packet", State, MOVES)
 
+# A row begins signed or declined, so there is nothing to draw; it only ever ends.
 SIGNATURE_MOVES = {
     SignatureState.SIGNED: {SignatureState.WITHDRAWN},
     SignatureState.DECLINED: {SignatureState.WITHDRAWN},
     SignatureState.WITHDRAWN: set(),
 }
-
-states.register("signature", SignatureState, SIGNATURE_MOVES)
