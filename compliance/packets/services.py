@@ -142,9 +142,21 @@ def signing_key(freeze: Freeze) -> signing.Key:
 def record_download(packet: Packet, *, kind: str, by: User) -> Blob:
     """Write the access record and return the bytes to hand out."""
     policies.check_is_built(packet)
-    blob = packet.newest_pdf if kind == "pdf" else _zip(packet)
-    assert blob is not None  # noqa: S101 - a constraint of the table
+    blob = newest(packet, kind)
     record_read(by, Action.DOWNLOADED, packet, name=packet.file_name(kind), sha256=blob.sha256)
+    return blob
+
+
+def newest(packet: Packet, kind: str) -> Blob:
+    """Return a built packet's PDF or ZIP with all signatures that stand.
+
+    The ZIP is written now where the job has not come to it yet.
+    """
+    latest = packet.latest
+    if kind == "zip" and latest:
+        return signatures.complete(latest)
+    blob = packet.newest_pdf if kind == "pdf" else packet.zip
+    assert blob is not None  # noqa: S101 - a constraint of the table
     return blob
 
 
@@ -217,12 +229,6 @@ def _keep(packet: Packet, made: Built) -> None:
             sha256=zipped.sha256,
             number=packet.freeze.round.application.number,
         )
-
-
-def _zip(packet: Packet) -> Blob | None:
-    """Return the ZIP with the newest PDF, written now where the job has not come to it yet."""
-    latest = packet.latest
-    return signatures.complete(latest) if latest else packet.zip
 
 
 def _write(packet: Packet, *, job: Job) -> None:
