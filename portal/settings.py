@@ -247,6 +247,12 @@ PACKET_SIGNING_PASSPHRASE = env.text("PACKET_SIGNING_PASSPHRASE")
 AUDIT_SIGNING_KEY = env.text("AUDIT_SIGNING_KEY")
 # How many other workers are asked to help with the sections of a packet.
 PACKET_HELPERS = env.number("PACKET_HELPERS", min((os.cpu_count() or 1) - 1, 7))
+# A time-stamping authority (RFC 3161); where it must stamp, nothing is signed without it.
+TSA_URL = env.text("TSA_URL")
+TSA_REQUIRED = env.flag("TSA_REQUIRED", default=False)
+# A token or security module that holds keys: the module's library and the token's label.
+PKCS11_MODULE = env.text("PKCS11_MODULE")
+PKCS11_TOKEN = env.text("PKCS11_TOKEN")
 # Larger files, and what exceeds the total, are in the packet's ZIP alone and not in its PDF.
 PACKET_EMBED_LIMIT = env.number("PACKET_EMBED_LIMIT_MB", 20) * 1024 * 1024
 PACKET_EMBED_TOTAL = env.number("PACKET_EMBED_TOTAL_MB", 100) * 1024 * 1024

@@ -22,9 +22,11 @@ from tests.services.fixtures import (  # noqa: F401 - fixtures are found by thei
     chromium_path,
     clamd_url,
     installation,
+    pkcs11_token,
     postgresql_url,
     redis_url,
     s3_server,
+    timestamping,
 )
 
 PASSWORD = "correct horse battery"

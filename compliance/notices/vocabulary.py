@@ -89,7 +89,13 @@ _STATES: Mapping[Topic, Mapping[str, "str | Promise"]] = {
         "application.expiring": pgettext_lazy("notice", "approval ends soon"),
         "application.expired": pgettext_lazy("notice", "approval has ended"),
     },
-    Topic.PACKETS: {"packet.built": pgettext_lazy("notice", "packet built")},
+    Topic.PACKETS: {
+        "packet.built": pgettext_lazy("notice", "packet built"),
+        "packet.signed": pgettext_lazy("notice", "your turn to sign"),
+        "packet.sign_declined": pgettext_lazy("notice", "signature declined"),
+        "packet.sign_withdrawn": pgettext_lazy("notice", "signature withdrawn"),
+        "packet.sign_decline_lifted": pgettext_lazy("notice", "signing goes on"),
+    },
     Topic.REQUIREMENTS: {"profile.carried_over": pgettext_lazy("notice", "new version")},
     Topic.ALARMS: {
         "vault.damage_found": pgettext_lazy("notice", "stored file damaged"),

@@ -1,10 +1,10 @@
 """Verify what a packet carries of the audit log: its checkpoint, and the proof of the cited entries."""
 
-import importlib
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from compliance.audit import proofs
 from compliance.packets.manifest import Manifest
 from compliance.packets.report import Report, Verdict
 
@@ -19,7 +19,6 @@ def judge(report: Report, manifest: Manifest) -> None:
     section: Any = manifest.get("audit")
     if not section:
         return
-    proofs = importlib.import_module("compliance.audit.proofs")
     problems: list[str] = proofs.problems_of(section)
     verdict = Verdict.ALTERED if problems else Verdict.INTACT
     cited = len(section.get("cited", [])) if isinstance(section, dict) else 0

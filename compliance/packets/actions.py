@@ -21,3 +21,17 @@ class Action(models.TextChoices):
         "packet.copy_downloaded",
         _("{actor} downloaded {name}, the copy for {recipient}"),
     )
+    SIGNED = "packet.signed", _("{actor} signed {target} as {part}")
+    DECLINED = "packet.sign_declined", _("{actor} declined to sign {target} as {part}: {reason}")
+    WITHDRAWN = (
+        "packet.sign_withdrawn",
+        _("{actor} withdrew the signature of {target} as {part}: {reason}"),
+    )
+    DECLINE_LIFTED = (
+        "packet.sign_decline_lifted",
+        _("{actor} is ready after all to sign {target} as {part}: {reason}"),
+    )
+
+
+# Their sentences name the part that somebody signs.
+SIGNING = (Action.SIGNED, Action.DECLINED, Action.WITHDRAWN, Action.DECLINE_LIFTED)

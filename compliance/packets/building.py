@@ -6,7 +6,6 @@ Works on files and the manifest alone; where the bytes of a file come from is th
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.packets import companions, missing, packing, render, signing
+from compliance.packets import companions, missing, packing, render, sealing
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
 from compliance.packets.editions import STYLES
@@ -26,7 +25,7 @@ from compliance.packets.press.store import Store
 from compliance.packets.render import Drawing, Leaf, Look
 from compliance.packets.report import Report
 from compliance.packets.section import Edition
-from compliance.packets.signing import Key
+from compliance.packets.signing import Key, Signed
 from compliance.packets.verify import verify
 from compliance.shared.errors import Refused
 
@@ -63,6 +62,7 @@ class Built:
     missing_glyphs: list[str]
     outline: list[Leaf]
     report: Report
+    sealed: Signed
 
 
 def name_of(manifest: Manifest, edition: str) -> str:
@@ -128,9 +128,8 @@ def _build(work: _Work) -> Built:
     unsigned = work.folder / f"{work.name}.draft"
     drawing = _linked(work, plan, unsigned)
     work.step(Phase.SIGN, 0, 1, "")
-    at = datetime.fromisoformat(work.manifest["frozen_at"])
     pdf, zipped = unsigned.with_suffix(".pdf"), unsigned.with_suffix(".zip")
-    signing.sign(unsigned, pdf, key=work.key, at=at, reason=work.name)
+    sealed = sealing.seal(work.manifest, work.edition, unsigned, pdf, work.key)
     unsigned.unlink()
     count = len(manifests.files(work.manifest))
     packing.pack(
@@ -141,7 +140,7 @@ def _build(work: _Work) -> Built:
         lambda done, name: work.step(Phase.ZIP, done, count, name),
     )
     report = _verified(zipped, work.step)
-    return Built(pdf, zipped, drawing.pages, drawing.missing, drawing.outline, report)
+    return Built(pdf, zipped, drawing.pages, drawing.missing, drawing.outline, report, sealed)
 
 
 def _collect(work: _Work) -> None:
@@ -173,9 +172,19 @@ def _linked(work: _Work, plan: render.Plan, out: Path) -> Drawing:
             file,
             reader(work.manifest, work.open_file),
             enclosed,
-            signing.chain(work.key),
             lambda: work.step(Phase.ATTACH, 0, 1, ""),
         )
+
+
+def wrap(manifest: Manifest, pdf: Path, out: Path, *, open_file: Open) -> None:
+    """Write the ZIP around a PDF that was signed after it was built, and check it."""
+
+    def step(phase: Phase, done: int, total: int, name: str) -> None:
+        """Nobody watches: it takes as long as copying the files."""
+
+    with disk_errors():
+        packing.pack(manifest, pdf, out, open_file)
+        _verified(out, step)
 
 
 @contextmanager

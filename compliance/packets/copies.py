@@ -57,13 +57,14 @@ def make(copy: Copy, told: Callable[[int, str], None] | None = None) -> None:
     if copy.is_ready:
         return
     packet, manifest = copy.packet, copy.packet.freeze.manifest
-    assert packet.pdf is not None  # noqa: S101 - a constraint of the table
+    signed = packet.newest_pdf
+    assert signed is not None  # noqa: S101 - a constraint of the table
     mark = CopyMark(copy.recipient, copy.purpose, iso(copy.made_at))
     root = Path(settings.VAR_DIR) / "packets"
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=f"copy-{copy.pk}-") as folder, packing.room():
         pdf, zipped = (Path(folder) / copy.file_name(kind) for kind in ("pdf", "zip"))
-        original = vault.read_checked(packet.pdf, name=packet.file_name("pdf"))
+        original = vault.read_checked(signed, name=packet.file_name("pdf"))
         pdf.write_bytes(original)
         with pdf.open("ab") as file:
             file.write(marking.revision(original, mark, packet.edition))

@@ -6,6 +6,7 @@ Needs templates and words, and nothing else of the portal: `child` runs it witho
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 
 from django.template.loader import render_to_string
@@ -13,6 +14,7 @@ from django.utils.safestring import mark_safe
 
 from compliance.packets import fonts
 from compliance.packets.editions import CLOSE, OPEN, STYLES, flat, speaking
+from compliance.packets.press.blanks import Blank, blanks
 from compliance.packets.press.parts import Part
 from compliance.packets.section import Edition, Section
 
@@ -50,7 +52,15 @@ def compile_section(section: Section, edition: Edition, read: Read) -> Part:
             shown = (read(section.shows), section.picture["media_type"])
             pictures[section.picture["name"]] = shown
         html = compose(section, edition)
-        return compiling.compile_section(html, style(), section.key, pictures)
+        return compiling.compile_section(html, style(), section.key, pictures, _blanks())
+
+
+def _blanks() -> dict[str, Blank]:
+    """Return the fields to sign; their words stand in one line whatever the edition."""
+    return {
+        name: replace(each, label=flat(each.label), hint=flat(each.hint))
+        for name, each in blanks().items()
+    }
 
 
 def compose(section: Section, edition: Edition) -> str:
@@ -98,7 +108,7 @@ def _is_archival(part: Part, edition: Edition) -> bool:
 
     out = io.BytesIO()
     language = STYLES[edition].language
-    about = About("-", "-", "-", language, "2000-01-01T00:00:00+00:00", "0" * 32, "Chain")
+    about = About("-", "-", "-", language, "2000-01-01T00:00:00+00:00", "0" * 32)
     linking.link(out, [linking.Piece(part, lambda base: place(part, base))], about)
     profiles = (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1)
     return not any(

@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from compliance.jobs.progress import Cancelled, Progress
-from compliance.packets import messages, services
+from compliance.packets import messages, services, signatures
 from compliance.packets.building import Phase, Step
 from compliance.packets.ledger import Ledger
-from compliance.packets.models import BuildState, Packet, State
+from compliance.packets.models import BuildState, Packet, Signature, State
 from compliance.packets.render import Look, Standing
 from compliance.packets.states import MOVES
 from compliance.shared import states
@@ -74,6 +74,16 @@ def _looker(progress: Progress, ledger: Ledger, packet: Packet) -> Look:
 
 def _sizes(packet: Packet) -> dict[str, int]:
     return {f"{name}_size": blob.size for name in ("pdf", "zip") if (blob := getattr(packet, name))}
+
+
+def write_zip(progress: Progress) -> dict[str, Any]:
+    """Write the ZIP around a PDF that somebody has just signed."""
+    signature = Signature.objects.select_related(
+        "pdf", "zip", "packet__organisation", "packet__freeze__round__application"
+    ).get(pk=progress.args["signature"])
+    progress.step(0, 1, _("Writing the ZIP around the signed PDF"))
+    signatures.complete(signature)
+    return {"url": _url(signature.packet)}
 
 
 def _said(phase: Phase, done: int, total: int, name: str) -> str:

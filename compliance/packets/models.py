@@ -14,6 +14,7 @@ from compliance.applications.models import Round
 from compliance.jobs.models import Job
 from compliance.packets import manifest as manifests
 from compliance.packets.manifest import Manifest
+from compliance.packets.words import SIGNERS
 from compliance.vault.models import Blob
 
 
@@ -163,6 +164,24 @@ class Packet(models.Model):
         return self.error or (self.job.error if self.job else "")
 
     @property
+    def latest(self) -> "Signature | None":
+        """The newest signature that stands, the organisation's seal included."""
+        standing = [each for each in self.signatures.all() if each.state == SignatureState.SIGNED]
+        return max(standing, key=lambda each: each.order, default=None)
+
+    @property
+    def newest_pdf(self) -> Blob | None:
+        """The PDF with all signatures that stand."""
+        latest = self.latest
+        return latest.pdf if latest else self.pdf
+
+    @property
+    def newest_zip(self) -> Blob | None:
+        """The ZIP around that PDF; None until it is written."""
+        latest = self.latest
+        return latest.zip if latest else self.zip
+
+    @property
     def short_name(self) -> str:
         """What tells it from the other packets of its application, as in an address: “2-ko”."""
         return f"{self.freeze.round.number}-{self.edition}"
@@ -310,3 +329,94 @@ class Copy(models.Model):
     def file_name(self, kind: str) -> str:
         """Return what the *kind* ("pdf" or "zip") is called: the packet's name, and the copy's number."""
         return self.packet.file_name(kind).replace(f".{kind}", f"-copy{self.pk}.{kind}")
+
+
+class Part(models.TextChoices):
+    """As what somebody signs, in the order in which they do."""
+
+    SEAL = "seal", SIGNERS["seal"]
+    PREPARER = "preparer", SIGNERS["preparer"]
+    REVIEWER = "reviewer", SIGNERS["reviewer"]
+    APPROVER = "approver", SIGNERS["approver"]
+
+
+PEOPLE = (Part.PREPARER, Part.REVIEWER, Part.APPROVER)
+
+
+class SignatureState(models.TextChoices):
+    SIGNED = "signed", pgettext_lazy("signature", "Signed")
+    DECLINED = "declined", pgettext_lazy("signature", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("signature", "Withdrawn")
+
+
+STANDING = (SignatureState.SIGNED, SignatureState.DECLINED)
+
+
+class KeyKind(models.TextChoices):
+    """Whose key signed, and where it lives. None of them is kept here."""
+
+    FILE = "file", pgettext_lazy("signature", "a certificate file")
+    TOKEN = "token", pgettext_lazy("signature", "a token")
+    ORGANISATION = "organisation", pgettext_lazy("signature", "the organisation's certificate")
+
+
+class Signature(models.Model):
+    """One signature under a packet: who, as what, with which certificate; the PDF that came of it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="signatures")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    state = models.CharField(
+        max_length=10, choices=SignatureState.choices, default=SignatureState.SIGNED
+    )
+    signer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The time that the signature claims; of the seal, that of the freeze.
+    at = models.DateTimeField()
+    # Why it was declined or withdrawn, and when it ceased to stand.
+    reason = models.TextField(blank=True, max_length=2_000)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    key_kind = models.CharField(max_length=12, choices=KeyKind.choices, blank=True)
+    subject = models.CharField(max_length=400, blank=True)
+    issuer = models.CharField(max_length=400, blank=True)
+    fingerprint = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    self_signed = models.BooleanField(default=False)
+    # What the time-stamping authority said, or why there is no time stamp.
+    stamped_at = models.DateTimeField(null=True, blank=True)
+    stamped_by = models.CharField(max_length=400, blank=True)
+    stamp_problem = models.TextField(blank=True)
+    pdf = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    zip = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("signature")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["packet", "part"],
+                condition=Q(state__in=["signed", "declined"]),
+                name="signature_once_a_part",
+            ),
+            models.UniqueConstraint(
+                fields=["packet", "signer"],
+                condition=Q(state="signed") & ~Q(part="seal"),
+                name="signature_by_different_people",
+            ),
+            models.CheckConstraint(
+                name="signature_has_its_document",
+                condition=Q(state="declined")
+                | Q(state="withdrawn")
+                | (Q(pdf__isnull=False) & ~Q(fingerprint="")),
+            ),
+            models.CheckConstraint(
+                name="signature_ends_with_a_reason", condition=Q(state="signed") | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.packet} · {self.get_part_display()}"
+
+    @property
+    def order(self) -> int:
+        return Part.values.index(self.part)

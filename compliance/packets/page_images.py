@@ -49,7 +49,7 @@ class Pair:
 
 def image(packet: Packet, number: int) -> bytes:
     """Return page *number* of the packet's PDF as WebP. Raises LookupError for none."""
-    blob = packet.pdf
+    blob = packet.newest_pdf
     if blob is None:
         raise LookupError(number)
     kept = Path(settings.VAR_DIR) / "previews" / blob.sha256[:2] / f"{blob.sha256}-p{number}.webp"

@@ -12,7 +12,6 @@ from compliance.packets.press.laying import QUIET, Column, Flow, Span
 from compliance.packets.press.linking import Piece
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import place
-from compliance.packets.seal import CHAIN_KEY
 from compliance.packets.templatetags.packet import halves
 
 # A note longer than this would not fit on the page; the text has it whole.
@@ -34,7 +33,7 @@ def pdf(receipt: Receipt, language: str) -> bytes:
         digest = receipt.packet.freeze.digest
         organisation = receipt.organisation.name
         made = timezone.localtime(receipt.recorded_at).isoformat(timespec="seconds")
-        about = About(_title(), organisation, str(receipt), language, made, digest[:32], CHAIN_KEY)
+        about = About(_title(), organisation, str(receipt), language, made, digest[:32])
     out = io.BytesIO()
     linking.link(out, [Piece(part, lambda base: place(part, base))], about)
     return out.getvalue()

@@ -11,7 +11,7 @@ from compliance.accounts.models import User
 from compliance.applications import services as applications
 from compliance.applications.models import State as ApplicationState
 from compliance.audit.services import record
-from compliance.packets import policies
+from compliance.packets import policies, services
 from compliance.packets.actions import Action
 from compliance.packets.models import Channel, Packet, Receipt
 from compliance.shared.errors import Conflict, Refused
@@ -31,14 +31,16 @@ class Sent:
 def record_submission(packet: Packet, sent: Sent, *, by: User) -> Receipt:
     """Keep the receipt; a locked round becomes submitted by it, and received with a number."""
     policies.check_can_record_submission(packet, by)
+    # The files with all signatures; a ZIP that is still to be written is written first.
+    digests = [services.newest(packet, kind).sha256 for kind in ("pdf", "zip")]
     try:
-        return _record(packet, sent, by)
+        return _record(packet, sent, digests, by)
     except IntegrityError as error:
         raise Conflict(_("The submission of this packet is noted already.")) from error
 
 
 @transaction.atomic
-def _record(packet: Packet, sent: Sent, by: User) -> Receipt:
+def _record(packet: Packet, sent: Sent, digests: list[str], by: User) -> Receipt:
     round_ = packet.freeze.round
     application = round_.application
     at = _checked_time(packet, sent.at)
@@ -51,13 +53,11 @@ def _record(packet: Packet, sent: Sent, by: User) -> Receipt:
     number = " ".join(sent.platform_number.split())[:60]
     if number and application.state == ApplicationState.SUBMITTED:
         applications.receive(application, receipt_number=number, by=by)
-    assert packet.pdf is not None  # noqa: S101 - a constraint of the table
-    assert packet.zip is not None  # noqa: S101
     receipt = Receipt.objects.create(
         organisation=packet.organisation,
         packet=packet,
-        pdf_sha256=packet.pdf.sha256,
-        zip_sha256=packet.zip.sha256,
+        pdf_sha256=digests[0],
+        zip_sha256=digests[1],
         channel=sent.channel,
         recipient=" ".join(sent.recipient.split())[:200],
         platform_number=number,

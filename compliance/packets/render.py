@@ -13,7 +13,7 @@ import tempfile
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, partial
@@ -37,7 +37,6 @@ from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Part, Placed
 from compliance.packets.press.stamping import Heads
 from compliance.packets.press.store import Store
-from compliance.packets.seal import CHAIN_KEY
 from compliance.packets.section import Edition, Section
 
 __all__ = ["Edition", "compile_section", "compose"]
@@ -196,13 +195,12 @@ def _compile(standing: Standing, hand: hands.Holder, read: Read, watch: Callable
     return True
 
 
-def link(  # noqa: PLR0913 - what one document is made of
+def link(
     made: Plan,
     store: Store,
     out: BinaryIO,
     read: Read,
     attachments: Attachments = (),
-    chain: Sequence[str] = (),
     watch: Watch = lambda: None,
 ) -> Drawing:
     """Write the document of the compiled sections to *out*. *watch* may raise to stop."""
@@ -218,7 +216,6 @@ def link(  # noqa: PLR0913 - what one document is made of
         pieces,
         _about(manifest, made.edition, made.identity),
         attachments,
-        chain,
         Late(_values(manifest, made.edition, made.identity), logo),
         store.program,
     )
@@ -332,7 +329,6 @@ def _about(manifest: Manifest, edition: Edition, identity: str) -> About:
         language=style.language,
         created=manifest["frozen_at"],
         identifier=identity[:32],
-        chain_key=CHAIN_KEY,
     )
 
 

@@ -26,6 +26,7 @@ from compliance.packets import (
     helping,
     incomplete,
     policies,
+    signatures,
     signing,
     warming,
 )
@@ -170,9 +171,21 @@ def record_view(packet: Packet, *, by: User) -> None:
 def record_download(packet: Packet, *, kind: str, by: User) -> Blob:
     """Write the access record and return the bytes to hand out."""
     policies.check_is_built(packet)
-    blob = packet.pdf if kind == "pdf" else packet.zip
-    assert blob is not None  # noqa: S101 - a constraint of the table
+    blob = newest(packet, kind)
     record_read(by, Action.DOWNLOADED, packet, name=packet.file_name(kind), sha256=blob.sha256)
+    return blob
+
+
+def newest(packet: Packet, kind: str) -> Blob:
+    """Return a built packet's PDF or ZIP with all signatures that stand.
+
+    The ZIP is written now where the job has not come to it yet.
+    """
+    latest = packet.latest
+    if kind == "zip" and latest:
+        return signatures.complete(latest)
+    blob = packet.newest_pdf if kind == "pdf" else packet.zip
+    assert blob is not None  # noqa: S101 - a constraint of the table
     return blob
 
 
@@ -243,6 +256,7 @@ def _keep(packet: Packet, made: Built) -> None:
             self_signed=bool(signature and signature.self_signed),
             built_at=timezone.now(),
         )
+        signatures.note_seal(packet, made.sealed)
         record(
             packet.requested_by,
             Action.BUILT,

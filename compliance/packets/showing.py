@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from compliance.packets.manifest import Manifest
-from compliance.packets.models import Edition, Freeze, Packet
+from compliance.packets.models import Edition, Freeze, Packet, Signature
 from compliance.packets.templatetags.packet import told
 from compliance.packets.words import VERDICTS
 from compliance.shared.templatetags.charts import Segment, verdict_segments
@@ -29,7 +31,10 @@ class Chapter:
 
 
 def editions(freeze: Freeze) -> list[Row]:
-    rows = freeze.packets.select_related("job__organisation", "pdf", "zip", "freeze__round")
+    signatures = Signature.objects.select_related("signer", "pdf", "zip")
+    rows = freeze.packets.select_related(
+        "job__organisation", "pdf", "zip", "freeze__round"
+    ).prefetch_related(Prefetch("signatures", signatures))
     found = {packet.edition: packet for packet in rows}
     # The default is always shown, others once somebody asked for them.
     return [

@@ -1,6 +1,6 @@
 """Where a packet can go. Built is the end: the same freeze gives the same bytes."""
 
-from compliance.packets.models import State
+from compliance.packets.models import SignatureState, State
 from compliance.shared import states
 
 MOVES = {
@@ -20,3 +20,10 @@ MOVES = {
 }
 
 states.register("packet", State, MOVES)
+
+# A row begins signed or declined, so there is nothing to draw; it only ever ends.
+SIGNATURE_MOVES = {
+    SignatureState.SIGNED: {SignatureState.WITHDRAWN},
+    SignatureState.DECLINED: {SignatureState.WITHDRAWN},
+    SignatureState.WITHDRAWN: set(),
+}

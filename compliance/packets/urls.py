@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from compliance.packets import build_views, look_views, out_views, views
+from compliance.packets import build_views, look_views, out_views, signature_views, views
 
 app_name = "packets"
 _PACKET = "applications/<slug:number>/packets/<int:round>/<slug:edition>"
@@ -16,6 +16,9 @@ urlpatterns = [
     path(f"{_PACKET}/cancel/", build_views.cancel, name="cancel"),
     path(f"{_PACKET}/pages/", build_views.pages, name="pages"),
     path(f"{_PACKET}/pages/<int:page>.webp", build_views.sheet, name="sheet"),
+    path(f"{_PACKET}/sign/", signature_views.sign, name="sign"),
+    path(f"{_PACKET}/decline/", signature_views.decline, name="decline"),
+    path(f"{_PACKET}/withdraw/", signature_views.withdraw, name="withdraw"),
     re_path(
         r"^applications/(?P<number>[-\w]+)/packets/(?P<round>\d+)/(?P<edition>ko|en|ko-en|ko-review)\.(?P<kind>pdf|zip)$",
         views.download,

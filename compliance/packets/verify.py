@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from compliance.packets import _container, _verify_pdf, _verify_zip, archive
+from compliance.packets import _container, _verify_pdf, _verify_zip, archive, seal
 from compliance.packets._container import Data
 from compliance.packets.report import Report, Unreadable
 
@@ -54,7 +54,7 @@ def _judged_pdf(data: bytes, name: str) -> Report:
         if ended:
             raise
         raise _cut_off(name) from refusal
-    if not ended and report.signature is None:
+    if not ended and (report.signature is None or seal.reaches_beyond(data)):
         # Its files were found all the same, since a PDF can be read without its end.
         raise _cut_off(name)
     return report

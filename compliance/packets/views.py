@@ -20,6 +20,7 @@ from compliance.packets.models import Edition, Freeze, Packet
 from compliance.packets.out_showing import leaving
 from compliance.packets.progressing import history, with_progress
 from compliance.packets.showing import contents, editions
+from compliance.packets.steps import signing_of
 from compliance.shared.errors import Refused, why_not
 from compliance.vault.http import serve
 
@@ -35,6 +36,7 @@ def packet(request: OrganisationRequest, number: str, round: int) -> HttpRespons
         "application": freeze.round.application,
         "manifest": manifest,
         "editions": [with_progress(row, request.user) for row in rows],
+        "signing": signing_of(rows, request.user),
         "builds": history(freeze),
         "contents": contents(manifest),
         "files": manifests.files(manifest),

@@ -108,7 +108,14 @@ FINDINGS_OF_VERIFICATION: Words = {
     "renamed": pgettext_lazy("verification", "Renamed"),
     "elsewhere": pgettext_lazy("verification", "ZIP only"),
 }
+SIGNERS: Words = {
+    "seal": pgettext_lazy("signature", "Organisation's seal"),
+    "preparer": pgettext_lazy("signature", "Preparer"),
+    "reviewer": pgettext_lazy("signature", "Reviewer"),
+    "approver": pgettext_lazy("signature", "Approver"),
+}
 BOOKS: dict[str, Words] = {
+    "signer": SIGNERS,
     "verdict": VERDICTS,
     "severity": SEVERITIES,
     "evidence": EVIDENCE_STATES,

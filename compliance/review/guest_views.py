@@ -98,7 +98,9 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _built(invitation: Invitation) -> Any:
     rows = Packet.objects.filter(freeze=invitation.round.freeze, state="built")
-    return rows.select_related("pdf", "zip", "freeze__round__application")
+    return rows.select_related("pdf", "zip", "freeze__round__application").prefetch_related(
+        "signatures__pdf", "signatures__zip"
+    )
 
 
 def _by_area(manifest: manifests.Manifest) -> list[tuple[Any, list[Any]]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from compliance.accounts.models import User
 from compliance.audit.services import Actor, record
+from compliance.packets import services as packets
 from compliance.packets.models import Freeze, Packet
 from compliance.review import policies
 from compliance.review.actions import Action
@@ -114,13 +115,12 @@ def _open(**which: object) -> Invitation:
     return found
 
 
-@transaction.atomic
 def take_packet(invitation: Invitation, packet: Packet, kind: str) -> Blob:
     """Write the access record and return the bytes to hand out."""
-    blob = packet.pdf if kind == "pdf" else packet.zip
-    assert blob is not None  # noqa: S101 - a constraint of the table
-    name = packet.file_name(kind)
-    record(actor_of(invitation), Action.PACKET_TAKEN, invitation, name=name, sha256=blob.sha256)
+    blob = packets.newest(packet, kind)
+    name, actor = packet.file_name(kind), actor_of(invitation)
+    with transaction.atomic():
+        record(actor, Action.PACKET_TAKEN, invitation, name=name, sha256=blob.sha256)
     return blob
 
 

@@ -14,7 +14,8 @@ from compliance.applications.scoping import Item
 from compliance.audit.services import SYSTEM
 from compliance.evidence.services import Upload
 from compliance.packets import services as packets
-from compliance.packets.models import Freeze
+from compliance.packets import signatures
+from compliance.packets.models import Freeze, KeyKind, Part
 from compliance.remediation import services as remediation
 from compliance.remediation.models import Task
 from compliance.requirements import catalogue
@@ -110,7 +111,10 @@ def build_packet(application: Application, say: Say) -> None:
         frozen = packets.freeze(round_, by=lead, gaps_reason=GAPS)
     if not frozen.packets.filter(edition="ko", state="built").exists():
         say("the packet: PDF and ZIP")
-        packets.build_now(frozen, "ko", by=lead)
+        packet, _job = packets.build_now(frozen, "ko", by=lead)
+        say("the preparer's signature; the reviewer is next")
+        key = packets.signing_key(frozen)
+        signatures.sign(packet, Part.PREPARER, by=lead, key=key, kind=KeyKind.ORGANISATION)
 
 
 def _scan(company: Organisation, staff: dict[str, User]) -> None:

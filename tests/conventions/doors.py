@@ -301,6 +301,10 @@ DOORS: dict[str, Door] = {
     "packets:copy-download": READ,
     "packets:submission": verb(C.APPLICATION_APPROVE),
     "packets:receipt": READ,
+    **dict.fromkeys(
+        ["packets:sign", "packets:decline", "packets:withdraw"],
+        verb(C.PACKET_BUILD, C.EVIDENCE_REVIEW, C.APPLICATION_APPROVE),
+    ),
     "trackers:list": verb(C.TRACKERS_MANAGE, method="GET"),
     "trackers:detail": verb(C.TRACKERS_MANAGE, method="GET"),
     "trackers:new": verb(C.TRACKERS_MANAGE, method="GET"),

@@ -1,12 +1,13 @@
 """The servers as fixtures, one of each per test process. Imported by tests/conftest.py."""
 
+import ipaddress
 import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.services import chromium, clamd, postgresql, redis, s3
+from tests.services import chromium, clamd, postgresql, redis, s3, token, tsa
 from tests.services.installation import Installation
 from tests.services.need import missing
 
@@ -43,6 +44,27 @@ def clamd_url() -> Iterator[str]:
         missing("clamd", clamd.PACKAGES)
     with clamd.running() as url:
         yield url
+
+
+@pytest.fixture
+def timestamping(
+    tmp_path_factory: pytest.TempPathFactory, settings: Any
+) -> Iterator[tsa.Authority]:
+    """A time-stamping authority that the portal may reach; it is not asked before TSA_URL is set."""
+    if not tsa.is_installed():
+        missing("OpenSSL", tsa.PACKAGES)
+    settings.OUTBOUND_ALLOW = [ipaddress.ip_network("127.0.0.1/32")]
+    settings.OUTBOUND_PORTS = [(1, 65535)]
+    with tsa.running(tmp_path_factory.mktemp("tsa")) as authority:
+        yield authority
+
+
+@pytest.fixture(scope="session")
+def pkcs11_token(tmp_path_factory: pytest.TempPathFactory) -> token.Token:
+    """A token of SoftHSM with a key that has a certificate, "가" (RSA) and "나" (a curve)."""
+    if not token.is_installed():
+        missing("SoftHSM", token.PACKAGES)
+    return token.made(tmp_path_factory.mktemp("token"))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from typing import Any
 import pydyf
 
 from compliance.packets.press import parts
+from compliance.packets.press.blanks import Blank
 from compliance.packets.press.parts import Bookmark, Encoder, Key, Link, Part, Sheet
 
 
@@ -30,6 +31,7 @@ class Builder:
         self.anchors: dict[str, tuple[int, float, float]] = {}
         self.bookmarks: list[Bookmark] = []
         self.links: list[Link] = []
+        self._fields: list[int] = []
         self._sheets: list[tuple[Any, float, float]] = []
         self._shared: list[Any] = []
         self._parents: list[tuple[int, Any]] = []
@@ -97,6 +99,45 @@ class Builder:
         self.links.append(Link(len(self._sheets) - 1, corners, target, paged))
         return annotation
 
+    def blank(self, index: int, blank: Blank, left: float, top: float) -> None:
+        """Prepare a field to sign on page *index*; its upper left corner is at *left*, *top*."""
+        page = self._sheets[index][0]
+        corners = [left, top - blank.tall, left + blank.wide, top]
+        widget = self.number(
+            pydyf.Dictionary(
+                {
+                    "Type": "/Annot",
+                    "Subtype": "/Widget",
+                    "FT": "/Sig",
+                    "T": pydyf.String(blank.name),
+                    "TU": pydyf.String(blank.label),
+                    "Rect": pydyf.Array(corners if blank.wide else [0, 0, 0, 0]),
+                    "P": page.reference,
+                    "AP": pydyf.Dictionary({"N": self._look(blank).reference}),
+                }
+            )
+        )
+        page.setdefault("Annots", pydyf.Array()).append(widget.reference)
+        form = {"Type": "/StructElem", "S": "/Form", "P": self.document.reference}
+        of_widget = {"Type": "/OBJR", "Obj": widget.reference, "Pg": page.reference}
+        element = self.number(pydyf.Dictionary({**form, "K": pydyf.Dictionary(of_widget)}))
+        self.annotated(widget, element.reference)
+        self.elements.append(element.number)
+        self._fields.append(widget.number)
+
+    def _look(self, blank: Blank) -> Any:
+        """Add what an empty field shows."""
+        drawn = blank.drawn()
+        self.saw("sans", drawn.glyphs)
+        faces = pydyf.Dictionary({"sans": parts.pointer(parts.FACES["sans"])})
+        about = {
+            "Type": "/XObject",
+            "Subtype": "/Form",
+            "BBox": pydyf.Array([0, 0, blank.wide, blank.tall]),
+            "Resources": pydyf.Dictionary({"Font": faces}),
+        }
+        return self.number(pydyf.Stream([drawn.drawn()], about, compress=True))
+
     def marks(self, index: int, elements: list[bytes]) -> None:
         """Say to which element each piece of marked content of a page belongs, in order."""
         self._parents.append((self._sheets[index][0].number, pydyf.Array(elements)))
@@ -134,6 +175,7 @@ class Builder:
             anchors=self.anchors,
             bookmarks=self.bookmarks,
             links=self.links,
+            fields=[number - first for number in self._fields],
             glyphs=self._glyphs,
         )
 

@@ -23,6 +23,7 @@ from weasyprint.text.fonts import FontConfiguration
 from compliance.packets import fonts
 from compliance.packets.fetcher import BASE, Locked
 from compliance.packets.press import parts
+from compliance.packets.press.blanks import Blank
 from compliance.packets.press.building import Builder
 from compliance.packets.press.parts import Bookmark, Part
 
@@ -55,16 +56,18 @@ def compile_section(
     style: str,
     key: str,
     pictures: Mapping[str, tuple[bytes, str]] = MappingProxyType({}),
+    blanks: Mapping[str, Blank] = MappingProxyType({}),
 ) -> Part:
     """Return the part of a section given as an HTML document and its style sheet.
 
-    *pictures* are what it may show besides: {name: (bytes, media type)}, as packet:name.
+    *pictures* are what it may show besides: {name: (bytes, media type)}, as packet:name. *blanks*
+    are fields to sign, by the anchor where each stands.
     """
     with _lock:
         configuration, sheet = _styled(style)
         source = _Document(string=html, base_url=BASE, url_fetcher=Locked(_faces(), pictures))
         document = source.render(font_config=configuration, stylesheets=[sheet])
-        return _captured(document, key)
+        return _captured(document, key, blanks)
 
 
 def plain_pdf(html: str, style: str) -> bytes:
@@ -106,7 +109,7 @@ def _faces() -> dict[str, Callable[[], bytes]]:
     return {"sans.otf": fonts.sans, "serif.otf": fonts.serif, "bold.otf": fonts.bold_measures}
 
 
-def _captured(document: Document, key: str) -> Part:
+def _captured(document: Document, key: str, blanks: Mapping[str, Blank]) -> Part:
     builder = Builder(key)
     resources = builder.resources()
     images: dict[str, Any] = {}
@@ -121,6 +124,10 @@ def _captured(document: Document, key: str) -> Part:
     for index, (page, stream) in enumerate(zip(document.pages, drawn, strict=True)):
         _tag(page, stream, builder, index)
     _note(document, builder)
+    for name, blank in blanks.items():
+        if name in builder.anchors:
+            index, left, top = builder.anchors[name]
+            builder.blank(index, blank, left, top)
     return builder.finish()
 
 

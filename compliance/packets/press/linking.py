@@ -92,12 +92,11 @@ class Linked:
     missing: list[str]
 
 
-def link(  # noqa: PLR0913 - what one document is made of
+def link(
     out: BinaryIO,
     pieces: Sequence[Piece],
     about: About,
     attachments: Attachments = (),
-    chain: Sequence[str] = (),
     late: "Late | None" = None,
     program: faces.Program = faces.program,
 ) -> Linked:
@@ -127,7 +126,12 @@ def link(  # noqa: PLR0913 - what one document is made of
         attachments = attachments({name: found[1] for name, found in places.anchors.items()})
     files = tail.files(attachments, about)
     tail.structure(pieces)
-    tail.catalogue(about, outline, files, chain, pages)
+    fields = [
+        base + number
+        for piece, base in zip(pieces, bases, strict=True)
+        for number in piece.part.fields
+    ]
+    tail.catalogue(about, outline, files, fields)
     writer.object(parts.LOGO, late.logo.object() if late.logo else _NO_LOGO)
     writer.finish(about.identifier)
     return Linked(pages, places.missing)
@@ -297,8 +301,7 @@ class _Tail:
         about: About,
         outline: int | None,
         files: Sequence[tuple[str, int]],
-        chain: Sequence[str],
-        pages: int,
+        fields: Sequence[int],
     ) -> None:
         names, xmp = self._number(), self._number()
         self._writer.object(names, self._names(files))
@@ -316,9 +319,10 @@ class _Tail:
             more.append(b"/Outlines %d 0 R/PageMode /UseOutlines" % outline)
         if files:
             more.append(b"/AF [%b]" % b" ".join(b"%d 0 R" % number for _name, number in files))
-        if chain:
-            digests = b" ".join(b"(%b)" % each.encode() for each in chain)
-            more.append(b"/%b [ %b ]" % (about.chain_key.encode(), digests))
+        if fields:
+            # 3: there are signatures, and the file may only be added to. The seal is never missing.
+            listed = b" ".join(b"%d 0 R" % each for each in fields)
+            more.append(b"/AcroForm <</Fields [%b]/SigFlags 3>>" % listed)
         self._writer.object(parts.CATALOGUE, b"<<%b>>" % b"".join(more))
         self._writer.information(about, self._number())
 

@@ -16,7 +16,6 @@ class About:
     language: str
     created: str
     identifier: str
-    chain_key: str
 
     @property
     def date(self) -> bytes:

@@ -65,7 +65,7 @@ class Part:
     Object 0 is the node of its pages. *objects* are the bytes of everything that fits an object
     stream, each ended by a mark, in the order of *numbers*; *streams* are (local number, dictionary,
     data). *elements* are the numbers of the topmost structure elements, *leaf* that of the part's
-    node in the parent tree. *glyphs* are, for each face, {glyph: (text, thousandths of an em)}.
+    node in the parent tree, *fields* those of fields to sign. *glyphs* are, for each face, {glyph: (text, thousandths of an em)}.
     """
 
     sheets: list[Sheet]
@@ -78,6 +78,7 @@ class Part:
     anchors: dict[str, tuple[int, float, float]] = field(default_factory=dict)
     bookmarks: list[Bookmark] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    fields: list[int] = field(default_factory=list)
     glyphs: dict[str, dict[int, tuple[str, int]]] = field(default_factory=dict)
 
     @property

@@ -78,9 +78,13 @@ class Stamp:
                 % (_colour("#9aa5b1"), _n(left % 3.4), _n(left), _n(y), _n(right), _n(y))
             )
 
+    def drawn(self) -> bytes:
+        """Return what was written, as it is."""
+        return b"\n".join(self._lines)
+
     def content(self) -> bytes:
         """Everything is an artifact: no part of what the document says."""
-        inner = b"\n".join(self._lines)
+        inner = self.drawn()
         return b"q /Artifact <</Type /Pagination>> BDC\n" + inner + b"\nEMC Q" if inner else b""
 
 

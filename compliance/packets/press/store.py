@@ -160,6 +160,7 @@ def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
         "anchors": part.anchors,
         "bookmarks": [asdict(each) for each in part.bookmarks],
         "links": [[each.page, each.box, each.target, each.paged] for each in part.links],
+        "fields": part.fields,
         "glyphs": {face: _columns(used) for face, used in part.glyphs.items()},
     }
     bodies = [part.objects]
@@ -181,6 +182,7 @@ def _part(about: dict[str, Any], bodies: list[bytes]) -> Part:
         anchors={name: tuple(at) for name, at in about["anchors"].items()},
         bookmarks=[Bookmark(**each) for each in about["bookmarks"]],
         links=[Link(*each) for each in about["links"]],
+        fields=about["fields"],
         glyphs={face: _glyphs(*used) for face, used in about["glyphs"].items()},
     )
 

@@ -5,7 +5,9 @@ would be taken for part of the end, and the length for wrong.
 """
 
 import zlib
+from datetime import datetime, timedelta, timezone
 
+_KOREA = timezone(timedelta(hours=9))
 # A line of the cross-reference stream: kind, place, index; files may be larger than 4 GB.
 FIELDS = (1, 5, 2)
 LINE = sum(FIELDS)
@@ -24,6 +26,12 @@ def text(value: str) -> bytes:
         escaped = value.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
         return b"(" + escaped.encode() + b")"
     return b"<feff" + value.encode("utf-16-be").hex().encode() + b">"
+
+
+def moment(at: datetime) -> bytes:
+    """Return an aware time as D:YYYYMMDDHHmmSS+HH'mm', in Korea's time."""
+    local = at.astimezone(_KOREA)
+    return f"D:{local:%Y%m%d%H%M%S}+09'00'".encode()
 
 
 def number(value: float) -> bytes:

@@ -67,6 +67,8 @@ TONES: dict[str, Tone] = {
     "returned": BACK,
     "expired": LATE,
     "withdrawn": NONE,
+    "signed": GOOD,
+    "declined": BACK,
     # requests for evidence
     "requested": ASKED,
     "answered": WAIT,

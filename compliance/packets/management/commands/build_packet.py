@@ -126,8 +126,8 @@ def _built(freeze: Freeze, options: dict[str, Any]) -> Packet:
 
 def _write(packet: Packet, out: Path) -> list[Path]:
     paths = []
-    for kind, blob in (("pdf", packet.pdf), ("zip", packet.zip)):
-        assert blob is not None  # noqa: S101 - a constraint of the table
+    for kind in ("pdf", "zip"):
+        blob = services.newest(packet, kind)
         path = out / packet.file_name(kind)
         shutil.copyfile(vault.checked_path(blob, name=path.name), path)
         paths.append(path)

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from compliance.packets.report import Report, Unreadable
 from compliance.packets.report_page import as_html, as_json
+from compliance.packets.seal import Signature
 from compliance.packets.templatetags.packet import moment
 from compliance.packets.verify import verify
 from compliance.packets.words import FINDINGS_OF_VERIFICATION as WORDS
+from compliance.packets.words import SIGNERS
 from compliance.shared.commands import StableCommand
 
 ALTERED, UNREADABLE = 1, 2
@@ -67,7 +69,7 @@ def lines(report: Report) -> list[str]:
     """Return the report as one sentence a line."""
     told = [f"{WORDS[each.verdict]}  {each.name}  {each.detail}".rstrip() for each in report.items]
     if report.signature:
-        told.append(_signed(report))
+        told += [_signed(each) for each in (report.signature, *report.signature.people)]
     if report.copy:
         told.append(
             _("This is the copy for %(recipient)s of %(at)s; the packet in it is judged.")
@@ -81,12 +83,13 @@ def lines(report: Report) -> list[str]:
     return told
 
 
-def _signed(report: Report) -> str:
-    signature = report.signature
-    assert signature is not None  # noqa: S101 - for the type checker
+def _signed(signature: Signature) -> str:
     sentence = (
         _("Signed by %(signer)s with a key of its own making, SHA-256 %(print)s.")
         if signature.self_signed
         else _("Signed by %(signer)s, certificate SHA-256 %(print)s.")
     )
-    return sentence % {"signer": signature.signer, "print": signature.fingerprint}
+    said = sentence % {"signer": signature.signer, "print": signature.fingerprint}
+    if signature.part in SIGNERS:
+        said = f"{SIGNERS[signature.part]}: {said}"
+    return said if signature.intact else f"{said} {signature.problem}"

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_working_days'),
         ('jobs', '0001_initial'),
-        ('packets', '0001_initial'),
+        ('packets', '0003_looks_and_editions'),
         ('vault', '0003_uploads_and_damage'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
