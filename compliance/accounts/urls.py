@@ -1,4 +1,3 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
 from compliance.accounts.views import general as views
@@ -8,7 +7,7 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-in/sso/", signing.find_sso, name="find-sso"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", signing.sign_out, name="sign-out"),
     path("invitation/<str:secret>/", people.invitation, name="invitation"),
     path("security/", security.security, name="security"),
     path("security/factors/<int:pk>/remove/", security.remove_factor, name="factor-remove"),
@@ -23,7 +22,7 @@ allauth_urlpatterns = [
     path("sign-in/passkey/", signing.passkey_sign_in, name="mfa_login_webauthn"),
     path("sign-in/inactive/", signing.inactive, name="account_inactive"),
     path("sign-in/cancelled/", sso.cancelled, name="socialaccount_login_cancelled"),
-    path("sign-out/", LogoutView.as_view(), name="account_logout"),
+    path("sign-out/", signing.sign_out, name="account_logout"),
     path("password/forgotten/", signing.forgotten, name="account_reset_password"),
     path("password/forgotten/sent/", signing.forgotten_sent, name="account_reset_password_done"),
     re_path(
