@@ -25,7 +25,9 @@ def story(browser, portal, sessions, tmp_path_factory):
         seen = built(seoyeon, f"{address}packets/1/")
         answer(seoyeon, address)
         code = verdict(seoyeon, address)
-        profile = page.locator("a[href*='/requirements/']").first.get_attribute("href")
+        profile = page.locator(f"a[href*='/requirements/'][href*='/{code}/']").first.get_attribute(
+            "href"
+        )
         steps.answer(seoyeon, profile.split("/requirements/")[1].split("/")[0], code, statement=NEW)
         send(windows, address)
         built(seoyeon, f"{address}packets/2/")
