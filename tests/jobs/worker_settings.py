@@ -7,9 +7,14 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     *[f"compliance.{room}" for room in ROOMS],
     "portal",
     "tests.jobs.slow",
 ]
-MIDDLEWARE: list[str] = []
+# allauth does not start without its own.
+MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]
 ROOT_URLCONF = "tests.jobs.health_urls"
