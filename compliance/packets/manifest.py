@@ -7,9 +7,11 @@ functions of it. Times are ISO 8601 with offset, days ISO dates, sizes bytes; ""
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NotRequired, TypedDict, cast
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
 
-from compliance.audit.proofs import Section
+if TYPE_CHECKING:  # what draws reads manifests, and knows no models
+    from compliance.audit.proofs import Section
+
 
 FORMAT = "gatepass.manifest/3"
 # What each format has besides the keys of the first. Packets of old stay readable and keep their
@@ -389,7 +391,7 @@ class Manifest(TypedDict):
     gaps: list[Gap]
     mapping_sets: list[MappingSet]
     checkpoint: Checkpoint
-    audit: NotRequired[Section]
+    audit: NotRequired["Section"]
     submission: NotRequired[Submission]
     duties: NotRequired[list[Duty]]
     progress: NotRequired[Progress]
