@@ -340,8 +340,7 @@ def files_of(manifest):
     found += [scan["file"] for scan in manifest["scans"] if scan["file"]]
     for diagram in manifest.get("submission", {}).get("diagrams", []):
         found += [file for file in diagram["files"] if "path" in file]
-    if logo := manifest.get("look", {}).get("logo"):
-        found.append(logo)
+    found += [logo for logo in [manifest.get("look", {}).get("logo")] if logo]
     return list({file["path"]: file for file in found if file["sha256"]}.values())
 
 

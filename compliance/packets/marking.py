@@ -109,7 +109,7 @@ class _Revision:
 
     def font(self, glyphs: faces.Glyphs) -> int:
         first, self._next = self._next, self._next + 1
-        (_known, body), *others = faces.objects("sans", glyphs, self._next)
+        (_known, body), *others = faces.objects("sans", glyphs, self._next, faces.program)
         self._next += len(others)
         for number, each in [(first, body), *others]:
             self.put(number, each)

@@ -189,7 +189,7 @@ def test_another_pdf_has_no_field_to_sign(keys, tmp_path):
         document.add_blank_page()
         document.save(source)
     wish = signing.Wish("preparer", AT, "x")
-    with pytest.raises(Refused, match="필드가 없습니다|no field"):
+    with pytest.raises(Refused, match="서명란이 없습니다|no field"):
         signing.sign(source, tmp_path / "x.pdf", key=keys["preparer"], wish=wish)
 
 

@@ -26,7 +26,7 @@ def look(name: str, lines: Sequence[str], first: int) -> list[tuple[int, bytes]]
     for place, text in enumerate(lines[:LINES]):
         glyphs = fitted(fonts.visible(text), "sans", _SMALL, room)
         stamp.text(_LEFT, y - 10 - place * _LEADING, _SMALL, glyphs, _QUIET)
-    (_own, face), *others = faces.objects("sans", stamp.glyphs, first + 2)
+    (_own, face), *others = faces.objects("sans", stamp.glyphs, first + 2, faces.program)
     box = b"0.25 0.25 %b %b re" % (number(WIDE - 0.5), number(TALL - 0.5))
     frame = b"q 1 g %b f 0.5 w %b RG %b S %b rg 0 0 2.4 %b re f Q\n" % (
         box,
