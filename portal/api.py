@@ -72,9 +72,11 @@ def too_many(request: HttpRequest, throttled: Throttled) -> HttpResponse:
     return answer
 
 
+# Uploads in pieces become evidence; issues of trackers are work on tasks.
+_AREAS = {"vault": "evidence", "trackers": "remediation"}
 for _room in ROOMS:
     _router = import_module(f"compliance.{_room}.api").router
     api.add_router("/o/{organisation}", _router)
     # By the first part of its paths a token's scopes are asked.
     for _part in first_parts(_router):
-        scopes.areas[_part] = _room
+        scopes.areas[_part] = _AREAS.get(_room, _room)

@@ -202,10 +202,10 @@ def headers(info):
     """A file's header and its line in the directory, which notes the check sum of packed bytes."""
     name, at = info.filename.encode(), info.date_time
     time = (at[3] << 11 | at[4] << 5 | at[5] // 2, (at[0] - 1980) << 9 | at[1] << 5 | at[2])
-    sizes = (info.CRC, info.compress_size, info.file_size, len(name))
+    sizes = (info.CRC, info.compress_size % 2**32, info.file_size % 2**32, len(name) % 65536)
     about = (20, 0x800, info.compress_type, *time, *sizes)
     noted = struct.pack("<2H", 0x5047, 4) + info.extra[-4:] if info.compress_type else b""
-    tail = (len(noted), 0, 0, 0, 0o100644 << 16, info.header_offset)
+    tail = (len(noted), 0, 0, 0, 0o100644 << 16, info.header_offset % 2**32)
     line = struct.pack("<4s6H3I5H2I", b"PK\1\2", 3 << 8 | 20, *about, *tail)
     return struct.pack("<4s5H3I2H", b"PK\3\4", *about, 0) + name, line + name + noted
 

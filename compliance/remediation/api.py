@@ -25,6 +25,7 @@ from compliance.remediation.models import (
 from compliance.requirements.models import EvidenceKind, Requirement
 from compliance.requirements.selectors import adopted_profiles
 from compliance.shared.errors import Refused
+from compliance.shared.numbers import MOST_OFFSET
 from compliance.shared.severity import Severity
 
 router = Router(tags=["tasks"])
@@ -78,7 +79,7 @@ class TaskFilter(Schema):
     severity: str = ""
     q: str = ""
     overdue: bool = False
-    offset: int = Field(0, ge=0)
+    offset: int = Field(0, ge=0, le=MOST_OFFSET)
     limit: int = Field(50, ge=1, le=MOST_ROWS)
 
 

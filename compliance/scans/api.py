@@ -12,6 +12,7 @@ from compliance.accounts.api import enter
 from compliance.scans import selectors, services
 from compliance.scans.models import Finding, ScanRun
 from compliance.scans.records import EDITIONS, Options
+from compliance.shared.numbers import MOST_OFFSET
 
 router = Router(tags=["scans"])
 MOST = 200
@@ -124,7 +125,7 @@ def findings(
     request: HttpRequest,
     organisation: Path[str],
     state: Query[str] = "open",
-    offset: Query[int] = 0,
+    offset: int = Query(0, ge=0, le=MOST_OFFSET),
 ) -> list[FindingOut]:
     """Findings of a state, 200 at a time."""
     entered = enter(request, organisation)
@@ -137,5 +138,4 @@ def findings(
             "rule__mappings__requirement",
         )
     )
-    start = max(0, offset)
-    return [_finding(finding) for finding in found[start : start + MOST]]
+    return [_finding(finding) for finding in found[offset : offset + MOST]]

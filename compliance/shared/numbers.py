@@ -1,6 +1,8 @@
 """Numbers out of the hands of others: addresses, forms, files."""
 
 LONGEST = 9
+# How far into a list the API goes: more rows than this no list has, and no database counts.
+MOST_OFFSET = 1_000_000_000
 
 
 def whole(text: str, *, default: int = 0) -> int:

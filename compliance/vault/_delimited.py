@@ -13,6 +13,7 @@ from compliance.vault._grids import BLANK_RUN, MOST_COLUMNS, Grid
 
 DELIMITERS = ",\t;|"
 _SAMPLE = 64 * 1024
+_LONGEST_CELL = 131_072
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ def read(path: Path) -> Text:
             for row, cells in enumerate(reader, 1):
                 if row > grid.last + BLANK_RUN:
                     break
+                # The module's own limit belongs to the whole process; other readers raise it.
+                _check_cells(cells, reader.line_num)
                 grid.cut = grid.cut or any(cells[MOST_COLUMNS:])
                 for column, text in enumerate(cells[:MOST_COLUMNS], 1):
                     grid.put(row, column, text)
@@ -43,6 +46,11 @@ def read(path: Path) -> Text:
                 % (reader.line_num or 1)
             ) from fault
     return Text(grid, encoding, delimiter)
+
+
+def _check_cells(cells: list[str], line: int) -> None:
+    if any(len(cell) > _LONGEST_CELL for cell in cells):
+        raise csv.Error(f"a cell of line {line} has no end")
 
 
 def _encoding(path: Path) -> str:

@@ -27,13 +27,6 @@ def test_a_wrong_password_says_what_to_do(alice, browse):
     assert "The e-mail address or the password is not right" in answer.content.decode()
 
 
-def test_signing_out_clears_the_browser(alice, browse):
-    client = browse(alice)
-    answer = client.post(reverse("accounts:sign-out"))
-    assert answer["Clear-Site-Data"] == '"storage"'
-    assert client.get("/o/manna/members/").status_code == 302
-
-
 def test_nobody_sees_a_page_without_signing_in(manna, client):
     answer = client.get("/o/manna/members/")
     assert answer.status_code == 302

@@ -56,7 +56,7 @@ def test_asked_answered_accepted(asked, submitted, bob, carol):
     requesting.accept(asked, by=carol)
     assert asked.state == RequestState.ACCEPTED
     assert told(bob)[-1] == "evidence.answer_accepted"
-    assert told(carol) == ["evidence.answered"]
+    assert told(carol) == ["evidence.submitted", "evidence.answered"]
 
 
 def test_an_answer_that_is_not_what_was_asked_goes_back(asked, submitted, bob, carol):

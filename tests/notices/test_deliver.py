@@ -113,8 +113,14 @@ def test_every_rule_names_an_action_that_exists():
 
 def test_every_rule_leads_to_a_page_that_exists():
     for rule in rules.every():
-        kwargs = {"organisation": "manna", **dict.fromkeys(rule.arguments, 1)}
-        try:
-            reverse(rule.page, kwargs=kwargs)
-        except NoReverseMatch:
-            pytest.fail(f"{rule.action}: {rule.page} {kwargs}")
+        kwargs = dict.fromkeys(rule.arguments, 1)
+        # A person's own pages belong to no organisation.
+        ours = {"organisation": "manna", **kwargs}
+        assert leads(rule.page, ours) or leads(rule.page, kwargs), f"{rule.action}: {rule.page}"
+
+
+def leads(page, kwargs):
+    try:
+        return reverse(page, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""

@@ -186,18 +186,18 @@ def test_loading_again_keeps_other_versions(adopted):
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "profile"),
+    ("language", "title", "of_whom"),
     [
         ("ko", "하위 약점", "참조 프로파일(배민형) 0.2.0"),
-        ("en", "its parent", "reference profile (Baemin-like) 0.2.0"),
+        ("en", "its parent", "order-integration security requirements 0.2.0"),
     ],
 )
 def test_sets_are_named_in_the_readers_language(
-    language, title, profile, import_sample, browse, alice
+    language, title, of_whom, import_sample, browse, alice
 ):
     import_sample(NMAP)
     page = browse(alice, language=language).get(
         reverse("scans:mapping-sets", kwargs={"organisation": "manna"})
     )
     assert title in page.content.decode()
-    assert profile in page.content.decode()
+    assert of_whom in page.content.decode()

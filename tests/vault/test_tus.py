@@ -139,7 +139,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_by_its_first_piece(bob
 
 
 def test_a_full_disk_is_said_before_the_bytes_are_sent(bobs, settings, monkeypatch):
-    settings.UPLOAD_LIMIT = 10**14
+    settings.UPLOAD_LIMIT = settings.UPLOAD_QUOTA = 10**14
     answer = bobs.begin(size=10**14)
     assert (answer.status_code, "storage is full" in answer.content.decode()) == (503, True)
 

@@ -29,16 +29,8 @@ forgotten = account.PasswordResetView.as_view(
 forgotten_sent = account.PasswordResetDoneView.as_view(template_name="accounts/forgotten_sent.html")
 
 
-class SignOutView(LogoutView):
-    """Also empties what the browser keeps of us: drafts of the person who leaves are in it."""
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        answer = super().post(request, *args, **kwargs)
-        answer["Clear-Site-Data"] = '"storage"'
-        return answer
-
-
-sign_out = SignOutView.as_view()
+# Drafts in the browser are taken away by gatepass.js; a header would take how pages look too.
+sign_out = LogoutView.as_view()
 inactive = account.AccountInactiveView.as_view(template_name="accounts/inactive.html")
 
 
