@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, cast
 from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import File, Form, Path, Query, Router, Schema, UploadedFile
+from ninja import Field, File, Form, Path, Query, Router, Schema, UploadedFile
 
 from compliance.accounts.api import enter
 from compliance.scans import selectors, services
@@ -120,22 +120,28 @@ def one_run(request: HttpRequest, organisation: Path[str], pk: int) -> RunOut:
     return _run(get_object_or_404(visible, organisation=entered.organisation, pk=pk))
 
 
+class FindingFilter(Schema):
+    """`state` is a finding's state; `offset` how many to leave out from the front."""
+
+    state: str = "open"
+    offset: int = Field(0, ge=0, le=MOST_OFFSET)
+
+
 @router.get("/findings", response=list[FindingOut])
 def findings(
     request: HttpRequest,
     organisation: Path[str],
-    state: Query[str] = "open",
-    offset: int = Query(0, ge=0, le=MOST_OFFSET),
+    asked: Query[FindingFilter],
 ) -> list[FindingOut]:
     """Findings of a state, 200 at a time."""
     entered = enter(request, organisation)
     found = (
         Finding.objects.visible_to(entered.user)
-        .filter(organisation=entered.organisation, state=state)
+        .filter(organisation=entered.organisation, state=asked.state)
         .select_related("rule", "asset")
         .prefetch_related(
             Prefetch("rule__mappings", selectors.mappings_shown(entered.organisation)),
             "rule__mappings__requirement",
         )
     )
-    return [_finding(finding) for finding in found[offset : offset + MOST]]
+    return [_finding(finding) for finding in found[asked.offset : asked.offset + MOST]]
