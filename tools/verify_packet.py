@@ -183,7 +183,7 @@ def odd_places(file, infos):
         if info.header_offset != place:
             yield "ZIP", f"bytes before {info.filename} belong to no file"
         head, line = headers(info)
-        file.seek(info.header_offset)
+        file.seek(max(0, info.header_offset))  # damage can name places before the file
         same = file.read(len(head)) == head
         if info.compress_type:  # the same bytes can be packed in several ways
             packed = zlib.crc32(file.read(info.compress_size))

@@ -8,7 +8,9 @@ import io
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +35,16 @@ def there(manna, adopted, alice, bob):
     remediation.create(manna, remediation.NewTask("텔넷을 끈다", requirement=requirement), by=alice)
     applications.create(manna, profile=adopted, by=alice, title="배민 연동")
     return {"number": 1, "pk": 1, "round": 1, "code": "OI-NET-03", "identifier": adopted.identifier}
+
+
+@pytest.fixture(autouse=True)
+def _one_connection():
+    """A request of a server lets go of its connection; here it is the test's own."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.label)
