@@ -37,5 +37,5 @@ def test_a_wrong_password_is_a_sentence(windows, portal):
     page.goto(f"{portal.url}/accounts/sign-in/")
     page.get_by_label("이메일").fill("seoyeon@bareun.example")
     page.get_by_label("비밀번호").fill("not this one")
-    page.get_by_role("button", name="로그인").click()
+    page.get_by_role("button", name="로그인", exact=True).click()
     expect(page.locator(".alert")).to_contain_text("이메일")

@@ -24,7 +24,7 @@ class Visitor:
         self.page.goto(f"{self.portal.url}/accounts/sign-in/")
         self.page.get_by_label("이메일").fill(f"{self.key}@bareun.example")
         self.page.get_by_label("비밀번호").fill(self.portal.passwords[self.key])
-        self.page.get_by_role("button", name="로그인").click()
+        self.page.get_by_role("button", name="로그인", exact=True).click()
         self.page.wait_for_url(f"{self.portal.url}/o/**")
 
     def open(self, path: str = "") -> Any:
