@@ -13,6 +13,7 @@ from compliance.accounts.roles import Role
 from compliance.audit.services import SYSTEM
 
 SLUG = "bareun"
+MACHINE = "빌드 서버"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def machines(company: Organisation, staff: dict[str, User]) -> None:
     if Membership.objects.filter(organisation=company, user__is_machine=True).exists():
         return
     owner = staff["daun"]
-    server = services.add_machine(company, name="빌드 서버", role=Role.CONTRIBUTOR, by=owner)
+    server = services.add_machine(company, name=MACHINE, role=Role.CONTRIBUTOR, by=owner)
     scopes = ["read:requirements", "read:scans", "write:scans"]
     services.create_token(
         company, by=owner, user=server.user, name="이미지 점검 결과 올리기", scopes=scopes

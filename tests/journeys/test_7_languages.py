@@ -49,6 +49,7 @@ def written_by_people():
     names = {person.name for person in people.PEOPLE} | {person.title for person in people.PEOPLE}
     company = {
         "바른걸음 주식회사",
+        people.MACHINE,
         "배달의민족 주문연동 신청",
         "(사전 검토본)",
         "조치 증적",
