@@ -276,12 +276,15 @@
 })();
 
 // Signing out: whoever sits here next finds nothing of what was being written or sent. How the pages look stays.
+// Done on the page that follows, since a page that is left still puts its draft aside.
 (() => {
   "use strict";
   const CONTENTS = /^(gatepass|upload):/;
   document.addEventListener("submit", (event) => {
-    if (!event.target.action?.endsWith("/sign-out/")) return;
+    if (event.target.action?.endsWith("/sign-out/")) sessionStorage.setItem("signed-out", "yes");
+  });
+  if (sessionStorage.getItem("signed-out")) {
     for (const key of Object.keys(localStorage)) if (CONTENTS.test(key)) localStorage.removeItem(key);
     sessionStorage.clear();
-  });
+  }
 })();

@@ -128,6 +128,8 @@ def preflight_(request: OrganisationRequest, number: str) -> HttpResponse:
     blockers = len(preflight.blockers(found))
     context = {
         "application": application,
+        # Sentences lead to the form only whom it lets in.
+        "why_not": _why_not_edit(application, request),
         "form": form,
         "page": page,
         "groups": preflight.regrouped(page.object_list),
@@ -140,10 +142,18 @@ def preflight_(request: OrganisationRequest, number: str) -> HttpResponse:
 
 def _refreshed(request: OrganisationRequest, application: Application) -> HttpResponse:
     """The box of the overview, checked again."""
-    context = {"application": application, **_overview(application)}
+    context = {
+        "application": application,
+        "why_not": _why_not_edit(application, request),
+        **_overview(application),
+    }
     if application.is_targeted:
         context["targets"] = application.targets.all()
     return render(request, "applications/_preflight.html", context)
+
+
+def _why_not_edit(application: Application, request: OrganisationRequest) -> dict[str, str]:
+    return {"edit": why_not(policies.check_can_edit, application, request.user)}
 
 
 def _checklist_template(request: OrganisationRequest) -> str:

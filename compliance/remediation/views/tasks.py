@@ -20,7 +20,7 @@ from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, Until
 from compliance.remediation.models import EffortUnit, Priority, Task
 from compliance.remediation.services import EDITABLE
 from compliance.requirements.models import Assessment
-from compliance.shared.errors import Conflict, Refused
+from compliance.shared.errors import Conflict, Refused, why_not
 from compliance.shared.numbers import whole
 
 
@@ -87,6 +87,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "activity": activity.activity(task),
         "priorities": Priority.choices,
         "units": EffortUnit.choices,
+        "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
         **around,
     }
     return render(request, "remediation/detail.html", context)
