@@ -4,6 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.policies import can
+from compliance.accounts.roles import Capability
 from compliance.applications.models import Application
 from compliance.applications.selectors import open_application, running_out
 from compliance.dashboard import selectors
@@ -27,6 +29,8 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "readiness": standing,
         "bars": selectors.bars(standing),
         "submission": selectors.submission(application),
+        # Sentences of the pre-flight lead to the form only whom it lets in.
+        "may_edit": can(user, organisation, Capability.APPLICATION_EDIT),
         "running_out": running_out(organisation),
         "overdue": selectors.overdue(organisation, user),
         "mine": selectors.my_work(organisation, user),
