@@ -125,7 +125,8 @@ def test_two_people_drag_one_card_and_the_second_sees_where_it_went(board, perso
     expect(card_in(his, "planned")).to_have_count(1)
     his.keyboard.press("Space")
     his.locator("#board-drop [name=plan]").fill("제 계획입니다.")
-    card_in(hers, "registered").first.drag_to(column(hers, "in_progress"))
+    with moved(hers):
+        card_in(hers, "registered").first.drag_to(column(hers, "in_progress"))
     expect(card_in(hers, "in_progress")).to_have_attribute("data-code", code)
 
     junho.watch.expect(409)

@@ -35,8 +35,7 @@ def hand_in(visitor, path):
     visitor.open(f"evidence/files/{number}/redact/")
     expect(page.locator("#boxes-said")).to_contain_text("개")
     # A page that has not been drawn yet has no height to draw on.
-    drawn = "document.querySelector('[data-page] img').naturalHeight > 0"
-    page.wait_for_function(drawn)
+    expect(page.locator("[data-page] img").first).not_to_have_js_property("naturalHeight", 0)
     while page.locator("[data-page] rect").count():  # what was proposed; here people draw
         page.locator("[data-page] rect").first.focus()
         page.keyboard.press("Delete")
