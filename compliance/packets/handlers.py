@@ -1,5 +1,6 @@
 """The job that builds a packet: a shell around the service, with progress in words."""
 
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -35,7 +36,12 @@ def build(progress: Progress) -> dict[str, Any]:
     ).get(pk=progress.args["packet"])
     ledger = Ledger(packet, progress.job)
     try:
-        services.build(packet, step=_stepper(progress), look=_looker(progress, ledger, packet))
+        services.build(
+            packet,
+            step=_stepper(progress),
+            look=_looker(progress, ledger, packet),
+            fence=partial(_still_ours, progress),
+        )
     except Cancelled:
         states.move(packet, MOVES, State.FAILED, error=_("Cancelled."))
         ledger.end(BuildState.CANCELLED)
@@ -45,6 +51,12 @@ def build(progress: Progress) -> dict[str, Any]:
         raise
     ledger.end(BuildState.BUILT, pages=packet.pages, **_sizes(packet))
     return {"url": _url(packet)}
+
+
+def _still_ours(progress: Progress) -> None:
+    """Raise Stop where another worker has the job: between two heartbeats nobody else says so."""
+    progress.beat()
+    progress.check()
 
 
 def _stepper(progress: Progress) -> Step:

@@ -1,7 +1,6 @@
 """Children that lay sections out, from the side of who waits for them; see child.py."""
 
 import atexit
-import errno
 import json
 import logging
 import os
@@ -247,8 +246,3 @@ def _end_mine() -> None:
     for each in _idle.pop(os.getpid(), []):
         with suppress(OSError):
             each.end()
-
-
-def is_full(error: OSError) -> bool:
-    """Say whether the disk has no room, or may not be filled further."""
-    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
