@@ -4,6 +4,7 @@ import atexit
 import json
 import logging
 import os
+import pkgutil
 import select
 import subprocess
 import sys
@@ -12,11 +13,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
-from django.template.backends.django import get_installed_libraries
 from django.utils.translation import gettext as _
 
 from compliance.packets.drawing import Read
@@ -36,7 +37,11 @@ _KEPT_MEMORY = 300 * 1024**2
 _SETTINGS = ("LANGUAGE_CODE", "TIME_ZONE", "USE_I18N", "USE_TZ")
 _ENVIRONMENT = {"PATH", "LANG", "LC_ALL", "TMPDIR", "HOME", "PYTHONPATH", "FONTCONFIG_PATH"}
 # What templates of the document may load: the rooms' own tags would need the rooms.
-_LIBRARIES = ("django.templatetags.", "compliance.packets.", "compliance.shared.")
+_LIBRARIES = (
+    "django.templatetags",
+    "compliance.packets.templatetags",
+    "compliance.shared.templatetags",
+)
 
 _lock = threading.Lock()
 _idle: dict[int, list["Hand"]] = {}
@@ -223,10 +228,12 @@ def _refuse(section: Section, answer: dict[str, Any]) -> None:
 
 def _setup() -> dict[str, Any]:
     """Return the settings that drawing needs; nothing secret is among them."""
+    # Looked up by name: Django's own list loads the libraries of every room.
     libraries = {
-        name: path
-        for name, path in get_installed_libraries().items()
-        if path.startswith(_LIBRARIES)
+        each.name: f"{package}.{each.name}"
+        for package in _LIBRARIES
+        for each in pkgutil.iter_modules(import_module(package).__path__)
+        if not each.name.startswith("_")
     }
     engine = {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

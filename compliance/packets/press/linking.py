@@ -5,13 +5,14 @@ how much room those before it take, in whole slots: where a section grows a litt
 follows has to be written anew.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from compliance.packets.press import faces, parts, stamping
 from compliance.packets.press.metadata import About, metadata
-from compliance.packets.press.parts import Bookmark, Part, Placed
+from compliance.packets.press.parts import Bookmark, Link, Part, Placed
 from compliance.packets.press.stamping import Heads, Stamp
 from compliance.packets.press.syntax import number as _n
 from compliance.packets.press.syntax import stream, text
@@ -94,20 +95,20 @@ class Linked:
 
 def link(
     out: BinaryIO,
-    pieces: Sequence[Piece],
+    pieces: Iterable[Piece],
     about: About,
     attachments: Attachments = (),
     late: "Late | None" = None,
     program: faces.Program = faces.program,
 ) -> Linked:
-    """Write the document of *pieces* to *out*."""
+    """Write the document of *pieces* to *out*. They are looked at once and need not exist together."""
     late = late or Late()
+    pieces, glyphs = _taken(pieces)
     writer = Writer(out)
     bases = _bases([piece.part for piece in pieces])
     firsts = _running_total(len(piece.part.sheets) for piece in pieces)
     pages = firsts.pop()
     places = _Places(pieces, bases, firsts)
-    glyphs = _glyphs(pieces)
     spare = 20
     for piece, base, first in zip(pieces, bases, firsts, strict=True):
         placed = piece.place(base)
@@ -181,42 +182,52 @@ def _running_total(counts: Iterable[int], first: int = 0) -> list[int]:
     return totals
 
 
-def _glyphs(pieces: Sequence[Piece]) -> dict[str, faces.Glyphs]:
-    """Return the union of the glyphs that the sections use, by face."""
+def _taken(pieces: Iterable[Piece]) -> tuple[list[Piece], dict[str, faces.Glyphs]]:
+    """Return the pieces and the union of the glyphs that they use, by face: each of them names most,
+    so that all these lists would take more than all else that is known of the sections."""
     union: dict[str, faces.Glyphs] = {face: {} for face in parts.FACES}
+    taken = []
     for piece in pieces:
         for face, used in piece.part.glyphs.items():
             union[face].update(used)
-    return union
+        taken.append(replace(piece, part=replace(piece.part, glyphs={})))
+    return taken, union
 
 
 def _stamps(
     piece: Piece, first: int, pages: int, places: _Places, values: Mapping[str, str]
 ) -> Iterator[Stamp]:
+    links, late = _by_page(piece, values)
     for index, sheet in enumerate(piece.part.sheets):
         stamp, page = Stamp(), first + index + 1
         if piece.margin:
             stamping.margin(stamp, piece.margin, page, pages, (sheet.width, sheet.height))
         elif piece.heads:
             stamping.running(stamp, piece.heads, page, pages, (sheet.width, sheet.height))
-        _fill_in(stamp, piece, index, places, values)
+        write = stamping.listed if piece.lists else stamping.paged
+        for each in links[index]:
+            if each.target in places.anchors:
+                write(stamp, each.box, places.anchors[each.target][1])
+        for x, y, value in late[index]:
+            stamping.valued(stamp, x, y, value)
         yield stamp
 
 
-def _fill_in(
-    stamp: Stamp, piece: Piece, index: int, places: _Places, values: Mapping[str, str]
-) -> None:
-    """Write what the section kept free on page *index*: numbers of its contents, late values."""
+def _by_page(
+    piece: Piece, values: Mapping[str, str]
+) -> tuple[dict[int, list[Link]], dict[int, list[tuple[float, float, str]]]]:
+    """Return what the section kept free on each page: numbers beside its links, late values."""
+    links: dict[int, list[Link]] = defaultdict(list)
     for each in piece.part.links:
-        if each.page != index or each.target not in places.anchors:
-            continue
-        if piece.lists:
-            stamping.listed(stamp, each.box, places.anchors[each.target][1])
-        elif each.paged:
-            stamping.paged(stamp, each.box, places.anchors[each.target][1])
-    for name, (page, x, y) in piece.part.anchors.items():
-        if page == index and name in values:
-            stamping.valued(stamp, x, y, values[name])
+        if piece.lists or each.paged:
+            links[each.page].append(each)
+    late: dict[int, list[tuple[float, float, str]]] = defaultdict(list)
+    for name in values.keys() & piece.part.anchors.keys():
+        page, x, y = piece.part.anchors[name]
+        late[page].append((x, y, values[name]))
+    for some in late.values():
+        some.sort()
+    return links, late
 
 
 class _Tail:

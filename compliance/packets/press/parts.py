@@ -6,6 +6,7 @@ are local, from 0; those of objects that the linker writes once for the whole do
 
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -70,7 +71,7 @@ class Part:
 
     sheets: list[Sheet]
     count: int
-    numbers: list[int]
+    numbers: Sequence[int]
     objects: bytes
     streams: list[tuple[int, bytes, bytes]]
     elements: list[int]

@@ -27,7 +27,8 @@ class Writer:
         self._write(b"%d 0 obj\n%b\nendobj\n" % (number, body))
 
     def stream(self, number: int, data: bytes) -> None:
-        self.object(number, stream(data))
+        # One for each page, which are written anew with every document: quick before small.
+        self.object(number, stream(data, level=1))
 
     def plain(self, number: int, about: bytes, data: bytes) -> None:
         """Write a stream that everybody can read without unpacking it."""
@@ -82,7 +83,7 @@ class Writer:
                 identifier.encode(),
             )
         )
-        self._write(b"%d 0 obj\n%b\nendobj\n" % (number, stream(lines, about)))
+        self._write(b"%d 0 obj\n%b\nendobj\n" % (number, stream(lines, about, level=1)))
         self._write(b"startxref\n%d\n%%%%EOF\n" % begun)
 
     def _sections(self) -> tuple[list[tuple[int, int]], bytes]:
