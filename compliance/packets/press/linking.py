@@ -109,6 +109,9 @@ def link(
     firsts = _running_total(len(piece.part.sheets) for piece in pieces)
     pages = firsts.pop()
     places = _Places(pieces, bases, firsts)
+    for piece in pieces:  # what is left to be asked of them
+        at = piece.part.anchors
+        piece.part.anchors = {name: at[name] for name in late.values if name in at}
     spare = 20
     for piece, base, first in zip(pieces, bases, firsts, strict=True):
         placed = piece.place(base)
@@ -135,7 +138,7 @@ def link(
     tail.catalogue(about, outline, files, fields)
     writer.object(parts.LOGO, late.logo.object() if late.logo else _NO_LOGO)
     writer.finish(about.identifier)
-    return Linked(pages, places.missing)
+    return Linked(pages, sorted(places.missing))
 
 
 class _Places:
@@ -150,15 +153,8 @@ class _Places:
             for name, (index, x, y) in piece.part.anchors.items():
                 number = base + piece.part.sheets[index].number
                 self.anchors.setdefault(name, (number, first + index + 1, x, y))
-        #: Links whose anchor no part has.
-        self.missing = sorted(
-            {
-                each.target
-                for piece in pieces
-                for each in piece.part.links
-                if each.target not in self.anchors
-            }
-        )
+        #: What links name and no part has, found while pages are stamped.
+        self.missing: set[str] = set()
 
 
 def _bases(all_parts: Sequence[Part]) -> list[int]:
@@ -197,7 +193,7 @@ def _taken(pieces: Iterable[Piece]) -> tuple[list[Piece], dict[str, faces.Glyphs
 def _stamps(
     piece: Piece, first: int, pages: int, places: _Places, values: Mapping[str, str]
 ) -> Iterator[Stamp]:
-    links, late = _by_page(piece, values)
+    links, late = _by_page(piece, places, values)
     for index, sheet in enumerate(piece.part.sheets):
         stamp, page = Stamp(), first + index + 1
         if piece.margin:
@@ -206,27 +202,25 @@ def _stamps(
             stamping.running(stamp, piece.heads, page, pages, (sheet.width, sheet.height))
         write = stamping.listed if piece.lists else stamping.paged
         for each in links[index]:
-            if each.target in places.anchors:
-                write(stamp, each.box, places.anchors[each.target][1])
+            write(stamp, each.box, places.anchors[each.target][1])
         for x, y, value in late[index]:
             stamping.valued(stamp, x, y, value)
         yield stamp
 
 
 def _by_page(
-    piece: Piece, values: Mapping[str, str]
+    piece: Piece, places: _Places, values: Mapping[str, str]
 ) -> tuple[dict[int, list[Link]], dict[int, list[tuple[float, float, str]]]]:
     """Return what the section kept free on each page: numbers beside its links, late values."""
     links: dict[int, list[Link]] = defaultdict(list)
     for each in piece.part.links:
-        if piece.lists or each.paged:
+        if each.target not in places.anchors:
+            places.missing.add(each.target)
+        elif piece.lists or each.paged:
             links[each.page].append(each)
     late: dict[int, list[tuple[float, float, str]]] = defaultdict(list)
-    for name in values.keys() & piece.part.anchors.keys():
-        page, x, y = piece.part.anchors[name]
+    for name, (page, x, y) in piece.part.anchors.items():
         late[page].append((x, y, values[name]))
-    for some in late.values():
-        some.sort()
     return links, late
 
 
@@ -338,17 +332,19 @@ class _Tail:
         self._writer.information(about, self._number())
 
     def _names(self, files: Sequence[tuple[str, int]]) -> bytes:
-        anchors = sorted((text(name), at) for name, at in self._places.anchors.items())
-        dests = b" ".join(
-            b"%b [%d 0 R /XYZ %b %b 0]" % (name, number, _n(x), _n(y))
-            for name, (number, _page, x, y) in anchors
-        )
-        inner = b"/Dests <</Names [%b]>>" % dests
+        # Joined once: the names of a thousand pages are megabytes.
+        pieces = [b"<</Dests <</Names ["]
+        for name, number, x, y in sorted(
+            (text(name), number, x, y)
+            for name, (number, _page, x, y) in self._places.anchors.items()
+        ):
+            pieces.append(b"%b [%d 0 R /XYZ %b %b 0] " % (name, number, _n(x), _n(y)))
+        pieces.append(b"]>>")
         if files:
             pairs = sorted((text(name), number) for name, number in files)
             embedded = b" ".join(b"%b %d 0 R" % pair for pair in pairs)
-            inner += b"/EmbeddedFiles <</Names [%b]>>" % embedded
-        return b"<<%b>>" % inner
+            pieces.append(b"/EmbeddedFiles <</Names [%b]>>" % embedded)
+        return b"".join([*pieces, b">>"])
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ are local, from 0; those of objects that the linker writes once for the whole do
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -78,7 +78,7 @@ class Part:
     leaf: int
     anchors: dict[str, tuple[int, float, float]] = field(default_factory=dict)
     bookmarks: list[Bookmark] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    links: Iterable[Link] = field(default_factory=list)
     fields: list[int] = field(default_factory=list)
     glyphs: dict[str, dict[int, tuple[str, int]]] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ import struct
 import tempfile
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -159,7 +159,9 @@ def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
         "streams": [local for local, _about, _data in part.streams],
         "anchors": part.anchors,
         "bookmarks": [asdict(each) for each in part.bookmarks],
-        "links": [[each.page, each.box, each.target, each.paged] for each in part.links],
+        "links": json.dumps(
+            [[each.page, each.box, each.target, each.paged] for each in part.links]
+        ),
         "fields": part.fields,
         "glyphs": {face: _columns(used) for face, used in part.glyphs.items()},
     }
@@ -182,10 +184,20 @@ def _part(about: dict[str, Any], bodies: list[bytes]) -> Part:
         leaf=about["leaf"],
         anchors={name: tuple(at) for name, at in about["anchors"].items()},
         bookmarks=[Bookmark(**each) for each in about["bookmarks"]],
-        links=[Link(*each) for each in about["links"]],
+        links=_Links(about["links"]),
         fields=about["fields"],
         glyphs={face: _glyphs(*used) for face, used in about["glyphs"].items()},
     )
+
+
+class _Links(Iterable[Link]):
+    """Links as they were written: ten thousand of them take a quarter of the room until they are used."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __iter__(self) -> Iterator[Link]:
+        return (Link(*each) for each in json.loads(self._text))
 
 
 def _columns(used: faces.Glyphs) -> tuple[list[int], list[str], list[int]]:

@@ -5,6 +5,7 @@ would be taken for part of the end, and the length for wrong.
 """
 
 import zlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
@@ -44,7 +45,13 @@ def number(value: float) -> bytes:
 
 def stream(data: bytes, more: bytes = b"", level: int = 6) -> bytes:
     """Return the body of a compressed stream with *more* in its dictionary."""
-    packed = zlib.compress(data, level)
+    return streamed([data], more, level)
+
+
+def streamed(data: Iterable[bytes | bytearray], more: bytes, level: int) -> bytes:
+    """Return the body of a compressed stream whose content comes in pieces."""
+    packer = zlib.compressobj(level)
+    packed = b"".join([*(packer.compress(each) for each in data), packer.flush()])
     return b"<<%b/Filter /FlateDecode/Length %d>>\nstream\n%b\r\nendstream" % (
         more,
         len(packed),
