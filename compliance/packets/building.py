@@ -16,7 +16,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
 from compliance.packets.disk import disk_errors
 from compliance.packets.editions import STYLES
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.packets.missing import Incomplete
 from compliance.packets.press.linking import Attachment
 from compliance.packets.press.store import Store

@@ -12,7 +12,7 @@ from compliance.exchange.answers import Answer
 from compliance.packets import companions, sheets, statement
 from compliance.packets.answering import answers
 from compliance.packets.companions import Pages
-from compliance.packets.manifest import Finding, Manifest
+from compliance.packets.manifest_rows import Finding, Manifest
 from compliance.packets.sheets import Column
 from compliance.packets.templatetags.packet import moment, told, word
 from compliance.shared.tables import to_csv

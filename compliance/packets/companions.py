@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import translation
 
 from compliance.packets import statement
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 
 STATEMENT_CSV = statement.NAME
 STATEMENT = "보완조치내역서.xlsx"

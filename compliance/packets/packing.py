@@ -15,7 +15,7 @@ from compliance.packets.checksums import NAME as CHECKSUMS
 from compliance.packets.checksums import checksums
 from compliance.packets.companions import Companion
 from compliance.packets.disk import disk_errors
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.packets.missing import Missing, note
 
 # Yields the bytes of a file of the manifest, checked; raises Refused naming it when it cannot.

@@ -30,7 +30,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets.drawing import TEMPLATES, Read, compile_section, compose
 from compliance.packets.editions import flat, speaking
 from compliance.packets.hands import Watch
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.press import linking, logos
 from compliance.packets.press.linking import Attachments, Late, Logo, Piece
 from compliance.packets.press.metadata import About

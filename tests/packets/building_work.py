@@ -15,7 +15,7 @@ from compliance.audit.models import Entry
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
 from compliance.packets import services
-from compliance.packets.models import Build, Freeze, Packet
+from compliance.packets.models import Build, Freeze, Packet, Signature
 from compliance.vault.models import Blob
 
 KEPT = 100  # the packet is kept, the job not yet over
@@ -25,6 +25,8 @@ root = Path(settings.PACKET_SECTIONS_ROOT)
 def begin():
     # As before its first building; what others wrote about it stays.
     Packet.objects.update(state="failed", pdf=None, zip=None, built_at=None)
+    # Its seal too: a packet is sealed once.
+    Signature.objects.all().delete()
     Build.objects.all().delete()
     shutil.rmtree(root, ignore_errors=True)
     application = Application.objects.get(number__endswith="-0001")
@@ -81,9 +83,8 @@ pid = int(job.claimed_by.split(":")[1])
 if job.state == "running":
     os.kill(pid, signal.SIGKILL)
 before = ready()
-wait(lambda: Packet.objects.get(pk=packet.pk).state in {"built", "failed"}, 300)
-# Who was killed after it had kept the packet is taken for dead first: another worker ends the job.
-wait(lambda: Job.objects.get(pk=packet.job_id).state not in {"queued", "running"}, 60)
+# The job's end, not the packet's: who was killed after it had kept the packet is taken for dead first.
+wait(lambda: Job.objects.get(pk=packet.job_id).state not in {"queued", "running"}, 300)
 after = ready()
 redone = [path for path, inode in before.items() if after.get(path) != inode]
 print(json.dumps({**facts(), "killed": pid, "kept": len(before), "redone": redone, "at": job.done}))
