@@ -385,7 +385,7 @@ def _machinery() -> str:
         # By their folder: whoever asks for a template loads the template tags of every room.
         *(
             each
-            for path in settings.TEMPLATES[0]["DIRS"]
+            for path in cast("list[Path]", settings.TEMPLATES[0]["DIRS"])
             for each in Path(path, TEMPLATES).iterdir()
         ),
         *(_HERE / "press").glob("*.py"),
