@@ -20,7 +20,7 @@ from enum import StrEnum
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.utils.translation import pgettext
