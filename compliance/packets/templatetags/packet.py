@@ -73,7 +73,7 @@ def as_date(iso: str) -> date:
 @register.filter
 def size(count: int) -> str:
     """A size as one says it; its unit is the same in both languages."""
-    with translation.override(translation.get_language()):
+    with editions.in_one_language():
         return filesizeformat(count)
 
 
