@@ -105,7 +105,7 @@ def _said(phase: Phase, done: int, total: int, name: str) -> Phrase:
         case Phase.COLLECT:
             return Phrase(gettext_noop("Reading and checking the files: %(n)d"), {"n": done})
         case Phase.PAGES:
-            told = {"n": done + 1, "total": total, "name": name or _("cover")}
+            told: dict[str, int | str] = {"n": done + 1, "total": total, "name": name or _("cover")}
             return Phrase(gettext_noop("Section %(n)d of %(total)d: %(name)s"), told)
         case Phase.ATTACH:
             return Phrase(gettext_noop("Embedding the evidence"))
