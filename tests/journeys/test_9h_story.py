@@ -13,6 +13,8 @@ from tests.journeys.test_9e_application import agree, begin, press, submit, type
 from tests.journeys.test_9h_signing import certificates, sign
 from tests.journeys.windows import opened
 
+# Two packets, six signatures and two rounds in one fixture, and the portal itself where it runs alone.
+pytestmark = pytest.mark.timeout(900)
 ASKED = "외부망 경계의 차단 정책을 다시 제출하십시오."
 NEW = "경계 방화벽의 정책을 갱신하고 적용 일자를 기록했습니다."
 
