@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
-from compliance.jobs import registry
+from compliance.jobs import phrases, registry
 
 MAX_ATTEMPTS = 4
 # Below this many, things are counted out; above it, a page says the share.
@@ -95,6 +95,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return str(registry.title_of(self.kind))
+
+    @property
+    def shown_phase(self) -> str:
+        """What it is at, in the language that is active."""
+        return phrases.shown(self.phase)
 
     @property
     def is_active(self) -> bool:

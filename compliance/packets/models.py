@@ -13,7 +13,7 @@ from compliance.accounts.models import Membership, Organisation, User
 from compliance.applications.models import Round
 from compliance.jobs.models import Job
 from compliance.packets import manifest as manifests
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.words import SIGNERS
 from compliance.vault.models import Blob
 
