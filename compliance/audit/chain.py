@@ -60,7 +60,8 @@ class Unreadable(Exception):
 
 def covered_of(entry: Entry) -> dict[str, Any]:
     """Return what the digest covers, {name: value}."""
-    covered = {name: getattr(entry, name) for name in COVERED}
+    # As stored: with references, not with the names that readers see.
+    covered = {name: entry.__dict__[name] for name in COVERED}
     # Through UTC and full microseconds, so that both databases give back the same text.
     covered["at"] = f"{entry.at.timestamp():.6f}"
     return covered
