@@ -21,11 +21,9 @@ from compliance.shared.afterwards import later
 
 
 @receiver(post_save, sender=Membership)
-def note_name(
-    sender: Any, instance: Membership, created: bool, raw: bool = False, **kwargs: Any
-) -> None:
-    """Who belongs to an organisation may be named in its entries: by a reference, from the first one on."""
-    if created and not raw and instance.user.is_person:
+def note_name(sender: Any, instance: Membership, **kwargs: Any) -> None:
+    """Entries name members by reference from the first one on."""
+    if kwargs["created"] and not kwargs["raw"] and instance.user.is_person:
         hiding.know(instance.organisation_id, instance.user)
 
 

@@ -138,7 +138,7 @@ class _Opening:
 
     descriptor_class = _Attribute
 
-    def pre_save(self, instance: Any, add: bool) -> Any:
+    def pre_save(self, instance: Any, add: bool) -> Any:  # noqa: FBT001 - Django's signature
         return instance.__dict__[self.attname]  # type: ignore[attr-defined]
 
 
