@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -114,12 +115,22 @@ def _is_strict(data: str) -> bool:
 def _stamp(at: datetime | str) -> str:
     if isinstance(at, datetime):
         return f"{at.timestamp():.6f}"
-    past = datetime.fromisoformat(at) - _EPOCH
-    if at[10] != " " or at[19:20] not in {".", ""}:
+    found = _WRITTEN.fullmatch(at)
+    if found is None:
         raise ValueError(f"{at!r} is no time as this portal writes it")
-    return f"{past.days * 86_400 + past.seconds}.{past.microseconds:06}"
+    minute, second, fraction = found.groups("000000")
+    return f"{_minute(minute) + int(second)}.{fraction}"
 
 
+@lru_cache(maxsize=4096)
+def _minute(text: str) -> int:
+    past = datetime.fromisoformat(text) - _EPOCH
+    return past.days * 86_400 + past.seconds
+
+
+_WRITTEN = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}):([0-5][0-9])(?:\.([0-9]{6}))?"
+)
 # SQLite keeps times in UTC and without saying so.
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 

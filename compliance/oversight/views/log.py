@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
 from compliance.audit import checkpoints, keys
 from compliance.audit.models import Entry
 from compliance.audit.selectors import end_of
@@ -34,6 +34,7 @@ def log(request: OrganisationRequest) -> HttpResponse:
 
 @require_safe
 @in_organisation
+@reauthenticated
 def export(request: OrganisationRequest, form: str) -> HttpResponseBase:
     """The entries that the filters of the address leave, line by line; recorded before it begins."""
     policies.check_can_read(request.organisation, request.user)
