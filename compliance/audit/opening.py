@@ -3,6 +3,7 @@
 Entries that were read together are opened together: one query, whatever their number.
 """
 
+import re
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ from compliance.audit import aliases
 _MOST = 2000
 # What an entry of an older portal holds in clear about who acted.
 _OF_ACTOR = {"actor_name", "address", "user_agent"}
+# Behind a pseudonym it says nothing.
+_NOBODYS_MAIL = re.compile(r" <erased-\d+@erased\.invalid>")
 _WORDS, _DATA = "_words", "_opened_data"
 
 
@@ -49,7 +52,8 @@ def opened(text: str, words: dict[str, str]) -> str:
     """Return *text* with what the references in it stand for."""
     if aliases.MARK not in text:
         return text
-    return aliases.REFERENCE.sub(lambda found: words.get(found[1], _("[name missing]")), text)
+    said = aliases.REFERENCE.sub(lambda found: words.get(found[1], _("[name missing]")), text)
+    return _NOBODYS_MAIL.sub("", said)
 
 
 def texts(found: Iterable[str]) -> dict[str, str]:
