@@ -4,14 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.accounts.policies import can
-from compliance.accounts.roles import Capability
+from compliance.applications import policies
 from compliance.applications.models import Application
 from compliance.applications.selectors import open_application, running_out
 from compliance.dashboard import selectors
 from compliance.requirements import version_pages
 from compliance.requirements.models import Profile
 from compliance.requirements.selectors import adopted_profiles
+from compliance.shared.errors import why_not
 
 
 @in_organisation
@@ -30,7 +30,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "bars": selectors.bars(standing),
         "submission": selectors.submission(application),
         # Sentences of the pre-flight lead to the form only whom it lets in.
-        "may_edit": can(user, organisation, Capability.APPLICATION_EDIT),
+        "may_edit": application and not why_not(policies.check_can_edit, application, user),
         "running_out": running_out(organisation),
         "overdue": selectors.overdue(organisation, user),
         "mine": selectors.my_work(organisation, user),

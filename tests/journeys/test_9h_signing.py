@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys.test_6_packet import download
 from tests.packets.keys import SECRET, certificate, ec_key, packed, rsa_key
 
-PACKET = "applications/GP-2026-0001/packets/1/"
+PACKET = "applications/GP-2026-0001/packets/2/"
 
 
 @pytest.fixture
