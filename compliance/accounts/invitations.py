@@ -17,6 +17,7 @@ from compliance.accounts.actions import Action
 from compliance.accounts.models import Invitation, Membership, Organisation, User
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability, Role
+from compliance.accounts.services import facts_of
 from compliance.audit.services import record
 from compliance.shared.errors import Refused, Unauthorised
 
@@ -107,6 +108,9 @@ def accept(invitation: Invitation, user: User) -> Membership:
     open_ = Invitation.objects.open().filter(pk=invitation.pk)
     if not open_.update(accepted_at=timezone.now()):
         raise Refused(_OVER)
+    rows = Membership.objects.select_for_update()
+    former = rows.filter(organisation=invitation.organisation, user=user).first()
+    before = facts_of(former)
     membership, _created = Membership.objects.update_or_create(
         organisation=invitation.organisation,
         user=user,
@@ -114,7 +118,8 @@ def accept(invitation: Invitation, user: User) -> Membership:
     )
     user.__dict__.pop("_memberships", None)
     heard = {"person": invitation.invited_by_id, "role": invitation.role}
-    record(user, Action.INVITATION_ACCEPTED, membership, **heard)
+    changed = {"before": before, "after": facts_of(membership)}
+    record(user, Action.INVITATION_ACCEPTED, membership, **heard, **changed)
     return membership
 
 

@@ -69,6 +69,8 @@ LEADS = holders(C.AUDIT_READ) & holders(C.EVIDENCE_ADD)
 PERSONAL = {
     "home": "sends the person to their organisation",
     "review:verify": "stores nothing",
+    "privacy:mine": "the person's own data alone",
+    "privacy:take-mine": "the person's own data alone, recorded",
     **dict.fromkeys(
         [
             "accounts:security",
@@ -93,6 +95,10 @@ DOORS: dict[str, Door] = {
     "reviewers:invite": verb(C.APPLICATION_APPROVE),
     "reviewers:revoke": verb(C.APPLICATION_APPROVE),
     "members:list": READ,
+    "leavers:list": verb(C.PEOPLE_MANAGE, method="GET"),
+    "leavers:leaver": verb(C.PEOPLE_MANAGE, method="GET"),
+    "leavers:take": verb(C.PEOPLE_MANAGE),
+    "leavers:erase": verb(C.PEOPLE_MANAGE),
     "members:invite": verb(C.PEOPLE_MANAGE, method="GET"),
     "members:invitation-revoke": verb(C.PEOPLE_MANAGE),
     "members:member": verb(C.PEOPLE_MANAGE, method="GET"),

@@ -211,7 +211,11 @@ def around_people(manna, olga):
     facts |= {"name": "SSO", "domains": ["a.example"], "enabled": True}
     provider = providers.add(manna, "oidc", {**facts, "brings_second_factor": False}, by=olga)
     accounts.create_token(manna, by=olga, name="ci")
+    leaver = User.objects.create_user("leaver@example.com", None, name="떠난 이")
+    gone = accounts.add_member(manna, leaver, Role.VIEWER, by=SYSTEM)
+    accounts.remove_member(gone, by=olga)
     return {
+        **{f"leavers:{name}": {"pk": gone.pk} for name in ("leaver", "take", "erase")},
         **{f"members:{name}": {"pk": member.pk} for name in ("member", "role", "remove", "unlock")},
         "members:invitation-revoke": {"pk": invited.invitation.pk},
         "members:sso": {"pk": provider.pk},

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.roles import CAPABILITIES, Capability, Role
+from compliance.audit import aliases, opening
 from compliance.shared.severity import Severity
 
 
@@ -101,12 +102,27 @@ class ClosingDay(models.Model):
         return f"{self.day} {self.name}"
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\uf8fd]+")
 
 
 def one_line(name: str) -> str:
     """A name as it may stand in a log: no line breaks, no signs that turn the text around."""
     return " ".join(_CONTROL.sub(" ", name).split())
+
+
+ERASED = aliases.MARK
+
+
+class PersonName(models.CharField):  # type: ignore[type-arg]
+    """The name, or of somebody erased (`ERASED` and the number) what readers see in its place."""
+
+    def from_db_value(self, value: Any, *args: Any) -> Any:
+        gone = isinstance(value, str) and value.startswith(ERASED)
+        return opening.pseudonym(int(value.removeprefix(ERASED))) if gone else value
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class UserManager(BaseUserManager["User"]):
@@ -123,7 +139,7 @@ class User(AbstractBaseUser):
     """A person. What they may do hangs on their memberships, never on the person."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=100)
+    name = PersonName(_("name"), max_length=100)
     title = models.CharField(_("position"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=5, default="ko")
     is_active = models.BooleanField(_("may sign in"), default=True)
@@ -146,8 +162,13 @@ class User(AbstractBaseUser):
 
     @property
     def audit_name(self) -> str:
-        """Frozen into audit entries, so that they speak when the person is gone."""
+        """Told to the audit log, so that its entries speak when the person is gone."""
         return f"{self.name} <{self.email}>"
+
+    @property
+    def is_person(self) -> bool:
+        """Whose name in the audit log can be erased; a machine has none of its own."""
+        return not self.is_machine
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -181,6 +202,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+    @property
+    def audit_person(self) -> User | None:
+        """Whom an entry about this membership names."""
+        return self.user if self.user.is_person else None
 
     def includes(self, capability: Capability) -> bool:
         return capability in CAPABILITIES[Role(self.role)]
