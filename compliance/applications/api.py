@@ -95,7 +95,7 @@ class SavedOut(Schema):
     changed: int
 
 
-def _shown(application: Application) -> ApplicationOut:
+def _shown(application: Application, *, whole: bool) -> ApplicationOut:
     return ApplicationOut(
         number=application.number,
         title=application.title,
@@ -103,7 +103,7 @@ def _shown(application: Application) -> ApplicationOut:
         profile=f"{application.profile.identifier} {application.profile.version}",
         kind=application.kind,
         review=application.review,
-        follows=application.follows.number if application.follows else "",
+        follows=application.follows.number if whole and application.follows else "",
         state=application.state,
         receipt_number=application.receipt_number,
         valid_from=application.valid_from,
@@ -113,7 +113,7 @@ def _shown(application: Application) -> ApplicationOut:
 
 
 def _application(request: HttpRequest, organisation: str, number: str) -> Application:
-    entered = enter(request, organisation)
+    entered = enter(request, organisation, limited=True)
     rows = Application.objects.visible_to(entered.user)
     return get_object_or_404(
         rows.select_related("profile__platform", "organisation", "follows"),
@@ -131,9 +131,11 @@ def _round(request: HttpRequest, organisation: str, number: str, round_number: i
 
 @router.get("/applications", response=list[ApplicationOut])
 def application_list(request: HttpRequest, organisation: Path[str]) -> list[ApplicationOut]:
-    entered = enter(request, organisation)
+    entered = enter(request, organisation, limited=True)
     rows = Application.objects.visible_to(entered.user).filter(organisation=entered.organisation)
-    return [_shown(row) for row in rows.select_related("profile__platform", "follows")]
+    whole = not entered.membership.is_limited
+    shown = rows.select_related("profile__platform", "follows")
+    return [_shown(row, whole=whole) for row in shown]
 
 
 @router.get("/applications/{number}/preflight", response=list[GapOut])

@@ -97,6 +97,7 @@ DOORS: dict[str, Door] = {
     "members:invitation-revoke": verb(C.PEOPLE_MANAGE),
     "members:member": verb(C.PEOPLE_MANAGE, method="GET"),
     "members:role": verb(C.PEOPLE_MANAGE),
+    "members:terms": verb(C.PEOPLE_MANAGE),
     "members:unlock": verb(C.PEOPLE_MANAGE),
     "members:sign-in-rules": READ,
     "members:sso": verb(C.PEOPLE_MANAGE, method="GET"),

@@ -212,7 +212,7 @@ def around_people(manna, olga):
     provider = providers.add(manna, "oidc", {**facts, "brings_second_factor": False}, by=olga)
     accounts.create_token(manna, by=olga, name="ci")
     return {
-        **{f"members:{name}": {"pk": member.pk} for name in ("member", "role", "remove", "unlock")},
+        **{f"members:{name}": {"pk": member.pk} for name in ("member", "role", "terms", "remove", "unlock")},
         "members:invitation-revoke": {"pk": invited.invitation.pk},
         "members:sso": {"pk": provider.pk},
         "members:sso-remove": {"pk": provider.pk},

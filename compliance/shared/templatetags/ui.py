@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -76,17 +76,24 @@ def tone(value: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def nav_url(context: dict[str, Any], name: str, *args: Any, **kwargs: Any) -> str:
-    """Like {% url %}, in the present organisation; "" while the page does not exist."""
+    """Like {% url %}, in the present organisation; "" while the page does not exist for the reader."""
     organisation = context.get("organisation")
     if organisation is not None and not args:
         try:
-            return reverse(name, kwargs={"organisation": organisation.slug, **kwargs})
+            url = reverse(name, kwargs={"organisation": organisation.slug, **kwargs})
         except NoReverseMatch:
             pass
+        else:
+            return url if context.get("whole", True) or _opens(url) else ""
     try:
         return reverse(name, args=args, kwargs=kwargs)
     except NoReverseMatch:
         return ""
+
+
+def _opens(url: str) -> bool:
+    """Whether the page is there for who sees one application alone."""
+    return getattr(resolve(url).func, "open_to_limited", False)
 
 
 @register.inclusion_tag("_components/nav_link.html", takes_context=True)
