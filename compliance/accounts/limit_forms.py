@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compliance.accounts import limits
 from compliance.accounts.limits import Terms
@@ -14,7 +15,7 @@ from compliance.accounts.models import Organisation
 
 class TermsForm(forms.Form):
     ends_on = forms.DateField(
-        label=_("Last day"),
+        label=pgettext_lazy("membership", "Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
         help_text=_("That day included; afterwards nothing opens any more. Empty: no end."),

@@ -73,7 +73,7 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         return render(request, "remediation/_rows.html", context)
     tally = selectors.tally(request.organisation, request.user)
     context |= {
-        "tabs": pages.ways(request.organisation, "list"),
+        "tabs": [] if request.membership.is_limited else pages.ways(request.organisation, "list"),
         "views": pages.views(request.organisation, tally, chosen),
     }
     return render(request, "remediation/list.html", context)

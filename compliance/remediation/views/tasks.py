@@ -90,11 +90,12 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     task = _shown_to(request, task_of(request, number))
     # First, for it reads in one go what the policies look at too.
     around = task_page.around(task, request.user)
+    shown_fixed = task.finding and policies.shown_fixed(task) and not request.membership.is_limited
     context = {
         "task": task,
         "moves": moves.offered(task),
         "reasons": moves.reasons(task, request.user),
-        "proof": task.finding.fixed_run if task.finding and policies.shown_fixed(task) else None,
+        "proof": task.finding.fixed_run if task.finding and shown_fixed else None,
         "links": task.evidence_links.filter(
             evidence__in=Evidence.objects.visible_to(request.user)
         ).select_related("evidence"),

@@ -4,10 +4,11 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -92,8 +93,18 @@ def nav_url(context: dict[str, Any], name: str, *args: Any, **kwargs: Any) -> st
 
 
 def _opens(url: str) -> bool:
-    """Whether the page is there for who sees one application alone."""
-    return getattr(resolve(url).func, "open_to_limited", False)
+    """Whether the page of an organisation is there for who sees one application alone."""
+    try:
+        found = resolve(urlsplit(url).path)
+    except Resolver404:
+        return False
+    return getattr(found.func, "open_to_limited", False)
+
+
+@register.filter
+def open_for(url: Any, whole: Any) -> str:
+    """{{ gap.url|open_for:whole }}: the address, "" where a limited reader may not follow it."""
+    return "" if whole is False and not _opens(str(url)) else str(url)
 
 
 @register.inclusion_tag("_components/nav_link.html", takes_context=True)
