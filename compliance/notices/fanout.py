@@ -217,7 +217,7 @@ def _may_hear(member: Membership, entry: Entry) -> bool:
     with suppress(LookupError):
         rows = apps.get_model(entry.target_kind)._default_manager.all()
         if hasattr(rows, "visible_to"):
-            return rows.visible_to(member.user).filter(pk=entry.target_id).exists()
+            return bool(rows.visible_to(member.user).filter(pk=entry.target_id).exists())
     return False
 
 

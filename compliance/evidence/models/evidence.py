@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -43,7 +44,7 @@ class Tag(models.Model):
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User) -> Self:
         """Of the organisations seen whole, and what is linked to a requirement that is seen."""
-        links = self.model._meta.get_field("links").related_model._default_manager
+        links: Any = apps.get_model("evidence", "EvidenceLink")._default_manager
         linked = links.visible_to(user).filter(evidence=OuterRef("pk"))
         return self.filter(whole(user) | Q(Exists(linked)))
 

@@ -48,11 +48,11 @@ def _shown_to(request: OrganisationRequest, task: Task) -> Task:
     """The task as a page shows it: to who sees one application, without what lies beyond it."""
     if not request.membership.is_limited:
         return task
-    if task.parent and not pages.tasks_of(request).filter(pk=task.parent_id).exists():
+    if task.parent and not pages.tasks_of(request).filter(pk=task.parent.pk).exists():
         task.parent = None
     if task.finding:
         seen = Finding.objects.visible_to(request.user)
-        task.finding = task.finding if seen.filter(pk=task.finding_id).exists() else None
+        task.finding = task.finding if seen.filter(pk=task.finding.pk).exists() else None
     return task
 
 
