@@ -17,6 +17,7 @@ from compliance.accounts.policies import (
     check_can_change_member,
     check_can_create_token,
     check_can_revoke_token,
+    check_fits_limit,
     check_is_not_last_owner,
     check_is_role_of_machine,
     check_is_sensible_token,
@@ -43,7 +44,9 @@ def add_member(organisation: Organisation, user: User, role: Role, *, by: Named)
     rows = Membership.objects.select_for_update()
     before = facts_of(rows.filter(organisation=organisation, user=user).first())
     membership, _created = Membership.objects.update_or_create(
-        organisation=organisation, user=user, defaults={"role": role, "ended_at": None}
+        organisation=organisation,
+        user=user,
+        defaults={"role": role, "ended_at": None, "ends_on": None, "limited_to": None},
     )
     record(
         by,
@@ -71,6 +74,7 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
     before = membership.role
     if role == before:
         return
+    check_fits_limit(membership, role)
     if before == Role.OWNER:
         check_is_not_last_owner(membership)
     membership.role = role

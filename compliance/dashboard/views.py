@@ -1,9 +1,9 @@
 """The first page of the day."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.applications import policies
 from compliance.applications.models import Application
 from compliance.applications.selectors import open_application, running_out
@@ -15,8 +15,11 @@ from compliance.shared.errors import why_not
 
 
 @in_organisation
+@open_to_limited
 def home(request: OrganisationRequest) -> HttpResponse:
     organisation, user = request.organisation, request.user
+    if request.membership.is_limited:
+        return _to_the_one(request)
     application = open_application(organisation)
     profiles = adopted_profiles(organisation)
     profile = _profile(request.GET.get("profile", ""), profiles, application)
@@ -40,6 +43,13 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "runs": selectors.latest_runs(organisation, user),
     }
     return render(request, "dashboard/home.html", context)
+
+
+def _to_the_one(request: OrganisationRequest) -> HttpResponse:
+    """Sums over the organisation are not for who sees one application: its page is their first."""
+    mine = Application.objects.opened_to(request.user).filter(organisation=request.organisation)
+    found = get_object_or_404(mine)
+    return redirect("applications:detail", request.organisation.slug, found.number)
 
 
 def _profile(

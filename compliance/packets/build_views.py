@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.jobs import services as jobs
 from compliance.packets import page_images, policies, services
 from compliance.packets.models import Packet, State
@@ -21,6 +21,7 @@ _A_DAY = 86400
 
 @require_safe
 @in_organisation
+@open_to_limited
 def progress(
     request: OrganisationRequest,
     number: str,
@@ -55,6 +56,7 @@ def cancel(
 
 @require_safe
 @in_organisation
+@open_to_limited
 def pages(
     request: OrganisationRequest,
     number: str,
@@ -89,6 +91,7 @@ def pages(
 
 @require_safe
 @in_organisation
+@open_to_limited
 def sheet(
     request: OrganisationRequest,
     number: str,

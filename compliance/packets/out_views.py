@@ -9,7 +9,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.packets import copies, policies, receipt_page, receipts
 from compliance.packets.models import Copy, Packet, Receipt
 from compliance.packets.out_forms import CopyForm, SubmissionForm
@@ -40,6 +40,7 @@ def copy(
 
 @require_safe
 @in_organisation
+@open_to_limited
 def copy_download(
     request: OrganisationRequest,
     number: str,
@@ -92,6 +93,7 @@ def submission(
 
 @require_safe
 @in_organisation
+@open_to_limited
 def receipt(
     request: OrganisationRequest,
     number: str,
@@ -119,6 +121,7 @@ def receipt(
 
 @require_safe
 @in_organisation
+@open_to_limited
 def draft(
     request: OrganisationRequest,
     number: str,

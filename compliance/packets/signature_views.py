@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.packets import policies, services, signatures
 from compliance.packets.models import KeyKind, Packet
 from compliance.packets.places import packet_at, to_packets
@@ -23,6 +23,7 @@ _PAIR = 2
 @sensitive_post_parameters("passphrase", "pin")
 @require_POST
 @in_organisation
+@open_to_limited
 def sign(request: OrganisationRequest, number: str, round: int, edition: str) -> HttpResponse:  # noqa: A002
     packet = packet_at(request, number, round, edition)
     part = request.POST.get("part", "")
@@ -39,6 +40,7 @@ def sign(request: OrganisationRequest, number: str, round: int, edition: str) ->
 
 @require_POST
 @in_organisation
+@open_to_limited
 def decline(request: OrganisationRequest, number: str, round: int, edition: str) -> HttpResponse:  # noqa: A002
     packet = packet_at(request, number, round, edition)
     part, reason = request.POST.get("part", ""), request.POST.get("reason", "")
@@ -49,6 +51,7 @@ def decline(request: OrganisationRequest, number: str, round: int, edition: str)
 
 @require_POST
 @in_organisation
+@open_to_limited
 def withdraw(request: OrganisationRequest, number: str, round: int, edition: str) -> HttpResponse:  # noqa: A002
     packet = packet_at(request, number, round, edition)
     policies.check_signs_at_all(packet, request.user)

@@ -9,7 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
+from compliance.accounts.http import (
+    OrganisationRequest,
+    in_organisation,
+    open_to_limited,
+    reauthenticated,
+)
 from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.applications.selectors import current_round
@@ -28,6 +33,7 @@ from compliance.vault.http import serve
 
 @require_safe
 @in_organisation
+@open_to_limited
 def packet(request: OrganisationRequest, number: str, round: int) -> HttpResponse:  # noqa: A002
     freeze = _freeze(request, number, round)
     manifest = freeze.manifest
@@ -75,6 +81,7 @@ def build(request: OrganisationRequest, number: str, round: int) -> HttpResponse
 
 @require_safe
 @in_organisation
+@open_to_limited
 @reauthenticated
 def download(
     request: OrganisationRequest,

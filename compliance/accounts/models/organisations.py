@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.roles import CAPABILITIES, Capability, Role
+from compliance.accounts.roles import CAPABILITIES, LIMITABLE, WITHIN_A_LIMIT, Capability, Role
 from compliance.audit import aliases, opening
 from compliance.shared.severity import Severity
 
@@ -172,16 +172,41 @@ class User(AbstractBaseUser):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def active(self) -> Self:
+    def standing(self) -> Self:
+        """Those that nobody ended, even when their last day is over: it can be moved."""
         return self.filter(ended_at__isnull=True, user__is_active=True)
 
+    def active(self) -> Self:
+        """Those that hold now: not ended by anybody, nor by their last day being over."""
+        not_over = models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=timezone.localdate())
+        return self.standing().filter(not_over)
+
+    def whole(self) -> Self:
+        """Those that see the whole organisation: not limited to one application."""
+        return self.active().filter(limited_to__isnull=True)
+
+    def limited(self) -> Self:
+        return self.active().filter(limited_to__isnull=False)
+
     def people(self) -> Self:
-        """Those who can be given work: not the service accounts."""
-        return self.active().filter(user__is_machine=False)
+        """Those who can be given work: no service accounts, nobody who sees one application alone."""
+        return self.whole().filter(user__is_machine=False)
+
+    def known_to(self, membership: "Membership") -> Self:
+        """Whom a member meets; who sees one application alone meets nobody of another one."""
+        if not membership.is_limited:
+            return self.active()
+        of_both = models.Q(limited_to__isnull=True) | models.Q(limited_to=membership.limited_to)
+        return self.active().filter(of_both)
 
 
 class Membership(models.Model):
-    """A person's role in an organisation. Ending it takes effect on the next request."""
+    """A person's role in an organisation. Ending it takes effect on the next request.
+
+    `ends_on` is the last day (inclusive, Asia/Seoul unless set otherwise); no job has to run.
+    `limited_to` is the key of the one application that an auditor or viewer sees. It is opaque
+    here: applications are a room above. It denies; what it opens is for the rooms to say.
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="memberships"
@@ -190,6 +215,8 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    limited_to = models.PositiveBigIntegerField(_("limited to"), null=True, blank=True)
 
     objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -198,6 +225,11 @@ class Membership(models.Model):
         ordering = ["user__name"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "user"], name="one_role_each"),
+            models.CheckConstraint(
+                name="limited_roles_only_read_or_review",
+                condition=models.Q(limited_to__isnull=True)
+                | models.Q(role__in=sorted(str(role.value) for role in LIMITABLE)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,15 +240,30 @@ class Membership(models.Model):
         """Whom an entry about this membership names."""
         return self.user if self.user.is_person else None
 
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def is_limited(self) -> bool:
+        return self.limited_to is not None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        granted = CAPABILITIES[Role(self.role)]
+        return granted & WITHIN_A_LIMIT if self.is_limited else granted
+
     def includes(self, capability: Capability) -> bool:
-        return capability in CAPABILITIES[Role(self.role)]
+        return capability in self.capabilities
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def visible_to(self, user: User) -> Self:
-        """A person's own filters, and those shared in their organisations."""
+        """A person's own filters, and those shared in the organisations they see whole."""
         mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(models.Q(user=user) | models.Q(shared=True), organisation_id__in=mine)
+        whole = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
+        shared = models.Q(shared=True, organisation_id__in=whole)
+        return self.filter(shared | models.Q(user=user, organisation_id__in=mine))
 
 
 class SavedFilter(models.Model):
