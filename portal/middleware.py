@@ -85,8 +85,9 @@ PERMISSIONS_POLICY = ", ".join(
 def strict_headers(get_response: GetResponse) -> GetResponse:
     """No page of ours runs anything inline or from elsewhere; a stricter header of a view stays.
 
-    Stands before what serves static files, so that those carry the headers too. Nothing is kept by
-    a browser or a proxy unless its view said how long: pages name people and findings.
+    Stands before what serves static files and before what answers plain http, so that those carry
+    the headers too. Nothing is kept by a browser or a proxy unless its view said how long: pages
+    name people and findings.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -94,6 +95,10 @@ def strict_headers(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Django's own come too late for what a middleware before it answers.
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 

@@ -79,6 +79,7 @@ def test_every_kind_of_answer_carries_every_header(production, path, method, sta
 def test_plain_http_is_sent_to_https(production):
     status, headers, _body = ask(production, "/accounts/sign-in/", scheme="http")
     assert (status, headers["Location"]) == (301, f"https://{HOST}/accounts/sign-in/")
+    assert lacking(headers) == []
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,7 @@ def test_a_machine_that_asks_in_clear_is_refused(production, path):
     assert status == 403
     assert "Location" not in headers
     assert "https" in json.loads(body)["detail"]
+    assert lacking(headers) == []
 
 
 def test_another_host_is_answered_nothing(production):
