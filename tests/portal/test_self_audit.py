@@ -169,7 +169,8 @@ def test_what_a_look_finds_wrong_makes_it_not_met(left, name, old, new, code):
 
 
 @pytest.mark.services
-def test_the_packet_says_what_the_run_showed(db, left, tmp_path):
+@pytest.mark.django_db(transaction=True)
+def test_the_packet_says_what_the_run_showed(left, tmp_path):
     """From what a run left to a packet that verifies; one failed test stands in it."""
     if connection.vendor != "sqlite":
         pytest.skip("the command works on a database file of its own")
