@@ -46,6 +46,14 @@ _TOLD = [
     "OUTBOUND_PORTS",
 ]
 _CELLS = 5
+_SAID = {
+    "passed": "통과",
+    "failure": "실패",
+    "failed": "실패",
+    "error": "오류",
+    "skipped": "건너뜀",
+    "not run": "이번에 돌지 않음",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ def _piece(key: str) -> Callable[[Maker], Maker]:
 def results(code: str, tests: Sequence[str], cases: Cases) -> Piece:
     """The *tests* that speak for requirement *code*, each with its cases and outcomes of this run."""
     rows = [
-        [f"tests/{test.partition(': ')[0]}", case.name, case.outcome, f"{case.seconds:.2f}"]
+        [f"tests/{test.partition(': ')[0]}", case.name, _SAID[case.outcome], f"{case.seconds:.2f}"]
         for test in tests
         for case in cases.get(test, [])
     ]
@@ -147,7 +155,7 @@ def _asvs(_organisation: Organisation, folder: Path) -> Piece:
         cells = [each.strip() for each in line.strip("| ").split(" | ")]
         if len(cells) == _CELLS and cells[0][:1].isdigit():
             named = [": ".join(each) for each in judging.PROOF.findall(cells[4])]
-            said = [f"{name}: {judging.said_of(cases.get(name, []))}" for name in named]
+            said = [f"{name}: {_SAID[judging.said_of(cases.get(name, []))]}" for name in named]
             rows.append([*cells[:4], "\n".join(said) or cells[4]])
     header = ["번호", "수준", "내용", "상태", "증명하는 시험과 이번 결과"]
     kinds = ("scan_report", "retest_report")

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from compliance.applications.models import Application
 from compliance.applications.scoping import Item
 from compliance.audit.services import SYSTEM
 from compliance.evidence import services as evidence
-from compliance.evidence.models import EvidenceLink
+from compliance.evidence.models import Evidence, EvidenceLink
 from compliance.remediation import unmet
 from compliance.requirements import catalogue
 from compliance.requirements import services as requirements
@@ -82,12 +82,20 @@ class _Run:
     cases: judging.Cases
     problems: dict[str, list[str]]
     answers: dict[str, dict[str, Any]]
+    # By file name: a piece that speaks for several requirements is made and uploaded once.
+    made: dict[str, Piece] = field(default_factory=dict)
+    shown: dict[str, Evidence] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path) -> "_Run":
         (folder / "doors.csv").stat()
         answers = yaml.safe_load(_ANSWERS.read_text("utf-8"))
         return cls(folder, judging.read(folder / "tests.xml"), looks.all_of(folder), answers)
+
+    def piece(self, key: str, company: Organisation) -> Piece:
+        if key not in self.made:
+            self.made[key] = pieces.make(key, company, self.folder)
+        return self.made[key]
 
     def judge(self, answer: dict[str, Any]) -> judging.Judged:
         found = [said for key in answer.get("proof", []) for said in self.problems.get(key, [])]
@@ -108,22 +116,26 @@ def _answer(row: Assessment, run: _Run, people: dict[str, User]) -> None:
         requirements.write_statement(row, text=text, revision=row.revision, by=people["maker"])
         row.refresh_from_db()
     for piece in _pieces(row, answer, run):
-        evidence.accept(_show(row, piece, people["maker"]), by=people["checker"])
+        evidence.accept(_show(row, piece, run, people["maker"]), by=people["checker"])
     row.refresh_from_db()
-    requirements.set_verdict(
-        row, verdict=judged.verdict, reason=judged.reason, revision=row.revision, by=people["lead"]
-    )
+    _sign(row, judged.verdict, judged.reason, people["lead"])
 
 
 def _pieces(row: Assessment, answer: dict[str, Any], run: _Run) -> Iterator[Piece]:
     if tests := answer.get("tests"):
         yield pieces.results(row.requirement.code, tests, run.cases)
     for key in answer.get("proof", []):
-        yield pieces.make(key, row.organisation, run.folder)
+        yield run.piece(key, row.organisation)
 
 
-def _show(row: Assessment, piece: Piece, maker: User) -> EvidenceLink:
-    """Upload the piece, or link it when another requirement shows the same bytes already."""
+def _sign(row: Assessment, verdict: str, reason: str, lead: User) -> None:
+    requirements.set_verdict(row, verdict=verdict, reason=reason, revision=row.revision, by=lead)
+
+
+def _show(row: Assessment, piece: Piece, run: _Run, maker: User) -> EvidenceLink:
+    """Upload the piece, or link it when another requirement shows it already."""
+    if shown := run.shown.get(piece.name):
+        return evidence.link(shown, row.requirement, by=maker)
     asked = {kind.code: kind for kind in row.requirement.evidence_kinds.all()}
     kind = next((asked[code] for code in piece.kinds if code in asked), None)
     added = evidence.add(
@@ -138,6 +150,7 @@ def _show(row: Assessment, piece: Piece, maker: User) -> EvidenceLink:
     )
     if added.link is None:
         raise RuntimeError(f"{piece.title} was not linked to {row.requirement.code}")
+    run.shown[piece.name] = added.evidence
     return added.link
 
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from compliance.accounts.models import Organisation
-from compliance.evidence.models import EvidenceLink
+from compliance.evidence.models import Evidence, EvidenceLink
 from compliance.remediation.models import Task
 from compliance.requirements.models import Assessment
 from portal.self_audit import judging, looks
@@ -191,6 +191,8 @@ def test_the_packet_says_what_the_run_showed(left, tmp_path):
     assert set(Task.objects.values_list("assessment_id", flat=True)) == set(unmet)
     link = EvidenceLink.objects.filter(requirement__code="OI-LOG-02").order_by("pk")[0]
     assert "결과" in link.evidence.title
+    titles = list(Evidence.objects.values_list("title", flat=True))
+    assert len(titles) == len(set(titles)), "a piece that speaks for several is one evidence"
 
 
 def test_it_refuses_a_database_in_use(manna, left):
@@ -206,4 +208,4 @@ def test_the_rows_of_a_requirement_are_its_own_tests(left):
     tests = ANSWERS["OI-LOG-02"]["tests"]
     piece = evidence.results("OI-LOG-02", tests, judging.read(left / "tests.xml"))
     rows = list(csv.reader(io.StringIO(piece.content.decode("utf-8-sig"))))[1:]
-    assert [row[2] for row in rows] == ["passed"] * len(tests)
+    assert [row[2] for row in rows] == ["통과"] * len(tests)

@@ -22,7 +22,7 @@ EXCEPTED = "S608,S311,S308,S506"
 # Fragments of our own server, and a template of the page itself: what they hold is escaped there.
 FRAGMENTS = {"static/applications/scope.js", "static/remediation/board.js"}
 # Machines have no token: each of these proves who asks by what it sends, or asks for the token.
-MACHINES = {"review:verify", "accounts:saml-answer", "trackers:hook"}
+MACHINES = {"review:verify", "saml_acs", "trackers:hook"}
 
 
 def found_by_ruff(*arguments):
