@@ -1,6 +1,7 @@
 """What every request and every answer has."""
 
 import ipaddress
+import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -175,9 +176,35 @@ def audit_context(get_response: GetResponse) -> GetResponse:
         with context.of_request(facts):
             response = get_response(request)
         response["X-Request-ID"] = facts.request_id
+        if response.status_code in _REFUSED:
+            _log_refusal(request, response, facts)
         return response
 
     return middleware
+
+
+_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_log = logging.getLogger("gatepass.refusals")
+
+
+def _log_refusal(request: HttpRequest, response: HttpResponse, facts: context.RequestFacts) -> None:
+    """Whom the server refused what, from where: one line, whatever stands in the address.
+
+    A person is their number alone; the key in an address is no part of the route.
+    """
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    _log.warning(
+        "refused %s %s %s person=%s address=%s request=%s",
+        response.status_code,
+        request.method if request.method in _METHODS else "?",
+        route or "-",
+        request.user.pk or "-",
+        facts.address,
+        facts.request_id,
+    )
+
+
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
 # Forms refuse it by themselves; what is read past them reaches the database.

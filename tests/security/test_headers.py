@@ -176,6 +176,8 @@ def test_the_session_is_out_of_reach_of_scripts(production):
     given = signed_in(production).get_all("Set-Cookie")
     (session,) = (each for each in given if each.startswith("__Host-session"))
     assert "HttpOnly" in session
+    assert "Secure" in session
+    assert "SameSite=Lax" in session
 
 
 def test_the_api_by_session_needs_the_token(production):

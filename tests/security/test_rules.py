@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
+from portal.api import api
 from tests.conventions.test_doors import named_urls
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +81,9 @@ def test_no_expression_of_xpath_is_put_together():
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(ROOT / "static")))
 def test_a_script_makes_neither_code_nor_markup_of_text(path):
     text = path.read_text("utf-8")
-    assert not re.search(r"\beval\(|new Function\(|document\.write|__proto__|javascript:", text)
+    assert not re.search(r"\beval\(|new Function\(|document\.write|javascript:", text)
+    # Nothing that came in is merged into an object, or names a field of one.
+    assert not re.search(r"__proto__|Object\.assign\([^{}]*JSON|\[key\]\s*=[^=]", text)
     assert not re.search(r"set(?:Timeout|Interval)\(\s*[\"'`]", text)
     if str(path.relative_to(ROOT)) not in FRAGMENTS:
         assert not re.search(r"\.(?:inner|outer)HTML\s*=|insertAdjacentHTML", text)
@@ -107,3 +110,23 @@ def test_only_machines_are_asked_for_no_token():
     """The API asks for it itself where a session came with the request."""
     ours = {name for name in exempt(get_resolver().url_patterns) if name in named_urls()}
     assert {name for name in ours if not name.startswith("api:")} == MACHINES
+
+
+def test_every_answer_of_the_api_has_its_schema():
+    """What a schema does not name does not leave: django-ninja takes nothing else along."""
+    bare = []
+    for path, verbs in api.get_openapi_schema()["paths"].items():
+        for verb, told in verbs.items():
+            for status, answer in told["responses"].items():
+                for kind, held in answer.get("content", {}).items():
+                    if kind == "application/json" and not named(held["schema"]):
+                        bare.append(f"{verb} {path} {status}")
+    assert bare == []
+
+
+def named(schema):
+    """Whether *schema* names its fields: a model, or a list or choice of models or plain values."""
+    parts = [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]
+    if parts:
+        return all(named(each) for each in parts)
+    return "$ref" in schema or schema.get("type") in {"string", "integer", "boolean", "null"}

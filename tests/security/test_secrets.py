@@ -1,5 +1,6 @@
 """Keys, sessions, codes and passwords: how long, how made, how kept, how asked for."""
 
+import hashlib
 import re
 from datetime import timedelta
 
@@ -64,6 +65,19 @@ def test_words_of_the_product_and_the_person_are_no_password(alice):
     for word in ("gatepassgatepass", "gatepass2026!", "관문관문관문관문관문관문", alice.email):
         with pytest.raises(ValidationError):
             validate_password(word, alice)
+
+
+def test_a_breached_password_is_refused_without_asking_anybody(alice, tmp_path, settings):
+    word = "seven-otters-climb-orange-stairs"
+    hashes = [
+        hashlib.sha1(each.encode(), usedforsecurity=False).hexdigest().upper()
+        for each in (word, "a", "b")
+    ]
+    settings.BREACHED_PASSWORDS = tmp_path / "hashes"
+    settings.BREACHED_PASSWORDS.write_text("".join(f"{each}:3\n" for each in sorted(hashes)))
+    with pytest.raises(ValidationError, match="유출|breach"):
+        validate_password(word, alice)
+    validate_password(f"{word}-too", alice)
 
 
 def test_no_recovery_code_stands_in_the_database_and_each_is_long(alice):
