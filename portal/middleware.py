@@ -1,6 +1,7 @@
 """What every request and every answer has."""
 
 import ipaddress
+import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -85,8 +86,9 @@ PERMISSIONS_POLICY = ", ".join(
 def strict_headers(get_response: GetResponse) -> GetResponse:
     """No page of ours runs anything inline or from elsewhere; a stricter header of a view stays.
 
-    Stands before what serves static files, so that those carry the headers too. Nothing is kept by
-    a browser or a proxy unless its view said how long: pages name people and findings.
+    Stands before what serves static files and before what answers plain http, so that those carry
+    the headers too. Nothing is kept by a browser or a proxy unless its view said how long: pages
+    name people and findings.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -94,6 +96,10 @@ def strict_headers(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Django's own come too late for what a middleware before it answers.
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
@@ -170,9 +176,35 @@ def audit_context(get_response: GetResponse) -> GetResponse:
         with context.of_request(facts):
             response = get_response(request)
         response["X-Request-ID"] = facts.request_id
+        if response.status_code in _REFUSED:
+            _log_refusal(request, response, facts)
         return response
 
     return middleware
+
+
+_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_log = logging.getLogger("gatepass.refusals")
+
+
+def _log_refusal(request: HttpRequest, response: HttpResponse, facts: context.RequestFacts) -> None:
+    """Whom the server refused what, from where: one line, whatever stands in the address.
+
+    A person is their number alone; the key in an address is no part of the route.
+    """
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    _log.warning(
+        "refused %s %s %s person=%s address=%s request=%s",
+        response.status_code,
+        request.method if request.method in _METHODS else "?",
+        route or "-",
+        request.user.pk or "-",
+        facts.address,
+        facts.request_id,
+    )
+
+
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
 # Forms refuse it by themselves; what is read past them reaches the database.

@@ -82,9 +82,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.true_address",
+    "portal.middleware.strict_headers",
     "portal.middleware.machines_use_https",
     "django.middleware.security.SecurityMiddleware",
-    "portal.middleware.strict_headers",
     "portal.middleware.after_answer",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -6,8 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +16,43 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from compliance.accounts import services as accounts
 from compliance.accounts.models import Membership, Organisation
 from compliance.accounts.roles import CAPABILITIES, Role
 from compliance.audit.models import Entry
 from compliance.shared.tables import to_csv
 from portal.api import api
+from portal.self_audit import judging
+from portal.self_audit.judging import Cases
 
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = {
-    "asvs": ("OWASP ASVS 5.0 대조표", "docs/security/asvs.md"),
+    "audit": ("감사 로그 문서", "docs/audit.md"),
     "cryptography": ("키와 암호 알고리즘", "docs/security/cryptography.md"),
     "data": ("자료 분류와 보관", "docs/security/data.md"),
     "threats": ("위협 모델", "docs/security/threat-model.md"),
+    "settings": ("설정 기준", "docs/settings.md"),
     "security": ("취약점 신고와 조치 기한", "SECURITY.md"),
+}
+_TOLD = [
+    "PRODUCTION",
+    "SESSION_IDLE_MINUTES",
+    "SESSION_COOKIE_AGE",
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT",
+    "LOCK_ATTEMPTS",
+    "LOCK_MINUTES",
+    "UPLOAD_QUOTA",
+    "OUTBOUND_ALLOW",
+    "OUTBOUND_PORTS",
+]
+_CELLS = 5
+_SAID = {
+    "passed": "통과",
+    "failure": "실패",
+    "failed": "실패",
+    "error": "오류",
+    "skipped": "건너뜀",
+    "not run": "이번에 돌지 않음",
 }
 
 
@@ -67,25 +90,16 @@ def _piece(key: str) -> Callable[[Maker], Maker]:
     return keep
 
 
-@_piece("tests")
-def _tests(_organisation: Organisation, folder: Path) -> Piece:
-    """Every test of the run with its outcome, from pytest's own report."""
-    rows = []
-    for case in ET.parse(folder / "tests.xml").iter("testcase"):  # noqa: S314 - as above
-        bad = [each.tag for each in case if each.tag in {"failure", "error", "skipped"}]
-        rows.append(
-            [
-                f"{case.get('classname')}.{case.get('name')}",
-                bad[0] if bad else "passed",
-                f"{float(case.get('time', 0)):.2f}",
-            ]
-        )
-    return Piece(
-        "자동 시험 결과",
-        "시험_결과.csv",
-        to_csv(["시험", "결과", "초"], rows),
-        ("test_record", "scan_report"),
-    )
+def results(code: str, tests: Sequence[str], cases: Cases) -> Piece:
+    """The *tests* that speak for requirement *code*, each with its cases and outcomes of this run."""
+    rows = [
+        [f"tests/{test.partition(': ')[0]}", case.name, _SAID[case.outcome], f"{case.seconds:.2f}"]
+        for test in tests
+        for case in cases.get(test, [])
+    ]
+    content = to_csv(["시험 파일", "시험", "결과", "초"], rows)
+    title = f"{code} 자동 시험 결과"
+    return Piece(title, f"{code}_시험_결과.csv", content, ("test_record", "scan_report"))
 
 
 @_piece("check")
@@ -119,10 +133,33 @@ def _answers(_organisation: Organisation, folder: Path) -> Piece:
     return Piece("운영 설정의 응답 헤더", "응답_헤더.txt", content, ("config_export",))
 
 
-@_piece("settings")
-def _settings(_organisation: Organisation, _folder: Path) -> Piece:
-    content = (ROOT / "docs/settings.md").read_bytes()
-    return Piece("설정 기준", "설정_기준.txt", content, ("config_export", "policy_doc"))
+@_piece("values")
+def _values(organisation: Organisation, _folder: Path) -> Piece:
+    """What holds in this installation: none of it is secret."""
+    rows = [[name, getattr(settings, name)] for name in _TOLD]
+    rows += [
+        [each["NAME"].rpartition(".")[2], each.get("OPTIONS", "")]
+        for each in settings.AUTH_PASSWORD_VALIDATORS
+    ]
+    rows += [[f"조직: {name}", value] for name, value in accounts.rules_of(organisation).items()]
+    kinds = ("config_export", "config_screenshot")
+    return Piece("적용된 설정값", "설정값.csv", to_csv(["설정", "값"], rows), kinds)
+
+
+@_piece("asvs")
+def _asvs(_organisation: Organisation, folder: Path) -> Piece:
+    """Each line of the table with its state and what its tests said in this run."""
+    cases = judging.read(folder / "tests.xml")
+    rows = []
+    for line in (ROOT / "docs/security/asvs.md").read_text("utf-8").splitlines():
+        cells = [each.strip() for each in line.strip("| ").split(" | ")]
+        if len(cells) == _CELLS and cells[0][:1].isdigit():
+            named = [": ".join(each) for each in judging.PROOF.findall(cells[4])]
+            said = [f"{name}: {_SAID[judging.said_of(cases.get(name, []))]}" for name in named]
+            rows.append([*cells[:4], "\n".join(said) or cells[4]])
+    header = ["번호", "수준", "내용", "상태", "증명하는 시험과 이번 결과"]
+    kinds = ("scan_report", "retest_report")
+    return Piece("OWASP ASVS 5.0 대조표", "asvs.csv", to_csv(header, rows), kinds)
 
 
 @_piece("accounts")

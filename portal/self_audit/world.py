@@ -1,7 +1,8 @@
 """The portal as an organisation of its own: statements, evidence, verdicts, an application."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +18,32 @@ from compliance.applications.models import Application
 from compliance.applications.scoping import Item
 from compliance.audit.services import SYSTEM
 from compliance.evidence import services as evidence
-from compliance.evidence.models import EvidenceLink
+from compliance.evidence.models import Evidence, EvidenceLink
+from compliance.remediation import unmet
 from compliance.requirements import catalogue
 from compliance.requirements import services as requirements
 from compliance.requirements.models import Assessment, Profile
 from compliance.scans import services as scans
 from portal.self_audit import evidence as pieces
+from portal.self_audit import judging, looks
+from portal.self_audit.evidence import Piece
 
 SLUG = "gatepass"
 PROFILE = "order-integration-reference"
 _ANSWERS = Path(__file__).with_name("answers.yaml")
 # Nobody signs in as them: they have no password. Their titles say in every packet what they are.
 _PEOPLE = {
+    "owner": ("자동 점검 (소유)", Role.OWNER),
     "lead": ("자동 점검 (판정)", Role.SECURITY_LEAD),
     "maker": ("자동 점검 (작성)", Role.CONTRIBUTOR),
     "checker": ("자동 점검 (확인)", Role.AUDITOR),
 }
-_OUTSIDE = {
-    "network": "네트워크와 보안장비는 포털을 운영하는 회사의 것이며 소프트웨어가 답할 수 없습니다.",
-    "server": "서버와 운영체제는 포털을 운영하는 회사의 것이며 소프트웨어가 답할 수 없습니다.",
-    "orders": "포털은 주문과 고객정보를 받거나 저장하지 않습니다.",
-    "company": "계약, 교육, 수탁사 관리는 포털을 운영하는 회사의 일이며 소프트웨어가 답할 수 없습니다.",
-}
+# What the profile's own values ask of whoever installs the portal.
+_RULES = {"second_factor_required": True, "idle_minutes": 10, "session_hours": 8}
 GAPS = (
-    "포털이 스스로 점검한 결과입니다. 부분 이행으로 적은 항목은 운영하는 회사가 채워야 하는 부분을 이행내용에 "
-    "적었습니다. 증적은 모두 이번 시험 실행에서 만들어졌고 사람이 아니라 프로그램이 확인했습니다."
+    "포털이 스스로 점검한 결과입니다. 소프트웨어가 답할 수 없고 포털을 설치한 회사가 답해야 하는 항목은 미이행으로 두고 "
+    "무엇이 빠졌는지 적어 보완조치로 등록했습니다. 서면 확인과 내부 승인은 사람의 일이므로 프로그램이 서명하지 않았습니다. "
+    "증적은 모두 이번 실행에서 만들어졌습니다."
 )
 Say = Callable[[str], None]
 
@@ -51,7 +53,7 @@ def build(folder: Path, say: Say) -> Application:
 
     Raises FileNotFoundError when the test run left something out, before anything is written.
     """
-    answers: dict[str, dict[str, Any]] = yaml.safe_load(_ANSWERS.read_text("utf-8"))
+    run = _Run.of(folder)
     catalogue.load()
     company = accounts.create_organisation(name="관문(Gatepass) 자체 점검", slug=SLUG)
     people = {key: _person(company, key) for key in _PEOPLE}
@@ -59,14 +61,45 @@ def build(folder: Path, say: Say) -> Application:
         "published_on", "pk"
     )
     requirements.adopt(company, profile, by=SYSTEM)
+    accounts.set_sign_in_rules(company, _RULES, by=people["owner"])
     say("port scan")
     ports = folder / "ports.xml"
     scans.import_now(company, io.BytesIO(ports.read_bytes()), name=ports.name, by=people["maker"])
     say("statements, evidence, verdicts")
     rows = Assessment.objects.filter(organisation=company, requirement__profile=profile)
     for row in rows.select_related("requirement").order_by("requirement__order", "pk"):
-        _answer(row, answers[row.requirement.code], people, folder)
+        _answer(row, run, people)
+    say("tasks for what is not met")
+    unmet.open_all(company, by=people["lead"])
     return _apply(company, profile, people["lead"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the run left behind in `folder`, and the answers that it speaks for."""
+
+    folder: Path
+    cases: judging.Cases
+    problems: dict[str, list[str]]
+    answers: dict[str, dict[str, Any]]
+    # By file name: a piece that speaks for several requirements is made and uploaded once.
+    made: dict[str, Piece] = field(default_factory=dict)
+    shown: dict[str, Evidence] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path) -> "_Run":
+        (folder / "doors.csv").stat()
+        answers = yaml.safe_load(_ANSWERS.read_text("utf-8"))
+        return cls(folder, judging.read(folder / "tests.xml"), looks.all_of(folder), answers)
+
+    def piece(self, key: str, company: Organisation) -> Piece:
+        if key not in self.made:
+            self.made[key] = pieces.make(key, company, self.folder)
+        return self.made[key]
+
+    def judge(self, answer: dict[str, Any]) -> judging.Judged:
+        found = [said for key in answer.get("proof", []) for said in self.problems.get(key, [])]
+        return judging.judge(answer, self.cases, found)
 
 
 def _person(company: Organisation, key: str) -> User:
@@ -76,27 +109,33 @@ def _person(company: Organisation, key: str) -> User:
     return user
 
 
-def _answer(row: Assessment, answer: dict[str, Any], people: dict[str, User], folder: Path) -> None:
-    if outside := answer.get("outside"):
-        _sign(row, Assessment.Verdict.NOT_APPLICABLE, _OUTSIDE[outside], people["lead"])
-        return
-    requirements.write_statement(
-        row, text=answer["statement"], revision=row.revision, by=people["maker"]
-    )
+def _answer(row: Assessment, run: _Run, people: dict[str, User]) -> None:
+    answer = run.answers[row.requirement.code]
+    judged = run.judge(answer)
+    if text := answer.get("statement"):
+        requirements.write_statement(row, text=text, revision=row.revision, by=people["maker"])
+        row.refresh_from_db()
+    for piece in _pieces(row, answer, run):
+        evidence.accept(_show(row, piece, run, people["maker"]), by=people["checker"])
     row.refresh_from_db()
-    for key in answer["proof"]:
-        evidence.accept(_show(row, key, people["maker"], folder), by=people["checker"])
-    row.refresh_from_db()
-    _sign(row, answer["verdict"], "", people["lead"])
+    _sign(row, judged.verdict, judged.reason, people["lead"])
+
+
+def _pieces(row: Assessment, answer: dict[str, Any], run: _Run) -> Iterator[Piece]:
+    if tests := answer.get("tests"):
+        yield pieces.results(row.requirement.code, tests, run.cases)
+    for key in answer.get("proof", []):
+        yield run.piece(key, row.organisation)
 
 
 def _sign(row: Assessment, verdict: str, reason: str, lead: User) -> None:
     requirements.set_verdict(row, verdict=verdict, reason=reason, revision=row.revision, by=lead)
 
 
-def _show(row: Assessment, key: str, maker: User, folder: Path) -> EvidenceLink:
-    """Upload the piece, or link it when another requirement shows the same bytes already."""
-    piece = pieces.make(key, row.organisation, folder)
+def _show(row: Assessment, piece: Piece, run: _Run, maker: User) -> EvidenceLink:
+    """Upload the piece, or link it when another requirement shows it already."""
+    if shown := run.shown.get(piece.name):
+        return evidence.link(shown, row.requirement, by=maker)
     asked = {kind.code: kind for kind in row.requirement.evidence_kinds.all()}
     kind = next((asked[code] for code in piece.kinds if code in asked), None)
     added = evidence.add(
@@ -111,6 +150,7 @@ def _show(row: Assessment, key: str, maker: User, folder: Path) -> EvidenceLink:
     )
     if added.link is None:
         raise RuntimeError(f"{piece.title} was not linked to {row.requirement.code}")
+    run.shown[piece.name] = added.evidence
     return added.link
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -76,6 +76,7 @@ def test_a_member_signs_in_by_oidc(oidc, alice):
     assert Entry.objects.filter(action="sso.linked", actor_id=alice.pk).count() == 1
     oidc.refresh_from_db()
     assert oidc.last_used_at
+    assert not SocialToken.objects.exists()
 
 
 def test_the_request_carries_pkce_and_a_state(oidc):

@@ -167,6 +167,7 @@ def test_bytes_after_the_end_are_found(built, tmp_path):
 def test_pyhanko_accepts_the_signature(built):
     reader = PdfFileReader(io.BytesIO(built.pdf.read_bytes()))
     (signature,) = reader.embedded_signatures
+    assert signature.md_algorithm == "sha256"
     trust = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
     status = apart(lambda: validate_pdf_signature(signature, trust))
     assert status.intact

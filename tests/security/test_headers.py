@@ -79,6 +79,7 @@ def test_every_kind_of_answer_carries_every_header(production, path, method, sta
 def test_plain_http_is_sent_to_https(production):
     status, headers, _body = ask(production, "/accounts/sign-in/", scheme="http")
     assert (status, headers["Location"]) == (301, f"https://{HOST}/accounts/sign-in/")
+    assert lacking(headers) == []
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,7 @@ def test_a_machine_that_asks_in_clear_is_refused(production, path):
     assert status == 403
     assert "Location" not in headers
     assert "https" in json.loads(body)["detail"]
+    assert lacking(headers) == []
 
 
 def test_another_host_is_answered_nothing(production):
@@ -174,6 +176,8 @@ def test_the_session_is_out_of_reach_of_scripts(production):
     given = signed_in(production).get_all("Set-Cookie")
     (session,) = (each for each in given if each.startswith("__Host-session"))
     assert "HttpOnly" in session
+    assert "Secure" in session
+    assert "SameSite=Lax" in session
 
 
 def test_the_api_by_session_needs_the_token(production):

@@ -134,10 +134,13 @@ class Installation:
                 end(process, signal.SIGKILL)
 
     @contextmanager
-    def up(self, port: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    def up(
+        self, port: int | None = None, host: str = "127.0.0.1"
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """Run `manage.py up` until the block ends; `url` is where it answers."""
         (self.folder / "up").unlink(missing_ok=True)
-        process = self.start(["django", "up", "--port", str(port or free_port())], log="up")
+        command = ["django", "up", "--host", host, "--port", str(port or free_port())]
+        process = self.start(command, log="up")
         try:
             until(
                 lambda: READY.search(self.output) or process.poll() is not None, 60, "it is ready"

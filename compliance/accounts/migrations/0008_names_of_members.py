@@ -26,5 +26,5 @@ def learn(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_sign_in"), ("audit", "0004_aliases")]
+    dependencies = [("accounts", "0007_ends_and_limits"), ("audit", "0004_aliases")]
     operations = [migrations.RunPython(learn, migrations.RunPython.noop)]
