@@ -122,6 +122,16 @@ def test_an_id_token_of_another_issuer_is_refused(oidc, issuer, alice):
     assert not is_in(client)
 
 
+@pytest.mark.parametrize(("audience", "status"), [("gatepass", 302), ("another-client", 403)])
+def test_an_id_token_made_for_another_client_is_refused(oidc, issuer, alice, audience, status):
+    client = browser()
+    with openid.posing(issuer, as_itself=True, aud=audience) as address:
+        IdentityProvider.objects.filter(pk=oidc.pk).update(issuer=address)
+        _back, answer = through(client, oidc, alice.email)
+    assert answer.status_code == status
+    assert is_in(client) == (status == 302)
+
+
 def test_a_provider_that_is_away_is_said_in_a_sentence(oidc):
     IdentityProvider.objects.filter(pk=oidc.pk).update(issuer="http://localhost:9")
     begin = reverse("openid_connect_login", kwargs={"provider_id": oidc.slug})
