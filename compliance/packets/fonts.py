@@ -9,6 +9,7 @@ import struct
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pylopdf_fonts_ko
@@ -97,15 +98,17 @@ def _widened(table: bytes, count: int) -> bytes:
     return bytes(changed)
 
 
-def subset(data: bytes, glyphs: Iterable[int]) -> bytes:
+def subset(path: Path, glyphs: Iterable[int]) -> bytes:
     """Return an OpenType font of *glyphs* alone, which keep their numbers."""
+    # Mapped into memory: of megabytes no more is read than the glyphs take.
+    source = hb.Face(hb.Blob.from_file_path(str(path)))
     wanted = hb.SubsetInput()
     wanted.glyph_set.update(sorted(glyphs))
     wanted.drop_table_tag_set.update(_DROPPED)
     wanted.flags = (
         hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.DESUBROUTINIZE | hb.SubsetFlags.NO_HINTING
     )
-    return bytes(hb.subset(hb.Face(hb.Blob(data)), wanted).blob.data)
+    return bytes(hb.subset(source, wanted).blob.data)
 
 
 def thick(glyphs: Iterable[int]) -> bytes:
@@ -117,7 +120,7 @@ def thick(glyphs: Iterable[int]) -> bytes:
     wanted.glyph_set.update(chosen)
     wanted.drop_table_tag_set.update(_DROPPED)
     wanted.flags = hb.SubsetFlags.DESUBROUTINIZE | hb.SubsetFlags.NO_HINTING
-    source = hb.Face(hb.Blob(sans()))
+    source = hb.Face(hb.Blob.from_file_path(str(pylopdf_fonts_ko.sans_path())))
     program = hb.subset(source, wanted).blob.data
     font = TTFont(io.BytesIO(program), recalcTimestamp=False, recalcBBoxes=False)
     _thicken(font, hb.Font(source), chosen)

@@ -126,6 +126,8 @@ def test_charts_carry_no_style_and_take_any_number():
             drawn = burn_down(today, counts, deadline, "말")
             assert "style" not in drawn
             assert "nan" not in drawn.lower()
+    wide = age_bars([("90일 초과 / over 90 days", [1, 0, 0, 0, 0])], "말")
+    assert 'x="171" y="20" text-anchor="end"' in wide, "a label begins on the page"
     assert "style" not in age_bars([("0–7일", [0, 0, 0, 0, 0])], "말")
 
 

@@ -61,7 +61,8 @@ def program(face: str, glyphs: tuple[int, ...]) -> bytes:
     """Return the font file of a *face* with *glyphs* alone."""
     if face == "bold":
         return fonts.thick(glyphs)
-    return fonts.subset(fonts.sans() if face == "sans" else fonts.serif(), glyphs)
+    path = pylopdf_fonts_ko.sans_path() if face == "sans" else pylopdf_fonts_ko.serif_path()
+    return fonts.subset(path, glyphs)
 
 
 def _tag(glyphs: Glyphs) -> bytes:

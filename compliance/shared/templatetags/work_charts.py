@@ -148,7 +148,8 @@ def age_bars(
     rows: Sequence[tuple[object, Sequence[int]]], said: str = "", width: int = 720
 ) -> SafeString:
     """One bar a row, its parts coloured from most to least severe, with the sum at its end."""
-    left, bar, gap = 120, 20, 10
+    bar, gap = 20, 10
+    left = max([120, *(16 + round(6.8 * sum(map(_width, str(label)))) for label, _counts in rows)])
     most = max([1, *(sum(counts) for _label, counts in rows)])
     scale = (width - left - 60) / most
 
@@ -290,10 +291,15 @@ def shortened(text: str, most: int) -> str:
     """Cut *text* where it is wider than *most* Latin letters; Hangul takes the place of two."""
     wide = 0
     for at, letter in enumerate(text):
-        wide += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        wide += _width(letter)
         if wide > most:
             return f"{text[:at].rstrip()}…"
     return text
+
+
+def _width(letter: str) -> int:
+    """Return how wide it is, in Latin letters."""
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 @register.simple_tag
