@@ -58,7 +58,7 @@ def _write(entry: Entry, found: dict[Wanted, str], running: "_Running", actor: i
     row["data"] = aliases.changed(row["data"], running.hide)
 
 
-_FIELD = {Kind.ADDRESS: "address", Kind.AGENT: "user_agent"}
+_FIELD: dict[str, str] = {Kind.ADDRESS: "address", Kind.AGENT: "user_agent"}
 
 
 def _called(person_id: int | None, audit_name: str) -> list[Wanted]:

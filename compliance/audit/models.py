@@ -55,8 +55,8 @@ class Entry(models.Model):
         return self.sentence
 
     @classmethod
-    def from_db(cls, *args: Any) -> Self:
-        entry = super().from_db(*args)
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        entry = super().from_db(*args, **kwargs)
         opening.wait(entry)
         return entry
 

@@ -7,7 +7,7 @@ import re
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
@@ -16,6 +16,11 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext as _
 
 from compliance.audit import aliases
+
+if TYPE_CHECKING:
+    Text = models.CharField[str, str]
+else:
+    Text = models.CharField
 
 _MOST = 2000
 # What an entry of an older portal holds in clear about who acted.
@@ -111,13 +116,14 @@ def _tokens(row: dict[str, Any]) -> Iterator[str]:
         yield from aliases.tokens_in(row.get(name))
 
 
-def _ask(tokens: set[str], people: set[Any]) -> tuple[dict[str, str], set[tuple[int, int]]]:
+def _ask(tokens: set[str], people: set[Any]) -> tuple[dict[str, str], set[tuple[int, int | None]]]:
     """Return {token: what it stands for} and (organisation, person) of those who were erased."""
     if not tokens and not people:
         return {}, set()
     alias = apps.get_model("audit", "Alias")
     rows = alias.objects.filter(Q(token__in=tokens) | Q(person_id__in=people, text=""))
-    words, erased = {}, set()
+    words: dict[str, str] = {}
+    erased: set[tuple[int, int | None]] = set()
     for each in rows:
         words[each.token] = each.shown
         if not each.text:
@@ -140,19 +146,21 @@ class _Attribute(DeferredAttribute):
 class _Opening:
     """A field of the same column as the one it is mixed into: no migration knows it."""
 
-    descriptor_class = _Attribute
-
     def pre_save(self, instance: Any, add: bool) -> Any:  # noqa: FBT001 - Django's signature
         return instance.__dict__[self.attname]  # type: ignore[attr-defined]
 
 
-class TextWithNames(_Opening, models.CharField):  # type: ignore[type-arg]
+class TextWithNames(_Opening, Text):
+    descriptor_class = _Attribute
+
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
 
 
 class DataWithNames(_Opening, models.JSONField):
+    descriptor_class = _Attribute
+
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, kwargs

@@ -113,7 +113,7 @@ def one_line(name: str) -> str:
 ERASED = aliases.MARK
 
 
-class PersonName(models.CharField):  # type: ignore[type-arg]
+class PersonName(opening.Text):
     """The name, or of somebody erased (`ERASED` and the number) what readers see in its place."""
 
     def from_db_value(self, value: Any, *args: Any) -> Any:
