@@ -37,7 +37,7 @@ def several(manna, net03, srv01, ruleset, alice, bob, carol, submitted):
 
 
 def found(manna, user, query):
-    form = FilterForm(QueryDict(query), organisation=manna)
+    form = FilterForm(QueryDict(query), organisation=manna, user=user)
     rows = form.apply(selectors.evidence_of(manna, user))
     return sorted(rows.values_list("number", flat=True))
 
@@ -85,7 +85,7 @@ def test_owner_and_uploader(manna, several, alice, bob):
 
 def test_the_soonest_to_expire_comes_first(manna, several, alice, carol, submitted):
     services.accept(submitted, by=carol)
-    form = FilterForm(QueryDict("sort=valid"), organisation=manna)
+    form = FilterForm(QueryDict("sort=valid"), organisation=manna, user=alice)
     rows = form.apply(selectors.evidence_of(manna, alice))
     assert [each.number for each in rows][:2] == [2, 1]
 

@@ -64,7 +64,7 @@ def test_a_thousand_comments_are_read_a_page_at_a_time(task, bob, browse):
     )
     seen, before = [], ""
     while True:
-        page = activity.activity(task, before=before, only="comments")
+        page = activity.activity(task, reader=bob.memberships.get(), before=before, only="comments")
         seen += [each.comment.text for each in page.happenings]
         if not page.older:
             break

@@ -175,10 +175,10 @@ def test_an_evidence_counts_once_and_the_former_link_is_history(
     carry()
     queue = evidence_reads.queue(manna, carol)
     assert [link.requirement.profile for link in queue] == [newer]
-    [listed] = listing(evidence_reads.evidence_of(manna, carol).order_by("number"), 1).rows
+    [listed] = listing(evidence_reads.evidence_of(manna, carol).order_by("number"), 1, carol).rows
     [new] = EvidenceLink.objects.filter(requirement__profile=newer)
     assert [link.pk for link in listed.links] == [new.pk]
-    live, former = evidence_reads.links_of_evidence(accepted.evidence)
+    live, former = evidence_reads.links_of_evidence(accepted.evidence, carol)
     assert ([e.requirement.profile for e in live], former) == ([newer], [accepted])
     evidence.add_version(accepted.evidence, [upload("새 정책.pdf")], by=bob)
     accepted.refresh_from_db()

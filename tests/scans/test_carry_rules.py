@@ -28,7 +28,7 @@ def test_rules_speak_of_the_new_version_and_once(manna, adopted, alice, mapped, 
     carrying.carry_over(manna, adopted, new, pairs={}, by=alice)
     after = RuleMapping.objects.filter(rule=rule, requirement__profile=new)
     assert set(after.values_list("requirement__code", flat=True)) == before
-    current = selectors.mappings_shown(manna).filter(rule=rule)
+    current = selectors.mappings_shown(manna, alice).filter(rule=rule)
     assert {mapping.requirement.profile for mapping in current} == {new}
     [found] = browse(alice).get("/api/v1/o/manna/findings").json()
     assert sorted(found["requirements"]) == sorted(before)

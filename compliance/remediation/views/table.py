@@ -23,7 +23,7 @@ from compliance.remediation.filters import Filter
 from compliance.remediation.forms import BulkForm, members
 from compliance.remediation.models import Task
 from compliance.shared import slots
-from compliance.shared.errors import Refused, why_not
+from compliance.shared.errors import ASK_AN_OWNER, Refused, why_not
 from compliance.shared.numbers import whole
 
 PER_PAGE = 50
@@ -56,6 +56,7 @@ def list_(request: OrganisationRequest) -> HttpResponse:
     rows = chosen.apply(pages.tasks_of(request), request.user)
     rows, count = selectors.searched(rows) if chosen.search else (rows, None)
     page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE, count)
+    narrow = request.membership.is_limited
     context = {
         "page": page,
         "chosen": chosen,
@@ -64,7 +65,10 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         "options": pages.options(request.organisation, request.user),
         "query": saved.normal(request.GET.urlencode()),
         "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
-        "why_not_work": why_not(policies.check_is_worker, request.organisation, request.user),
+        # Many at once is for who sees the whole list; their page has each verb.
+        "why_not_work": str(ASK_AN_OWNER)
+        if narrow
+        else why_not(policies.check_is_worker, request.organisation, request.user),
         "last_change": _kept(request),
     }
     if not context["why_not_work"]:
@@ -73,7 +77,7 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         return render(request, "remediation/_rows.html", context)
     tally = selectors.tally(request.organisation, request.user)
     context |= {
-        "tabs": [] if request.membership.is_limited else pages.ways(request.organisation, "list"),
+        "tabs": [] if narrow else pages.ways(request.organisation, "list"),
         "views": pages.views(request.organisation, tally, chosen),
     }
     return render(request, "remediation/list.html", context)
