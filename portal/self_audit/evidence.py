@@ -20,6 +20,7 @@ from compliance.accounts import services as accounts
 from compliance.accounts.models import Membership, Organisation
 from compliance.accounts.roles import CAPABILITIES, Role
 from compliance.audit.models import Entry
+from compliance.oversight.models import Retention
 from compliance.shared.tables import to_csv
 from portal.api import api
 from portal.self_audit import judging
@@ -142,6 +143,8 @@ def _values(organisation: Organisation, _folder: Path) -> Piece:
         for each in settings.AUTH_PASSWORD_VALIDATORS
     ]
     rows += [[f"조직: {name}", value] for name, value in accounts.rules_of(organisation).items()]
+    kept = Retention.objects.filter(organisation=organisation).first()
+    rows.append(["조직: 접속기록 보관 연수", kept.years if kept else ""])
     kinds = ("config_export", "config_screenshot")
     return Piece("적용된 설정값", "설정값.csv", to_csv(["설정", "값"], rows), kinds)
 
