@@ -30,7 +30,7 @@ _WORDS = (
     "배달 완료 후 24시간이 지난 고객 전화번호와 주소는 가림처리하고 복호화 권한을 분리한다. "
 )
 # What is left out when the machine is too busy, rather than measured for ever.
-_LONGEST_SECONDS = 9 * 60
+_LONGEST_SECONDS = float(os.environ.get("BENCH_PRESS_MINUTES", "9")) * 60
 _MB = 1024 * 1024
 _COLUMNS = ["", "pages", "sections", "CPU s", "wall s", "peak MB", "child MB", "file MB"]
 
@@ -54,6 +54,9 @@ def measure() -> Iterator[str]:
             told += _compared(step.name, found)
             yield _row(step.name, found)
         yield from told
+        yield "processes that wanted the processors: {:.1f}, {:.1f}, {:.1f}".format(
+            *os.getloadavg()
+        )
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,7 @@ def _child(step: str, root: Path, scale: float) -> dict[str, Any]:
     with out.open("wb") as file:
         drawing = render.link(plan, store, file, _read, _attached() if step == "embedded" else ())
     if step == "embedded":
-        out = _signed(out)
+        out = _signed(manifest, out)
     found = {
         "pages": drawing.pages,
         "sections": len(plan.sections),
@@ -295,14 +298,12 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // _MB
 
 
-def _signed(unsigned: Path) -> Path:
-    from datetime import UTC, datetime
-
-    from compliance.packets import signing
+def _signed(manifest: Any, unsigned: Path) -> Path:
+    from compliance.packets import sealing, signing
 
     key = signing.own(unsigned.parent / "keys", slug="bench", name="만나배달")
     signed = unsigned.with_suffix(".signed")
-    signing.sign(unsigned, signed, key=key, at=datetime(2026, 11, 26, tzinfo=UTC), reason="bench")
+    sealing.seal(manifest, "ko", unsigned, signed, key)
     unsigned.unlink()
     return signed
 
@@ -324,7 +325,7 @@ def _single(manifest: Any) -> dict[str, Any]:
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from compliance.packets import drawing, render
+    from compliance.packets import drawing, render, tables
     from compliance.packets.fetcher import BASE, Locked
     from compliance.packets.press import compiling
 
@@ -332,7 +333,8 @@ def _single(manifest: Any) -> dict[str, Any]:
     meter = _Meter()
     bodies = []
     for section in plan.sections:
-        if section.form not in {"files", "findings", "evidence", "exhibit"}:
+        # What is drawn without a CSS engine has no template: less for it to do.
+        if section.form not in tables.FORMS and not section.is_file:
             html = drawing.compose(section, "ko")
             bodies.append(html.partition("<body>")[2].partition("</body>")[0])
     style = drawing.style() + " section { break-before: page }"

@@ -55,6 +55,11 @@ def _configuration() -> dict[str, Any]:
             },
             "tidy notices": {"task": "notices.tidy", "schedule": crontab(hour="3", minute="42")},
             "sign the audit log": {"task": "audit.sign", "schedule": crontab(minute="2")},
+            "end what was kept of people": {
+                "task": "privacy.end_kept",
+                "schedule": crontab(hour="3", minute="27"),
+            },
+            "tidy sign-ins": {"task": "accounts.tidy", "schedule": crontab(minute="32")},
             "send the audit log": {
                 "task": "oversight.send",
                 "schedule": SHIP_SECONDS,

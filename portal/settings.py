@@ -31,6 +31,7 @@ ROOMS = [
     "oversight",
     "dashboard",
     "review",
+    "privacy",
 ]
 
 

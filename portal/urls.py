@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from compliance.accounts import urls as accounts_urls
 from compliance.accounts.views import general as accounts_views
 from compliance.oversight.views.log import key as audit_key
+from compliance.privacy import urls as privacy_urls
 from compliance.review import urls as review_urls
 from portal.api import api
 from portal.health import healthz, readyz
@@ -35,6 +36,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("compliance.accounts.urls")),
     path("accounts/", include(accounts_urls.allauth_urlpatterns)),
+    path("accounts/", include("compliance.privacy.urls")),
     path("verify/audit-key", audit_key, name="audit-key"),
     path("", include("compliance.review.urls")),
     path("api/v1/", api.urls),
@@ -44,6 +46,7 @@ urlpatterns = [
             [
                 path("", include((accounts_urls.organisation_urlpatterns, "members"))),
                 path("", include((review_urls.organisation_urlpatterns, "reviewers"))),
+                path("", include((privacy_urls.organisation_urlpatterns, "leavers"))),
                 *_rooms,
             ]
         ),

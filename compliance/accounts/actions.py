@@ -34,6 +34,19 @@ class Action(models.TextChoices):
     MEMBER_ADDED = "member.added", _("{actor} added {target} as {role}")
     MEMBER_REMOVED = "member.removed", _("{actor} removed {target}")
     ROLE_CHANGED = "member.role_changed", _("{actor} changed {target} from {before} to {after}")
+    LAST_DAY_SET = (
+        "member.last_day",
+        _("{actor} set the last day of {target} in the organisation: {day}"),
+    )
+    LAST_DAY_CLEARED = (
+        "member.last_day_cleared",
+        _("{actor} took the last day ({day}) of {target} away"),
+    )
+    LIMITED = "member.limited", _("{actor} limited {target} to the application {application}")
+    LIMIT_LIFTED = (
+        "member.limit_lifted",
+        _("{actor} lifted the limit of {target} to the application {application}"),
+    )
     SIGN_IN_RULES_SET = (
         "organisation.sign_in_rules",
         _("{actor} changed the rules of signing in: {after}; before: {before}"),

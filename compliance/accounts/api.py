@@ -31,13 +31,18 @@ class TokenAuth(HttpBearer):
         return found
 
 
-def enter(request: HttpRequest, slug: str) -> OrganisationRequest:
-    """Set the organisation of the request, or raise the 404 of a missing one."""
+def enter(request: HttpRequest, slug: str, *, limited: bool = False) -> OrganisationRequest:
+    """Set the organisation of the request, or raise the 404 of a missing one.
+
+    *limited*: the answer holds nothing beyond the application that a membership is limited to.
+    """
     user: User = request.user  # type: ignore[assignment]
     organisation = get_object_or_404(Organisation.objects.visible_to(user), slug=slug)
     token = getattr(request, "token", None)
     membership = membership_of(user, organisation)
     if membership is None or (token and token.organisation_id != organisation.pk):
+        raise Http404
+    if membership.is_limited and not limited:
         raise Http404
     membership.organisation = organisation
     entering.check(request, membership)

@@ -3,20 +3,20 @@ from typing import Any
 from django.http import HttpRequest
 
 from compliance.accounts.models import Organisation
-from compliance.accounts.roles import CAPABILITIES, Role
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
-    """Templates know `organisation`, `membership`, `can` ({"verdict_set": True, …}) and siblings."""
+    """Templates know `organisation`, `membership`, `can` ({"verdict_set": True, …}), `whole`."""
     current = getattr(request, "organisation", None)
     if current is None:
         return {}
     membership = request.membership  # type: ignore[attr-defined]
-    granted = CAPABILITIES[Role(membership.role)]
     return {
         "organisation": current,
         "membership": membership,
-        "can": {capability.name.lower(): True for capability in granted},
+        # Of a membership that is limited to one application, pages show no way out of it.
+        "whole": not membership.is_limited,
+        "can": {capability.name.lower(): True for capability in membership.capabilities},
     }
 
 

@@ -22,6 +22,19 @@ class OrganisationRequest(HttpRequest):
     membership: Membership
 
 
+def open_to_limited(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Let in who is limited to one application: this page shows nothing that lies beyond it.
+
+    Stands under `@in_organisation`. Every other page is not there for them.
+    """
+    view.__dict__["open_to_limited"] = True
+    return view
+
+
+def opens_to_limited(view: Any) -> bool:
+    return getattr(view, "open_to_limited", False)
+
+
 def in_organisation(
     view: Callable[Concatenate[OrganisationRequest, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
@@ -31,7 +44,7 @@ def in_organisation(
     @login_required
     def wrapped(request: Any, organisation: str, *args: P.args, **kwargs: P.kwargs) -> Any:
         membership = membership_at(request.user, organisation)
-        if membership is None:
+        if membership is None or (membership.is_limited and not opens_to_limited(view)):
             raise Http404
         if found := entering.barrier(request, membership):
             return entering.lead(request, found)

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts import mailing
 from compliance.accounts.actions import Action
+from compliance.accounts.limits import FREE, Terms, check_terms, record_terms
 from compliance.accounts.models import Invitation, Membership, Organisation, User
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability, Role
+from compliance.accounts.services import facts_of
 from compliance.audit.services import record
 from compliance.shared.errors import Refused, Unauthorised
 
@@ -37,9 +39,11 @@ class Sent:
     link: str
 
 
-def invite(organisation: Organisation, *, email: str, role: Role, by: User) -> Sent:
+def invite(
+    organisation: Organisation, *, email: str, role: Role, by: User, terms: Terms = FREE
+) -> Sent:
     """Invite *email* to join as *role*. An open invitation of the same address is replaced."""
-    invitation, secret = _make(organisation, email.lower(), role, by)
+    invitation, secret = _make(organisation, email.lower(), role, by, terms)
     link = settings.PUBLIC_URL + reverse("accounts:invitation", kwargs={"secret": secret})
     facts = {
         "url": link,
@@ -56,8 +60,11 @@ def invite(organisation: Organisation, *, email: str, role: Role, by: User) -> S
 
 
 @transaction.atomic
-def _make(organisation: Organisation, email: str, role: Role, by: User) -> tuple[Invitation, str]:
+def _make(
+    organisation: Organisation, email: str, role: Role, by: User, terms: Terms
+) -> tuple[Invitation, str]:
     check_can(by, organisation, Capability.PEOPLE_MANAGE)
+    check_terms(organisation.pk, role, terms)
     members = Membership.objects.active().filter(organisation=organisation)
     if members.filter(user__email=email).exists():
         raise Refused(_ALREADY)
@@ -71,8 +78,11 @@ def _make(organisation: Organisation, email: str, role: Role, by: User) -> tuple
         digest=digest_of(secret),
         invited_by=by,
         expires_at=timezone.now() + timedelta(days=DAYS),
+        ends_on=terms.ends_on,
+        limited_to=terms.limited_to,
     )
     record(by, Action.INVITED, made, role=str(role))
+    record_terms(made, FREE, terms, by=by)
     return made, secret
 
 
@@ -107,14 +117,23 @@ def accept(invitation: Invitation, user: User) -> Membership:
     open_ = Invitation.objects.open().filter(pk=invitation.pk)
     if not open_.update(accepted_at=timezone.now()):
         raise Refused(_OVER)
+    rows = Membership.objects.select_for_update()
+    former = rows.filter(organisation=invitation.organisation, user=user).first()
+    before = facts_of(former)
     membership, _created = Membership.objects.update_or_create(
         organisation=invitation.organisation,
         user=user,
-        defaults={"role": invitation.role, "ended_at": None},
+        defaults={
+            "role": invitation.role,
+            "ended_at": None,
+            "ends_on": invitation.ends_on,
+            "limited_to": invitation.limited_to,
+        },
     )
     user.__dict__.pop("_memberships", None)
     heard = {"person": invitation.invited_by_id, "role": invitation.role}
-    record(user, Action.INVITATION_ACCEPTED, membership, **heard)
+    changed = {"before": before, "after": facts_of(membership)}
+    record(user, Action.INVITATION_ACCEPTED, membership, **heard, **changed)
     return membership
 
 

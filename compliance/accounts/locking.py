@@ -34,7 +34,7 @@ def code_key(user: User) -> str:
     return f"mfa-auth-user-{user.pk}"
 
 
-def _rate() -> dict[str, str]:
+def rate() -> dict[str, str]:
     per_key = str(settings.ACCOUNT_RATE_LIMITS[ACTION]).split(",")[-1]
     return {ACTION: per_key}
 
@@ -42,7 +42,7 @@ def _rate() -> dict[str, str]:
 def is_locked(request: HttpRequest, key: str) -> bool:
     """Whether one more try under *key* would be refused."""
     left = ratelimit.consume(
-        request, app=APP, action=ACTION, config=_rate(), key=key, dry_run=True, limit_get=True
+        request, app=APP, action=ACTION, config=rate(), key=key, dry_run=True, limit_get=True
     )
     return left is None
 
@@ -66,7 +66,7 @@ def unlock(request: HttpRequest, membership: Membership, *, by: User) -> None:
     check_can(by, membership.organisation_id, Capability.PEOPLE_MANAGE)
     user = membership.user
     for key in (name_key(user.email), code_key(user)):
-        ratelimit.clear(request, app=APP, action=ACTION, config=_rate(), key=key)
+        ratelimit.clear(request, app=APP, action=ACTION, config=rate(), key=key)
     User.objects.filter(pk=user.pk).update(locked_until=None)
     record(by, Action.UNLOCKED, membership, person=user.pk)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from compliance.accounts.models import Organisation, User
+from compliance.accounts.models import Membership, Organisation, User
 from compliance.shared.errors import Refused
 
 LONGEST_COMMENT = 10_000
@@ -22,12 +22,12 @@ def cleaned(text: str) -> str:
     return text
 
 
-def members_of(organisation: Organisation | int) -> list[User]:
-    """Everybody who can be named: active members, with name and e-mail. One query."""
+def members_of(organisation: Organisation | int, *, by: Membership | None = None) -> list[User]:
+    """Everybody who can be named, by *by*: active members, with name and e-mail. One query."""
     pk = organisation if isinstance(organisation, int) else organisation.pk
-    rows = User.objects.filter(
-        is_active=True, memberships__organisation_id=pk, memberships__ended_at__isnull=True
-    )
+    known = Membership.objects.known_to(by) if by else Membership.objects.active()
+    members = known.filter(organisation_id=pk)
+    rows = User.objects.filter(pk__in=members.values("user_id"))
     return list(rows.only("pk", "name", "email", "title"))
 
 
@@ -35,7 +35,8 @@ def members_here(request: HttpRequest) -> list[User]:
     """`members_of` the organisation of a page, asked once however many of its boxes need it."""
     kept: list[User] | None = request.__dict__.get("_members_here")
     if kept is None:
-        kept = members_of(request.organisation)  # type: ignore[attr-defined]
+        membership: Membership = request.membership  # type: ignore[attr-defined]
+        kept = members_of(membership.organisation_id, by=membership)
         request.__dict__["_members_here"] = kept
     return kept
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import ApiToken, Membership, Organisation, SavedFilter, User
-from compliance.accounts.roles import CAPABILITIES, Capability, Role
+from compliance.accounts.roles import LIMITABLE, Capability, Role
 from compliance.shared.errors import ASK_AN_OWNER, Refused, Unauthorised, filled
 
 API_ASKS_AGAIN = _(
@@ -50,7 +50,7 @@ def check_can_keep_filter(organisation: Organisation, user: User, *, shared: boo
     """Everybody keeps filters; who only reads does not put one on everybody's list."""
     check_is_member(user, organisation)
     membership = membership_of(user, organisation)
-    if shared and membership and not CAPABILITIES[Role(membership.role)]:
+    if shared and membership and (membership.is_limited or not membership.capabilities):
         raise Unauthorised(_("Your role keeps filters for itself. Save it without sharing."))
 
 
@@ -82,11 +82,21 @@ def check_can_change_member(membership: Membership, user: User) -> None:
 
 
 def check_is_not_last_owner(membership: Membership) -> None:
+    """One whose own membership has a last day does not count: after it nobody would be left."""
     owners = Membership.objects.people().filter(
-        organisation=membership.organisation_id, role=Role.OWNER
+        organisation=membership.organisation_id, role=Role.OWNER, ends_on__isnull=True
     )
     if not owners.exclude(pk=membership.pk).exists():
         raise Refused(_("The organisation needs an owner. Make somebody else one first."))
+
+
+def check_fits_limit(membership: Membership, role: Role) -> None:
+    """Who sees one application alone gets no role that manages or works beyond it."""
+    if membership.is_limited and role not in LIMITABLE:
+        sentence = _(
+            "This member is limited to one application. Lift the limit, then change the role."
+        )
+        raise Refused(sentence)
 
 
 def check_is_role_of_machine(role: Role) -> None:

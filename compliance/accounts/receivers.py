@@ -8,15 +8,23 @@ from allauth.account.signals import user_logged_in as allauth_logged_in
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from compliance.accounts import locking, sessions
 from compliance.accounts.actions import Action
-from compliance.accounts.models import IdentityProvider, User
+from compliance.accounts.models import IdentityProvider, Membership, User
 from compliance.accounts.telling import tell
-from compliance.audit import context
+from compliance.audit import context, hiding
 from compliance.shared.afterwards import later
+
+
+@receiver(post_save, sender=Membership)
+def note_name(sender: Any, instance: Membership, **kwargs: Any) -> None:
+    """Entries name members by reference from the first one on."""
+    if kwargs["created"] and not kwargs["raw"] and instance.user.is_person:
+        hiding.know(instance.organisation_id, instance.user)
 
 
 @receiver(user_logged_in)

@@ -54,3 +54,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.AUDITOR: frozenset({_C.EVIDENCE_REVIEW, _C.AUDIT_READ}),
     Role.VIEWER: frozenset(),
 }
+# Roles whose membership may be limited to one application, and what of a role stays within it:
+# what speaks of the whole organisation (its log) does not.
+LIMITABLE = frozenset({Role.AUDITOR, Role.VIEWER})
+WITHIN_A_LIMIT = frozenset({_C.EVIDENCE_REVIEW})

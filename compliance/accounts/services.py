@@ -17,6 +17,7 @@ from compliance.accounts.policies import (
     check_can_change_member,
     check_can_create_token,
     check_can_revoke_token,
+    check_fits_limit,
     check_is_not_last_owner,
     check_is_role_of_machine,
     check_is_sensible_token,
@@ -40,11 +41,30 @@ def add_member(organisation: Organisation, user: User, role: Role, *, by: Named)
     """Give *user* a role in *organisation*; a member who left comes back with the new role."""
     if isinstance(by, User):
         check_can(by, organisation, Capability.PEOPLE_MANAGE)
+    rows = Membership.objects.select_for_update()
+    before = facts_of(rows.filter(organisation=organisation, user=user).first())
     membership, _created = Membership.objects.update_or_create(
-        organisation=organisation, user=user, defaults={"role": role, "ended_at": None}
+        organisation=organisation,
+        user=user,
+        defaults={"role": role, "ended_at": None, "ends_on": None, "limited_to": None},
     )
-    record(by, Action.MEMBER_ADDED, membership, role=str(role))
+    record(
+        by,
+        Action.MEMBER_ADDED,
+        membership,
+        role=str(role),
+        before=before,
+        after=facts_of(membership),
+    )
     return membership
+
+
+def facts_of(membership: Membership | None) -> dict[str, Any]:
+    """What entries keep of a membership before and after it changed; nothing of none."""
+    if membership is None:
+        return {"role": "", "ended_at": ""}
+    ended = membership.ended_at
+    return {"role": str(membership.role), "ended_at": ended.isoformat() if ended else ""}
 
 
 @transaction.atomic
@@ -54,6 +74,7 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
     before = membership.role
     if role == before:
         return
+    check_fits_limit(membership, role)
     if before == Role.OWNER:
         check_is_not_last_owner(membership)
     membership.role = role
@@ -69,14 +90,14 @@ def remove_member(membership: Membership, *, by: User) -> None:
     check_can_change_member(membership, by)
     if membership.role == Role.OWNER:
         check_is_not_last_owner(membership)
-    now = timezone.now()
+    before, now = facts_of(membership), timezone.now()
     membership.ended_at = now
     membership.save(update_fields=["ended_at"])
     tokens = ApiToken.objects.filter(organisation=membership.organisation_id)
     tokens.filter(user=membership.user_id, revoked_at__isnull=True).update(revoked_at=now)
     if not Membership.objects.active().filter(user=membership.user_id).exists():
         sessions.end(membership.user)
-    record(by, Action.MEMBER_REMOVED, membership)
+    record(by, Action.MEMBER_REMOVED, membership, before=before, after=facts_of(membership))
     signals.member_removed.send(Membership, membership=membership, by=by)
 
 
@@ -89,7 +110,8 @@ def add_machine(organisation: Organisation, *, name: str, role: Role, by: User) 
     email = f"{label}-{secrets.token_hex(4)}@{organisation.slug}.service.invalid"
     user = User.objects.create_user(email, None, name=name, is_machine=True)
     made = Membership.objects.create(organisation=organisation, user=user, role=role)
-    record(by, Action.MACHINE_ADDED, made, role=str(role))
+    changed = {"before": facts_of(None), "after": facts_of(made)}
+    record(by, Action.MACHINE_ADDED, made, role=str(role), **changed)
     return made
 
 

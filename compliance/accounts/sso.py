@@ -6,6 +6,7 @@ import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.core.validators import validate_email
 from django.db import transaction
 from django.forms import ValidationError
@@ -22,6 +23,7 @@ from compliance.shared.errors import Refused, Unauthorised
 from compliance.shared.http import refusal
 
 Kind = IdentityProvider.Kind
+DESCRIPTION = "/.well-known/openid-configuration"
 _PROVIDERS = {Kind.OIDC: "openid_connect", Kind.SAML: "saml"}
 _KINDS = {name: kind for kind, name in _PROVIDERS.items()}
 _EMAIL_ATTRIBUTES = [
@@ -76,7 +78,7 @@ def app_of(provider: IdentityProvider) -> SocialApp:
 
 
 def _oidc(provider: IdentityProvider) -> dict[str, Any]:
-    return {"server_url": provider.issuer, "oauth_pkce_enabled": True}
+    return {"server_url": provider.issuer.rstrip("/"), "oauth_pkce_enabled": True}
 
 
 def _saml(provider: IdentityProvider) -> dict[str, Any]:
@@ -123,6 +125,7 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         session.trust_env = False
         for scheme in ("https://", "http://"):
             session.mount(scheme, Through())
+        session.hooks["response"].append(_check_issuer)
         return session
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
@@ -152,11 +155,26 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Say in a sentence what was wrong with the answer."""
         facts = extra_context or {}
         said = str(facts.get("saml_last_error_reason") or exception or "")
-        if "state_id" in facts:
+        if exception is not None:
+            said = f"{said} {exception.__cause__ or ''}"
+        elif "state_id" in facts:
             said = "used already"
         found = IdentityProvider.objects.filter(slug=provider.app.provider_id).first()
         answer = refused(request, found, Unauthorised(reason_of(said)))
         raise ImmediateHttpResponse(answer)
+
+
+def _check_issuer(response: requests.Response, **kwargs: Any) -> None:
+    """A provider's description names the address that it was asked at, or it is somebody else's."""
+    asked, found, _rest = str(response.url).partition(DESCRIPTION)
+    if not found or not response.ok:
+        return
+    try:
+        said = str(response.json().get("issuer", ""))
+    except (ValueError, AttributeError) as error:
+        raise OAuth2Error("the description is no JSON object") from error
+    if said.rstrip("/") != asked.rstrip("/"):
+        raise OAuth2Error("the description names another issuer")
 
 
 def reason_of(said: str) -> Any:

@@ -57,6 +57,7 @@ organisation_urlpatterns = [
     ),
     path("members/<int:pk>/", people.member, name="member"),
     path("members/<int:pk>/role/", people.change_role, name="role"),
+    path("members/<int:pk>/terms/", people.set_terms, name="terms"),
     path("members/<int:pk>/remove/", people.remove_member, name="remove"),
     path("members/<int:pk>/unlock/", people.unlock, name="unlock"),
     path("members/sign-in/", people.sign_in_rules, name="sign-in-rules"),

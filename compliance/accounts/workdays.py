@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
 from django.utils.translation import get_language
 
 from compliance.accounts.models import ClosingDay, Organisation
@@ -23,6 +22,8 @@ def public_holidays(year: int, language: str = "ko") -> dict[date, str]:
     The library knows the lunar calendar and what the government has announced by its release;
     a day that is announced later is entered as a closing day.
     """
+    import holidays  # 3 MB, for processes that count no days too
+
     spoken = "ko" if language == "ko" else "en_US"
     return dict(holidays.country_holidays("KR", years=year, language=spoken))
 

@@ -95,7 +95,7 @@ class SavedOut(Schema):
     changed: int
 
 
-def _shown(application: Application) -> ApplicationOut:
+def _shown(application: Application, *, whole: bool) -> ApplicationOut:
     return ApplicationOut(
         number=application.number,
         title=application.title,
@@ -103,7 +103,7 @@ def _shown(application: Application) -> ApplicationOut:
         profile=f"{application.profile.identifier} {application.profile.version}",
         kind=application.kind,
         review=application.review,
-        follows=application.follows.number if application.follows else "",
+        follows=application.follows.number if whole and application.follows else "",
         state=application.state,
         receipt_number=application.receipt_number,
         valid_from=application.valid_from,
@@ -112,8 +112,10 @@ def _shown(application: Application) -> ApplicationOut:
     )
 
 
-def _application(request: HttpRequest, organisation: str, number: str) -> Application:
-    entered = enter(request, organisation)
+def _application(
+    request: HttpRequest, organisation: str, number: str, *, limited: bool = True
+) -> Application:
+    entered = enter(request, organisation, limited=limited)
     rows = Application.objects.visible_to(entered.user)
     return get_object_or_404(
         rows.select_related("profile__platform", "organisation", "follows"),
@@ -122,8 +124,10 @@ def _application(request: HttpRequest, organisation: str, number: str) -> Applic
     )
 
 
-def _round(request: HttpRequest, organisation: str, number: str, round_number: int) -> Round:
-    application = _application(request, organisation, number)
+def _round(
+    request: HttpRequest, organisation: str, number: str, round_number: int, *, limited: bool
+) -> Round:
+    application = _application(request, organisation, number, limited=limited)
     found: Round = get_object_or_404(application.rounds, number=round_number)
     found.application = application
     return found
@@ -131,9 +135,11 @@ def _round(request: HttpRequest, organisation: str, number: str, round_number: i
 
 @router.get("/applications", response=list[ApplicationOut])
 def application_list(request: HttpRequest, organisation: Path[str]) -> list[ApplicationOut]:
-    entered = enter(request, organisation)
+    entered = enter(request, organisation, limited=True)
     rows = Application.objects.visible_to(entered.user).filter(organisation=entered.organisation)
-    return [_shown(row) for row in rows.select_related("profile__platform", "follows")]
+    whole = not entered.membership.is_limited
+    shown = rows.select_related("profile__platform", "follows")
+    return [_shown(row, whole=whole) for row in shown]
 
 
 @router.get("/applications/{number}/preflight", response=list[GapOut])
@@ -174,7 +180,7 @@ def scope(request: HttpRequest, organisation: Path[str], number: str) -> ScopeIO
 
 @router.put("/applications/{number}/scope", response=ScopeIO)
 def put_scope(request: HttpRequest, organisation: Path[str], number: str, body: ScopeIO) -> ScopeIO:
-    application = _application(request, organisation, number)
+    application = _application(request, organisation, number, limited=False)
     wanted = [scoping.Item(**item.dict()).tidy() for item in body.items]
     scoping.set_scope(
         application,
@@ -210,7 +216,8 @@ def received(
     number: str,
     round: int,  # noqa: A002
 ) -> list[VerdictOut]:
-    found = selectors.verdicts_of(_round(request, organisation, number, round))
+    round_ = _round(request, organisation, number, round, limited=True)
+    found = selectors.verdicts_of(round_)
     return [_told(each) for each in found]
 
 
@@ -223,7 +230,7 @@ def post_verdicts(
     body: list[VerdictIn],
 ) -> SavedOut:
     """Keep what the platform says; all of it or nothing."""
-    round_ = _round(request, organisation, number, round)
+    round_ = _round(request, organisation, number, round, limited=False)
     known = {each.code: each for each in verdicts.requirements_of(round_).values()}
     words = []
     for each in body:

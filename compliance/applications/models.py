@@ -3,13 +3,14 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.evidence.models import Evidence
+from compliance.requirements.limits import whole
 from compliance.requirements.models import Platform, Profile, Requirement
 
 
@@ -60,8 +61,17 @@ def together(name: str, *fields: str) -> models.CheckConstraint:
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(whole(user) | Q(Exists(_limits_of(user))))
+
+    def opened_to(self, user: User) -> Self:
+        """The one application of each membership of the person that is limited to it."""
+        return self.filter(Exists(_limits_of(user)))
+
+
+def _limits_of(user: User) -> models.QuerySet[Membership]:
+    return Membership.objects.limited().filter(
+        user_id=user.pk, organisation_id=OuterRef("organisation_id"), limited_to=OuterRef("pk")
+    )
 
 
 class Application(models.Model):

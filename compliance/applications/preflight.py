@@ -42,6 +42,11 @@ class Gap:
     requirement: str = ""
     topic: Topic = Topic.APPLICATION
 
+    @property
+    def is_form(self) -> bool:
+        """Whether *url* opens a form of the application, which not everybody may fill."""
+        return "/edit/" in self.url or self.url.endswith("/scope/")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

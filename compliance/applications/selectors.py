@@ -56,6 +56,14 @@ def steps(application: Application) -> list[Step]:
     ]
 
 
+def names(organisation_id: int) -> dict[int, str]:
+    """{key: number and title} of an organisation's applications, the newest first."""
+    rows = Application.objects.filter(organisation_id=organisation_id)
+    return {
+        pk: f"{number} {title}" for pk, number, title in rows.values_list("pk", "number", "title")
+    }
+
+
 def open_application(organisation: Organisation) -> Application | None:
     """The newest application that is not over: what the dashboard speaks of."""
     rows = Application.objects.filter(organisation=organisation, closed_at__isnull=True)

@@ -6,6 +6,6 @@ class AuditConfig(AppConfig):
     name = "compliance.audit"
 
     def ready(self) -> None:
-        from compliance.audit import triggers
+        from compliance.audit import actions, triggers  # noqa: F401 - the actions register themselves
 
         post_migrate.connect(triggers.keep, sender=self)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -60,7 +61,8 @@ class Unreadable(Exception):
 
 def covered_of(entry: Entry) -> dict[str, Any]:
     """Return what the digest covers, {name: value}."""
-    covered = {name: getattr(entry, name) for name in COVERED}
+    # As stored: with references, not with the names that readers see.
+    covered = {name: entry.__dict__[name] for name in COVERED}
     # Through UTC and full microseconds, so that both databases give back the same text.
     covered["at"] = f"{entry.at.timestamp():.6f}"
     return covered
@@ -113,12 +115,22 @@ def _is_strict(data: str) -> bool:
 def _stamp(at: datetime | str) -> str:
     if isinstance(at, datetime):
         return f"{at.timestamp():.6f}"
-    past = datetime.fromisoformat(at) - _EPOCH
-    if at[10] != " " or at[19:20] not in {".", ""}:
+    found = _WRITTEN.fullmatch(at)
+    if found is None:
         raise ValueError(f"{at!r} is no time as this portal writes it")
-    return f"{past.days * 86_400 + past.seconds}.{past.microseconds:06}"
+    minute, second, fraction = found.groups("000000")
+    return f"{_minute(minute) + int(second)}.{fraction}"
 
 
+@lru_cache(maxsize=4096)
+def _minute(text: str) -> int:
+    past = datetime.fromisoformat(text) - _EPOCH
+    return past.days * 86_400 + past.seconds
+
+
+_WRITTEN = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}):([0-5][0-9])(?:\.([0-9]{6}))?"
+)
 # SQLite keeps times in UTC and without saying so.
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 

@@ -1,12 +1,14 @@
 """The whole check of an organisation's stream: its chain, its hash tree, and every checkpoint of it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 
 from django.db.models import Max
 
-from compliance.audit import chain, checkpoints, keys, rows
+from compliance.audit import chain, checkpoints, erasing, keys, rows
+from compliance.audit.aliases import MARK
 from compliance.audit.chain import Report
 from compliance.audit.merkle import TILE, Growing
 from compliance.audit.models import Entry, Head
@@ -14,6 +16,7 @@ from compliance.audit.notes import BadNote, Statement, Verifier, opened, organis
 
 # A checkpoint that the stream is held to, with where it was found.
 Claim = tuple[str, Statement]
+_ESCAPED = json.dumps(MARK)[1:-1]
 OUTSIDE = "the file beside the database"
 
 
@@ -43,6 +46,7 @@ def check(
     broken = walk.fault or _at_the_end(organisation_id, walk, head)
     if not walk.fault:
         problems += [*_beyond(claims, walk.count), *seen.strays(walk.count)]
+        problems += erasing.problems(organisation_id, seen.cited)
     found = list(dict.fromkeys([*problems, *seen.problems]))
     return Report(organisation_id, walk.count, walk.previous, broken, len(claims), found)
 
@@ -61,11 +65,20 @@ class _Seen:
             self._claims[claim[1].size].append(claim)
         self._tiles, self._growing = tiles, Growing()
         self.problems: list[str] = []
+        # Texts of entries that hold references to names.
+        self.cited: set[str] = set()
 
     def follow(self, walk: chain.Walk) -> None:
         growing, claims = self._growing, self._claims
-        fromhex = bytes.fromhex
+        fromhex, cite = bytes.fromhex, self.cited.add
         for size, row in enumerate(walk, 1):
+            cite(row.actor_name)
+            cite(row.address)
+            cite(row.user_agent)
+            if MARK in row.target_name:
+                cite(row.target_name)
+            if MARK in row.data or _ESCAPED in row.data:
+                cite(row.data.replace(_ESCAPED, MARK))
             full = growing.add(fromhex(row.digest))
             if full is not None:
                 self._compare_tile(size // TILE - 1, full.hex())

@@ -1,14 +1,20 @@
-"""Entries outlive what they describe: no foreign keys, names frozen, no update, no delete."""
+"""Entries outlive what they describe: no foreign keys, no update, no delete.
+
+Names are frozen, but held apart from the entry (`Alias`), so that they can be erased.
+"""
 
 import json
-from typing import Any
+from typing import Any, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compliance.audit import opening
 from compliance.audit.escaping import visible
+from compliance.audit.opening import DataWithNames, TextWithNames
 from compliance.audit.registry import UNKNOWN, label_of, sentence_of
+from compliance.shared.sealed import SealedTextField
 
 
 class Entry(models.Model):
@@ -18,15 +24,15 @@ class Entry(models.Model):
     seq = models.BigIntegerField(_("number"))
     at = models.DateTimeField(_("at"))
     actor_id = models.BigIntegerField(_("actor id"), null=True)
-    actor_name = models.CharField(_("actor"), max_length=200)
+    actor_name = TextWithNames(_("actor"), max_length=200)
     action = models.CharField(_("action"), max_length=80)
     target_kind = models.CharField(_("kind of target"), max_length=80)
     target_id = models.BigIntegerField(_("target id"), null=True)
-    target_name = models.CharField(_("target"), max_length=400)
-    data = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    target_name = TextWithNames(_("target"), max_length=400)
+    data = DataWithNames(_("details"), default=dict, encoder=DjangoJSONEncoder)
     request_id = models.CharField(max_length=40, blank=True)
-    address = models.CharField(_("address"), max_length=60, blank=True)
-    user_agent = models.CharField(max_length=200, blank=True)
+    address = TextWithNames(_("address"), max_length=60, blank=True)
+    user_agent = TextWithNames(max_length=200, blank=True)
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
 
@@ -47,6 +53,12 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+    @classmethod
+    def from_db(cls, *args: Any) -> Self:
+        entry = super().from_db(*args)
+        opening.wait(entry)
+        return entry
 
     @property
     def sentence(self) -> str:
@@ -89,6 +101,52 @@ class _Words(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+class Alias(models.Model):
+    """What a person is called in entries of an organisation, or where they came from.
+
+    Entries hold *token*, a commitment to the other columns (`aliases.token_of`). Erased: *text* and
+    *salt* are empty and *person_id* says whose it was. *kept* holds both, sealed, for as long as the
+    law asks for access records.
+    """
+
+    class Kind(models.TextChoices):
+        NAME = "name", _("name")
+        MAIL = "mail", _("e-mail")
+        ADDRESS = "address", _("address")
+        AGENT = "agent", _("program")
+
+    organisation_id = models.BigIntegerField()
+    token = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    person_id = models.BigIntegerField(null=True)
+    text = models.CharField(max_length=400, blank=True)
+    salt = models.CharField(max_length=32, blank=True)
+    kept = SealedTextField(blank=True, default="")
+    kept_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("name in the audit log")
+        indexes = [
+            models.Index(fields=["organisation_id", "text"], name="audit_alias_text"),
+            models.Index(fields=["organisation_id", "kind"], name="audit_alias_kind"),
+            models.Index(fields=["person_id"], name="audit_alias_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """The text, or what stands in its place once it is erased."""
+        if self.text:
+            return self.text
+        if self.kind == self.Kind.NAME:
+            return opening.pseudonym(self.person_id)
+        if self.kind == self.Kind.MAIL:
+            return opening.mail_of_nobody(self.person_id)
+        return str(_("erased"))
 
 
 class Head(models.Model):

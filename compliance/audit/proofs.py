@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
-from compliance.audit import chain, checkpoints, keys
+from compliance.audit import aliases, chain, checkpoints, keys
 from compliance.audit.merkle import is_consistent, root_by_inclusion, root_of
-from compliance.audit.models import Checkpoint, Entry
+from compliance.audit.models import Alias, Checkpoint, Entry
 from compliance.audit.notes import BadNote, Statement, Verifier, opened
 
 LARGEST = 64 * 1024 * 1024
@@ -122,6 +122,8 @@ def prove(organisation_id: int, seq: int) -> dict[str, Any] | None:
     tree = checkpoints.tree(checkpoint)
     return {
         "entry": chain.canonical(chain.covered_of(entry)),
+        # {token in the entry: what it commits to}; empty of who was erased.
+        "names": _names(entry),
         "digest": entry.digest,
         "index": seq - 1,
         "size": checkpoint.size,
@@ -132,13 +134,21 @@ def prove(organisation_id: int, seq: int) -> dict[str, Any] | None:
     }
 
 
+def _names(entry: Entry) -> dict[str, list[Any]]:
+    """{token: [salt, kind, person, text]}: SHA-256 of the list as JSON begins with the token."""
+    held = set(aliases.tokens_in(list(chain.covered_of(entry).values())))
+    rows = Alias.objects.filter(token__in=held).exclude(text="")
+    return {each.token: [each.salt, each.kind, each.person_id, each.text] for each in rows}
+
+
 def holds(proof: Mapping[str, Any]) -> bool:
     """Say whether what `prove` returned leads to the root of its checkpoint."""
     statement = opened(proof["checkpoint"], [Verifier.parse(proof["key"])])
     path = [bytes.fromhex(each) for each in proof["path"]]
     leaf = chain.digest_of(proof["entry"])
     root = root_by_inclusion(proof["index"], statement.size, bytes.fromhex(leaf), path)
-    return leaf == proof["digest"] and root is not None and root.hex() == statement.root
+    named = all(aliases.token_of(*told) == token for token, told in proof["names"].items())
+    return named and leaf == proof["digest"] and root is not None and root.hex() == statement.root
 
 
 def found_in(path: Path) -> tuple[str, Section | None]:

@@ -2,9 +2,13 @@
 
 from typing import NamedTuple
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from compliance.audit.models import Entry, Head
+from compliance.audit import aliases
+from compliance.audit.models import Alias, Entry, Head
+
+# More names than this hold the same text only when it is too short to mean one.
+_MOST_NAMES = 100
 
 
 class End(NamedTuple):
@@ -26,3 +30,36 @@ def history(target: Model) -> QuerySet[Entry]:
         target_kind=target._meta.label_lower,
         target_id=target.pk,
     ).order_by("-seq")
+
+
+def by_whom(organisation_id: int, text: str) -> Q:
+    """Entries of people who are called like *text*."""
+    kinds = [Alias.Kind.NAME, Alias.Kind.MAIL]
+    people = {each.person_id for each in _named(organisation_id, text) if each.kind in kinds}
+    people.discard(None)
+    return Q(actor_name__icontains=text) | Q(actor_id__in=sorted(people))
+
+
+def from_where(organisation_id: int, text: str) -> Q:
+    """Entries from addresses that begin like *text*."""
+    rows = Alias.objects.filter(
+        organisation_id=organisation_id, kind=Alias.Kind.ADDRESS, text__startswith=text
+    )
+    held = [aliases.reference(each.token) for each in rows[:_MOST_NAMES]]
+    return Q(address__startswith=text) | Q(address__in=held)
+
+
+def holding(organisation_id: int, text: str, fields: list[str]) -> Q:
+    """Entries that show *text* in one of *fields*, in clear or as part of a name."""
+    found = Q()
+    tokens = [each.token for each in _named(organisation_id, text)]
+    for name in fields:
+        found |= Q(**{f"{name}__icontains": text})
+        for token in tokens:
+            found |= Q(**{f"{name}__contains": token})
+    return found
+
+
+def _named(organisation_id: int, text: str) -> QuerySet[Alias]:
+    rows = Alias.objects.filter(organisation_id=organisation_id, text__icontains=text)
+    return rows.exclude(kind=Alias.Kind.ADDRESS)[:_MOST_NAMES]

@@ -9,7 +9,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance.audit import chain, checkpoints, context, rows, signals
+from compliance.audit import chain, checkpoints, context, hiding, rows, signals
 from compliance.audit.models import Checkpoint, Entry
 from compliance.shared.errors import Refused
 
@@ -51,6 +51,8 @@ def record_all(
     seq, previous = rows.lock_head(organisation_id)
     # Not before the lock, so that times go forward as numbers do.
     entries = [_entry(by, action, target, data) for target, data in told]
+    targets = [target for target, _data in told]
+    hiding.hide(organisation_id, by, list(zip(entries, targets, strict=True)))
     for entry in entries:
         seq += 1
         entry.seq, entry.previous = seq, previous

@@ -1,22 +1,25 @@
 """The first page of the day."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.accounts.policies import can
-from compliance.accounts.roles import Capability
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
+from compliance.applications import policies
 from compliance.applications.models import Application
 from compliance.applications.selectors import open_application, running_out
 from compliance.dashboard import selectors
 from compliance.requirements import version_pages
 from compliance.requirements.models import Profile
 from compliance.requirements.selectors import adopted_profiles
+from compliance.shared.errors import why_not
 
 
 @in_organisation
+@open_to_limited
 def home(request: OrganisationRequest) -> HttpResponse:
     organisation, user = request.organisation, request.user
+    if request.membership.is_limited:
+        return _to_the_one(request)
     application = open_application(organisation)
     profiles = adopted_profiles(organisation)
     profile = _profile(request.GET.get("profile", ""), profiles, application)
@@ -30,7 +33,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "bars": selectors.bars(standing),
         "submission": selectors.submission(application),
         # Sentences of the pre-flight lead to the form only whom it lets in.
-        "may_edit": can(user, organisation, Capability.APPLICATION_EDIT),
+        "may_edit": application and not why_not(policies.check_can_edit, application, user),
         "running_out": running_out(organisation),
         "overdue": selectors.overdue(organisation, user),
         "mine": selectors.my_work(organisation, user),
@@ -40,6 +43,13 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "runs": selectors.latest_runs(organisation, user),
     }
     return render(request, "dashboard/home.html", context)
+
+
+def _to_the_one(request: OrganisationRequest) -> HttpResponse:
+    """Sums over the organisation are not for who sees one application: its page is their first."""
+    mine = Application.objects.opened_to(request.user).filter(organisation=request.organisation)
+    found = get_object_or_404(mine)
+    return redirect("applications:detail", request.organisation.slug, found.number)
 
 
 def _profile(

@@ -192,10 +192,10 @@ def _listed(row: Row) -> RowOut:
 def evidence_list(request: HttpRequest, organisation: Path[str], page: Query[int] = 1) -> ListOut:
     """The list, with the filters of the page: `q`, `state`, `kind`, `area`, `profile`, `requirement`,
     `owner`, `by`, `tag`, `confidentiality`, `expiring` (days), `sort`."""
-    entered = enter(request, organisation)
-    form = FilterForm(request.GET, organisation=entered.organisation)
+    entered = enter(request, organisation, limited=True)
+    form = FilterForm(request.GET, organisation=entered.organisation, user=entered.user)
     rows = form.apply(selectors.evidence_of(entered.organisation, entered.user))
-    found = listing(rows, page)
+    found = listing(rows, page, entered.user)
     paginator = found.page.paginator
     return ListOut(
         count=paginator.count,

@@ -79,7 +79,7 @@ def requests(
     request: HttpRequest, organisation: Path[str], state: Query[str] = "open"
 ) -> list[RequestOut]:
     """Requests of a state, or those that are “open”, the soonest due first, 200 at most."""
-    entered = enter(request, organisation)
+    entered = enter(request, organisation, limited=True)
     states = OPEN_STATES if state == "open" else [each for each in RequestState if each == state]
     rows = selectors.requests_of(entered.organisation, entered.user).filter(state__in=states)
     return [_shown(each) for each in rows.whole()[:MOST]]
@@ -104,7 +104,7 @@ def ask(request: HttpRequest, organisation: Path[str], body: RequestIn) -> Statu
 
 @router.get("/evidence-requests/{number}", url_name="request", response=RequestOut)
 def one(request: HttpRequest, organisation: Path[str], number: int) -> RequestOut:
-    return _shown(_request(enter(request, organisation), number))
+    return _shown(_request(enter(request, organisation, limited=True), number))
 
 
 @router.post("/evidence-requests/{number}/answer", url_name="request-answer", response=RequestOut)

@@ -25,7 +25,11 @@ class EvidenceConfig(AppConfig):
         from compliance.shared import slots
 
         slots.panel(
-            "requirement", order=10, template="evidence/_panel.html", context=panels.requirement
+            "requirement",
+            order=10,
+            template="evidence/_panel.html",
+            context=panels.requirement,
+            limited=True,
         )
         slots.panel("requirement", order=15, template="evidence/_reuse.html", context=reuse.panel)
         registries.register(

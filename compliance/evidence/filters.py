@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compliance.accounts.models import Membership, Organisation
+from compliance.accounts.models import Membership, Organisation, User
 from compliance.evidence.listing import Option, options
 from compliance.evidence.models import (
     Confidentiality,
@@ -77,11 +77,12 @@ class FilterForm(forms.Form):
     sort = forms.ChoiceField(required=False, choices=[(key, key) for key in SORTS])
     view = forms.ChoiceField(required=False, choices=[(key, key) for key in VIEWS])
 
-    def __init__(self, data: Any, *, organisation: Organisation) -> None:
+    def __init__(self, data: Any, *, organisation: Organisation, user: User) -> None:
         days = _DAYS.get(data.get("expiring", ""))
         super().__init__({**data.dict(), "expiring": str(days)} if days else data)
         self.organisation = organisation
-        self.offered = options(organisation)
+        self.links = EvidenceLink.objects.visible_to(user)
+        self.offered = options(organisation, user)
         for name in ("kind", "area", "profile", "tag"):
             self._choose(name, self.offered[name])
         self._choose("owner", self.offered["person"], (NOBODY, _("Nobody, or somebody who left")))
@@ -145,7 +146,7 @@ class FilterForm(forms.Form):
 
     def _linked(self, state: str) -> Q:
         """One link has to fit all that is asked of links."""
-        live = EvidenceLink.objects.filter(~superseded(), evidence=OuterRef("pk"))
+        live = self.links.filter(~superseded(), evidence=OuterRef("pk"))
         if state == "unlinked":
             return ~Q(Exists(live))
         wanted = self._of_links(state)
@@ -197,7 +198,7 @@ class FilterForm(forms.Form):
 
     def _word(self, word: str) -> Q:
         mine = {"organisation": self.organisation}
-        links = EvidenceLink.objects.filter(requirement__code__icontains=word, **mine)
+        links = self.links.filter(requirement__code__icontains=word, **mine)
         files = EvidenceFile.objects.filter(
             Q(name__icontains=word) | Q(blob__sha256=word.lower()),
             version__evidence__organisation=self.organisation,

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast
 
-from compliance.accounts.models import Membership, Organisation
+from compliance.accounts.models import Membership, Organisation, User
 from compliance.evidence.models import (
     Confidentiality,
     Evidence,
@@ -19,7 +19,8 @@ from compliance.evidence.models import (
     State,
     Tag,
 )
-from compliance.requirements.models import Area, EvidenceKind
+from compliance.requirements import limits
+from compliance.requirements.models import Area, EvidenceKind, Profile
 from compliance.requirements.models.profiles import either
 from compliance.requirements.versions import of_current_profiles, superseded
 from compliance.vault import previews
@@ -109,8 +110,8 @@ class Listing:
     rows: list[Row]
 
 
-def listing(found: QuerySet[Evidence], page: int | str) -> Listing:
-    """Return one page of *found*: four queries beside the count."""
+def listing(found: QuerySet[Evidence], page: int | str, user: User) -> Listing:
+    """Return one page of *found* with links that *user* sees: four queries beside the count."""
     held = Exists(Hold.objects.in_force().filter(evidence=OuterRef("pk")))
     withdrawn = F("withdrawn_at")
     columns = found.annotate(held=held).values_list(*_COLUMNS, withdrawn, "held")
@@ -118,7 +119,7 @@ def listing(found: QuerySet[Evidence], page: int | str) -> Listing:
     pages: Page[Any] = Paginator(counted, ROWS_ON_A_PAGE).get_page(page)
     raw = list(pages.object_list)
     pks = [each[0] for each in raw]
-    links, versions, tags = _links(pks), _versions(pks), _tags(pks)
+    links, versions, tags = _links(pks, user), _versions(pks), _tags(pks)
     rows = [_row(each, versions, links, tags) for each in raw]
     return Listing(pages, rows)
 
@@ -163,8 +164,9 @@ class _Counted:
         return self.shown[part]
 
 
-def _links(pks: list[int]) -> dict[int, list[Link]]:
-    rows = EvidenceLink.objects.filter(~superseded(), evidence__in=pks)
+def _links(pks: list[int], user: User) -> dict[int, list[Link]]:
+    seen = EvidenceLink.objects.visible_to(user)
+    rows = seen.filter(~superseded(), evidence__in=pks)
     found: dict[int, list[Link]] = defaultdict(list)
     columns = ("evidence_id", "pk", "requirement__code", "state", "valid_until")
     for evidence, pk, code, state, until in rows.values_list(*columns):
@@ -216,17 +218,23 @@ class Option(NamedTuple):
         return either(self.ko, self.en)
 
 
-def options(organisation: Organisation) -> dict[str, list[Option]]:
+def options(organisation: Organisation, user: User) -> dict[str, list[Option]]:
     """What the filters offer, by filter: kinds, areas, profiles, people and tags, in one query."""
     profiles = of_current_profiles(organisation)
     people = Membership.objects.filter(organisation=organisation)
+    tags = Tag.objects.filter(organisation=organisation)
+    opened = limits.opened(user, organisation)
+    if opened is not None:
+        profiles = Profile.objects.filter(pk__in=opened.values("profile"))
+        people = Membership.objects.people().filter(organisation=organisation)
+        tags = tags.filter(evidence__in=Evidence.objects.visible_to(user)).distinct()
     found = _option(
         EvidenceKind.objects.filter(profile__in=profiles), "kind", "code", "title_ko", "title_en"
     ).union(
         _option(Area.objects.filter(profile__in=profiles), "area", "code", "title_ko", "title_en"),
         _option(profiles, "profile", "identifier", "title_ko", "title_en"),
         _option(people, "person", Cast("user_id", CharField()), "user__name", "user__name"),
-        _option(Tag.objects.filter(organisation=organisation), "tag", "name", "name", "name"),
+        _option(tags, "tag", "name", "name", "name"),
         all=True,
     )
     offered: dict[str, list[Option]] = defaultdict(list)

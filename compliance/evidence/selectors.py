@@ -121,10 +121,13 @@ def decided_about_other_files() -> list[EvidenceLink]:
     return list(EvidenceLink.objects.filter(pk__in=other).select_related(*related))
 
 
-def links_of_evidence(evidence: Evidence) -> tuple[list[EvidenceLink], list[EvidenceLink]]:
+def links_of_evidence(
+    evidence: Evidence, user: User
+) -> tuple[list[EvidenceLink], list[EvidenceLink]]:
     """Links that count, and those to former versions of a profile."""
     related = ("requirement__area", "requirement__profile", "reviewed_by", "version")
-    rows = EvidenceLink.objects.filter(evidence=evidence).select_related(*related)
+    seen = EvidenceLink.objects.visible_to(user)
+    rows = seen.filter(evidence=evidence).select_related(*related)
     return list(rows.filter(~superseded())), list(rows.filter(superseded()))
 
 

@@ -9,7 +9,7 @@ from ninja import Path, Query, Router
 from compliance.accounts.api import enter
 from compliance.exchange import exporting
 from compliance.exchange.downloads import attachment
-from compliance.exchange.exporting import Format
+from compliance.exchange.formats import Format
 
 router = Router(tags=["exchange"])
 

@@ -8,6 +8,6 @@ class ExchangeConfig(AppConfig):
         from compliance.audit import registry
         from compliance.exchange import states  # noqa: F401
         from compliance.exchange.actions import Action
-        from compliance.exchange.exporting import Format
+        from compliance.exchange.formats import Format
 
         registry.words(Action.FORM_EXPORTED, format=Format)

@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 
 from compliance.accounts.models import Organisation, User
 from compliance.audit.services import Named, record_read
@@ -14,6 +14,7 @@ from compliance.exchange import checklists, filling, oscal_out
 from compliance.exchange.actions import Action
 from compliance.exchange.answers import Answers, gather
 from compliance.exchange.filling import Filled
+from compliance.exchange.formats import Format
 from compliance.exchange.layouts import Layout
 from compliance.exchange.models import Kind, ProfileForm
 from compliance.requirements import writing
@@ -23,18 +24,6 @@ from compliance.vault import services as vault
 from compliance.vault.names import clean_name, extension
 
 LANGUAGES = ("ko", "en")
-
-
-class Format(models.TextChoices):
-    """The files that a profile can leave as."""
-
-    FORM = "form", gettext_lazy("The form it came in")
-    FORM_UTF8 = "form-utf8", gettext_lazy("The form it came in, as UTF-8")
-    XLSX = "xlsx", gettext_lazy("Checklist (XLSX)")
-    CSV = "csv", gettext_lazy("Checklist (CSV)")
-    OSCAL_CATALOG = "oscal-catalog", gettext_lazy("OSCAL catalog (JSON)")
-    OSCAL_RESULTS = "oscal-results", gettext_lazy("OSCAL assessment results (JSON)")
-    YAML = "yaml", gettext_lazy("Profile (YAML)")
 
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -64,7 +53,7 @@ def find(organisation: Organisation, identifier: str, version: str = "") -> Adop
     rows = Adoption.objects.filter(organisation=organisation, profile__identifier=identifier)
     if version:
         rows = rows.filter(profile__version=version)
-    now_first = models.F("ended_at").asc(nulls_first=True)
+    now_first = F("ended_at").asc(nulls_first=True)
     return rows.select_related("profile__platform").order_by(now_first, "-adopted_at").first()
 
 

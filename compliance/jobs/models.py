@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
-from compliance.jobs import registry
+from compliance.jobs import phrases, registry
 
 MAX_ATTEMPTS = 4
 # Below this many, things are counted out; above it, a page says the share.
@@ -30,9 +30,14 @@ _is_active = Q(state__in=[state.value for state in ACTIVE])
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> Self:
-        """The work of the person's organisations. System work belongs to nobody's page."""
-        mine = Membership.objects.active().filter(user=user).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        """The work of the person's organisations; who is limited there sees what they began.
+
+        System work belongs to nobody's page.
+        """
+        whole = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
+        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        own = Q(requested_by_id=user.pk, organisation_id__in=mine)
+        return self.filter(Q(organisation_id__in=whole) | own)
 
     def active(self) -> Self:
         return self.filter(_is_active)
@@ -95,6 +100,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return str(registry.title_of(self.kind))
+
+    @property
+    def shown_phase(self) -> str:
+        """What it is at, in the language that is active."""
+        return phrases.shown(self.phase)
 
     @property
     def is_active(self) -> bool:

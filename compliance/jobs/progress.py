@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.functional import Promise
 
 from compliance.jobs.models import Job, State
+from compliance.jobs.phrases import LONGEST, Phrase
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +53,13 @@ class Progress:
         args: dict[str, Any] = self.job.args
         return args
 
-    def step(self, done: int, total: int, phase: "str | Promise" = "") -> None:
+    def step(self, done: int, total: int, phase: "str | Promise | Phrase" = "") -> None:
         """Say how far the work is; raise `Stop` when it shall not go on.
 
         Cheap enough for every item of a loop: the database is written about three times a second.
         """
         self.check()
-        text = str(phase)[:200] or self.job.phase
+        text = str(phase)[:LONGEST] or self.job.phase
         turn = text != self.job.phase or done >= total
         self.job.done, self.job.total, self.job.phase = done, total, text
         if turn or time.monotonic() - self._written_at >= WRITE_AT_MOST_EVERY_SECONDS:

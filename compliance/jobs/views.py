@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.jobs import policies, services
 from compliance.jobs.models import Job
 from compliance.shared.errors import why_not
@@ -15,6 +15,7 @@ from compliance.shared.errors import why_not
 
 @require_safe
 @in_organisation
+@open_to_limited
 def progress(request: OrganisationRequest, pk: int) -> HttpResponse:
     """Show the work; to htmx, when it is over, tell the page and lead on to the result."""
     job = _fetch(request, pk)
@@ -30,6 +31,7 @@ def progress(request: OrganisationRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def cancel(request: OrganisationRequest, pk: int) -> HttpResponse:
     job = _fetch(request, pk)
     services.cancel(job, by=request.user)

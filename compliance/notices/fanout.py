@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 
+from compliance.accounts.http import opens_to_limited
 from compliance.accounts.models import Membership, Organisation
-from compliance.accounts.roles import CAPABILITIES, Role
 from compliance.accounts.workdays import WorkCalendar, calendar_of
 from compliance.audit.models import Entry
 from compliance.notices import rules
@@ -55,9 +56,10 @@ class Audience:
         return Organisation.objects.values_list("slug", flat=True).get(pk=self.organisation_id)
 
     @cached_property
-    def roles(self) -> dict[int, Role]:
-        members = Membership.objects.people().filter(organisation_id=self.organisation_id)
-        return {user: Role(role) for user, role in members.values_list("user_id", "role")}
+    def members(self) -> dict[int, Membership]:
+        rows = Membership.objects.active().filter(organisation_id=self.organisation_id)
+        people = rows.filter(user__is_machine=False).select_related("user")
+        return {each.user_id: each for each in people}
 
     @cached_property
     def preferences(self) -> dict[int, Preference]:
@@ -126,9 +128,10 @@ def _told(audience: Audience, entry: Entry) -> Iterator[_Told]:
     heard: set[int] = set()
     for rule in rules.rules_of(entry.action):
         url = _url(rule, entry, audience.slug)
-        for user in sorted(_hearers(rule, entry, audience.roles) - heard):
+        for user in sorted(_hearers(rule, entry, audience.members) - heard):
             heard.add(user)
-            yield _Told(entry, user, rule.about, url)
+            open_ = url if not url or _opens(url, audience.members[user]) else ""
+            yield _Told(entry, user, rule.about, open_)
 
 
 def _to_person(audience: Audience, told: _Told) -> Iterator[Draft]:
@@ -192,16 +195,38 @@ def _to_targets(audience: Audience, entry: Entry) -> Iterator[Draft]:
         yield Draft(f"target:{target.pk}", row)
 
 
-def _hearers(rule: Rule, entry: Entry, roles: dict[int, Role]) -> set[int]:
-    """Members that the rule names; the one who did it only when they wait for it."""
+def _hearers(rule: Rule, entry: Entry, members: Mapping[int, Membership]) -> set[int]:
+    """Members that the rule names; the one who did it only when they wait for it.
+
+    Who sees one application alone hears of nothing that lies beyond it.
+    """
     named: set[Any] = set()
     for key in rule.people:
         value = entry.data.get(key)
         named |= set(value) if isinstance(value, list) else {value}
     if rule.capability:
-        named |= {user for user, role in roles.items() if rule.capability in CAPABILITIES[role]}
+        named |= {user for user, each in members.items() if each.includes(rule.capability)}
     named = named | {entry.actor_id} if rule.asker else named - {entry.actor_id}
-    return {user for user in named if user in roles}
+    return {user for user in named if user in members and _may_hear(members[user], entry)}
+
+
+def _may_hear(member: Membership, entry: Entry) -> bool:
+    """Whether what the entry speaks of is there for the person."""
+    if not member.is_limited or entry.data.get("person") == member.user_id:
+        return True
+    with suppress(LookupError):
+        rows = apps.get_model(entry.target_kind)._default_manager.all()
+        if hasattr(rows, "visible_to"):
+            return bool(rows.visible_to(member.user).filter(pk=entry.target_id).exists())
+    return False
+
+
+def _opens(url: str, member: Membership) -> bool:
+    """Whether the page of *url* is there for the person: their own ones, and what is open to them."""
+    if not member.is_limited:
+        return True
+    found = resolve(url)
+    return "organisation" not in found.kwargs or opens_to_limited(found.func)
 
 
 def _url(rule: Rule, entry: Entry, slug: str) -> str:

@@ -49,4 +49,10 @@ _OWN = {
     ],
     "members:tokens": [Accounts.TOKEN_CREATED, Accounts.TOKEN_REVOKED],
     "members:list": [Accounts.ROLE_CHANGED],
+    "home": [
+        Accounts.LAST_DAY_SET,
+        Accounts.LAST_DAY_CLEARED,
+        Accounts.LIMITED,
+        Accounts.LIMIT_LIFTED,
+    ],
 }

@@ -105,7 +105,7 @@ class Preference(models.Model):
 
 class TargetQuerySet(models.QuerySet["Target"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        mine = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
         return self.filter(organisation_id__in=mine)
 
 

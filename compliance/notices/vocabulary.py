@@ -112,6 +112,10 @@ _STATES: Mapping[Topic, Mapping[str, "str | Promise"]] = {
         "token.revoked": pgettext_lazy("notice", "API token revoked"),
         "token.new_address": pgettext_lazy("notice", "API token used from a new address"),
         "member.role_changed": pgettext_lazy("notice", "other role"),
+        "member.last_day": pgettext_lazy("notice", "last day set"),
+        "member.last_day_cleared": pgettext_lazy("notice", "no last day any more"),
+        "member.limited": pgettext_lazy("notice", "limited to an application"),
+        "member.limit_lifted": pgettext_lazy("notice", "no longer limited"),
         "member.invitation_accepted": pgettext_lazy("notice", "has joined"),
     },
 }

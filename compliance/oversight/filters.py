@@ -1,5 +1,6 @@
 """The filters of the audit log as they stand in its address, and the place where one reads."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from compliance.audit import registry
+from compliance.audit import registry, selectors
 from compliance.audit.models import Entry
 from compliance.shared.numbers import whole
 
@@ -44,8 +45,9 @@ class LogFilter(forms.Form):
     # One object's entries, as links from its page name it: evidence.evidence:12.
     of = forms.RegexField(r"^[a-z]+\.[a-z]+:\d{1,18}$", required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, *, organisation_id: int) -> None:
         super().__init__(data)
+        self._organisation_id = organisation_id
         action = self.fields["action"]
         assert isinstance(action, forms.ChoiceField)  # noqa: S101 - tells the type checker
         action.choices = [("", _("All")), *_actions()]
@@ -66,29 +68,38 @@ class LogFilter(forms.Form):
     def apply(self, rows: QuerySet[Entry]) -> QuerySet[Entry]:
         said = self.cleaned_data
         lookups: dict[str, Any] = {
-            "actor_name__icontains": said.get("actor"),
             "action": said.get("action"),
-            "target_name__icontains": said.get("target"),
-            "address__startswith": said.get("address"),
             "at__gte": _midnight(said.get("since")),
             "at__lt": _midnight(said.get("until"), later=1),
         }
         if of := said.get("of"):
             lookups["target_kind"], _colon, lookups["target_id"] = of.partition(":")
         rows = rows.filter(**{name: value for name, value in lookups.items() if value})
-        if text := said.get("q"):
-            rows = rows.filter(_contains(text))
+        for name, condition in _TEXTS.items():
+            if text := said.get(name):
+                rows = rows.filter(condition(self._organisation_id, text))
         access = Q(action__in=sorted(registry.access_actions()))
         return {"access": rows.filter(access), "change": rows.exclude(access)}.get(
             said.get("sort", ""), rows
         )
 
 
-def _contains(text: str) -> Q:
-    found = Q(request_id=text)
-    for name in ("actor_name", "target_name", "action", "data", "user_agent"):
-        found |= Q(**{f"{name}__icontains": text})
-    return found
+def _contains(organisation_id: int, text: str) -> Q:
+    shown = ["target_name", "action", "data", "user_agent"]
+    somewhere = selectors.holding(organisation_id, text, shown)
+    return Q(request_id=text) | selectors.by_whom(organisation_id, text) | somewhere
+
+
+def _on_what(organisation_id: int, text: str) -> Q:
+    return selectors.holding(organisation_id, text, ["target_name"])
+
+
+_TEXTS: dict[str, Callable[[int, str], Q]] = {
+    "q": _contains,
+    "actor": selectors.by_whom,
+    "target": _on_what,
+    "address": selectors.from_where,
+}
 
 
 def _midnight(day: Any, *, later: int = 0) -> datetime | None:

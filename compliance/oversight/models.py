@@ -39,7 +39,7 @@ class Retention(models.Model):
 
 class MemberQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        mine = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
         return self.filter(organisation_id__in=mine)
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from compliance.accounts.models import ApiToken, Membership, Organisation
 from compliance.accounts.roles import Role
 from compliance.accounts.workdays import calendar_of
-from compliance.audit import registry
+from compliance.audit import opening, registry
 from compliance.audit.models import Entry
 from compliance.oversight.models import ReviewKind
 
@@ -129,6 +129,7 @@ def _accesses(organisation: Organisation, first: date, last: date) -> Snapshot:
             found.late[actor_id].append(local)
         if actor_id in known_people and (actor_id, address) not in known:
             found.addresses[actor_id].add(address)
+    found.open_names()
     return found.told()
 
 
@@ -139,6 +140,18 @@ class _Found:
         self.actions: dict[int | None, Counter[str]] = defaultdict(Counter)
         self.late: dict[int | None, list[datetime]] = defaultdict(list)
         self.addresses: dict[int | None, set[str]] = defaultdict(set)
+
+    def open_names(self) -> None:
+        """Of rows that were read without their entries."""
+        read = [
+            *self.names.values(),
+            *(each for found in self.addresses.values() for each in found),
+        ]
+        words = opening.texts(read)
+        self.names = {pk: words[name] for pk, name in self.names.items()}
+        self.addresses = defaultdict(
+            set, {pk: {words[each] for each in found} for pk, found in self.addresses.items()}
+        )
 
     def told(self) -> Snapshot:
         order = sorted(self.names, key=lambda pk: self.names[pk])

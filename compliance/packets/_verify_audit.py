@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from compliance.audit import proofs
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.report import Report, Verdict
 
 

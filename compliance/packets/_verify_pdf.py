@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from compliance.packets import _verify_audit, companions, marking, seal
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import embedded
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.report import CopyMark, Report, Unreadable, Verdict
 from compliance.packets.seal import Signature
 

@@ -14,7 +14,7 @@ from compliance.packets._verify_pdf import Opened
 from compliance.packets.archive import Entry
 from compliance.packets.checksums import NAME as CHECKSUMS
 from compliance.packets.checksums import checksums
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.packets.report import Report, Unreadable, Verdict
 
 # One changed byte reaches one header; a tool that packs again writes all of them its own way.

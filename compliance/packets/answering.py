@@ -6,7 +6,7 @@ Both read the frozen manifest and nothing else: what changed in the portal since
 from datetime import date, datetime
 
 from compliance.exchange.answers import About, Answer, Answers, Asked, Given, Words
-from compliance.packets.manifest import Assessment, Evidence, Manifest, Task, Text
+from compliance.packets.manifest_rows import Assessment, Evidence, Manifest, Task, Text
 
 _OVER = {"closed", "false_positive", "risk_accepted"}
 

@@ -40,7 +40,13 @@ class PacketsConfig(AppConfig):
         rules.register(built, *_of_signatures())
         for action in SIGNING:
             audit.words(action, part=Part)
-        slots.panel("application", order=10, template="packets/_panel.html", context=views.panel)
+        slots.panel(
+            "application",
+            order=10,
+            template="packets/_panel.html",
+            context=views.panel,
+            limited=True,
+        )
 
 
 def _of_signatures() -> "list[Rule]":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from compliance.packets import manifest as manifests
 from compliance.packets.companions import Companion
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.packets.press.linking import Attachment
 
 # Yields the bytes of a file of the manifest, checked against its digest.

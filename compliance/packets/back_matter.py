@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from compliance.packets import manifest as manifests
+from compliance.packets import manifest_rows
 from compliance.packets.crossing import SHOWN_FINDINGS, Crossings, parted
 from compliance.packets.figures import UNMET, chapter, chosen
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.section import MOST_BYTES, Section
 from compliance.remediation.progress import age_labels
 from compliance.shared.severity import Severity
@@ -73,7 +74,7 @@ def _open_items(manifest: Manifest, crossed: Crossings) -> Iterator[Section]:
     )
 
 
-def _finding(row: manifests.Finding, known: set[str], crossed: Crossings) -> dict[str, Any]:
+def _finding(row: manifest_rows.Finding, known: set[str], crossed: Crossings) -> dict[str, Any]:
     return {
         **chosen(row, "number", "title", "asset", "severity", "state", "path"),
         "requirements": [[each, each in known] for each in dict.fromkeys(row["requirements"])],
@@ -111,7 +112,7 @@ def _tasks(manifest: Manifest, crossed: Crossings) -> Iterator[Section]:
         yield Section(key, "", "tasks", 0, {"tasks": more}, head=title)
 
 
-def _task(task: manifests.Task, codes: set[str], crossed: Crossings) -> dict[str, Any]:
+def _task(task: manifest_rows.Task, codes: set[str], crossed: Crossings) -> dict[str, Any]:
     finding = task.get("finding", "")
     return {
         **task,
@@ -160,7 +161,7 @@ def _exhibits(manifest: Manifest, crossed: Crossings) -> list[dict[str, Any]]:
     return [found[number] for number in sorted(found)]
 
 
-def _shown(file: manifests.File) -> dict[str, Any]:
+def _shown(file: manifest_rows.File) -> dict[str, Any]:
     """A file with whether pages show it: pictures and PDFs that the document carries."""
     shown = file["embedded"] and file["media_type"] in PLACED and file["size"] <= MOST_BYTES
     return {**chosen(file, "name", "sha256", "size", "media_type", "path"), "placed": shown}

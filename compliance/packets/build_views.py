@@ -3,14 +3,15 @@
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.jobs import services as jobs
 from compliance.packets import page_images, policies, services
 from compliance.packets.models import Packet, State
 from compliance.packets.page_images import Pair
+from compliance.packets.places import packet_at, to_packets
 from compliance.packets.progressing import underway
 from compliance.shared.errors import Refused, why_not
 
@@ -20,6 +21,7 @@ _A_DAY = 86400
 
 @require_safe
 @in_organisation
+@open_to_limited
 def progress(
     request: OrganisationRequest,
     number: str,
@@ -27,9 +29,9 @@ def progress(
     edition: str,
 ) -> HttpResponse:
     """Return the box of a packet that is being built; it asks for itself until that is over."""
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "job__organisation")
     if request.headers.get("HX-Request") != "true":
-        return _to_packet(packet)
+        return to_packets(packet.freeze)
     if not packet.is_under_way:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return _box(request, packet)
@@ -43,17 +45,18 @@ def cancel(
     round: int,  # noqa: A002
     edition: str,
 ) -> HttpResponse:
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "job__organisation")
     if packet.job is None:
         raise Refused(why_not(policies.check_is_built, packet))
     jobs.cancel(packet.job, by=request.user)
     if request.headers.get("HX-Request") == "true" and packet.is_under_way:
         return _box(request, packet)
-    return _to_packet(packet)
+    return to_packets(packet.freeze)
 
 
 @require_safe
 @in_organisation
+@open_to_limited
 def pages(
     request: OrganisationRequest,
     number: str,
@@ -61,7 +64,7 @@ def pages(
     edition: str,
 ) -> HttpResponse:
     """Show the packet page by page; `beside` names another one, `only=changed` what differs."""
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "job__organisation")
     policies.check_is_built(packet)
     others = [each for each in _built(packet) if each != packet]
     beside = _chosen(others, request.GET.get("beside", ""))
@@ -88,6 +91,7 @@ def pages(
 
 @require_safe
 @in_organisation
+@open_to_limited
 def sheet(
     request: OrganisationRequest,
     number: str,
@@ -96,7 +100,7 @@ def sheet(
     page: int,
 ) -> HttpResponse:
     """Return one page as an image."""
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "job__organisation")
     policies.check_is_built(packet)
     try:
         data = page_images.image(packet, page)
@@ -133,26 +137,3 @@ def _built(packet: Packet) -> QuerySet[Packet]:
 def _chosen(others: list[Packet], name: str) -> Packet | None:
     """Return the packet called “2-ko” in the address."""
     return next((each for each in others if each.short_name == name), None)
-
-
-def _packet(request: OrganisationRequest, number: str, round_: int, edition: str) -> Packet:
-    rows = Packet.objects.visible_to(request.user).select_related(
-        "organisation", "pdf", "job__organisation", "freeze__round__application__profile__platform"
-    )
-    return get_object_or_404(
-        rows,
-        organisation=request.organisation,
-        freeze__round__application__number=number,
-        freeze__round__number=round_,
-        edition=edition,
-    )
-
-
-def _to_packet(packet: Packet) -> HttpResponse:
-    round_ = packet.freeze.round
-    return redirect(
-        "packets:packet",
-        organisation=packet.organisation.slug,
-        number=round_.application.number,
-        round=round_.number,
-    )

@@ -4,21 +4,19 @@ Works on files and the manifest alone; where the bytes of a file come from is th
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compliance.packets import companions, missing, packing, render, sealing
 from compliance.packets import manifest as manifests
 from compliance.packets.attach import attachments
+from compliance.packets.disk import disk_errors
 from compliance.packets.editions import STYLES
-from compliance.packets.hands import is_full
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.packets.missing import Incomplete
 from compliance.packets.press.linking import Attachment
 from compliance.packets.press.store import Store
@@ -31,12 +29,6 @@ from compliance.shared.errors import Refused
 
 # Yields the bytes of a file of the manifest, checked; raises Refused naming it when it cannot.
 Open = Callable[[File], Iterator[bytes]]
-
-
-FULL = gettext_lazy(
-    "The server's disk is full. Nothing was kept of this packet, and the sections that are ready "
-    "stay. Tell the people who run the server, then build it again."
-)
 
 
 class Phase(StrEnum):
@@ -185,21 +177,6 @@ def wrap(manifest: Manifest, pdf: Path, out: Path, *, open_file: Open) -> None:
     with disk_errors():
         packing.pack(manifest, pdf, out, open_file)
         _verified(out, step)
-
-
-@contextmanager
-def disk_errors() -> Iterator[None]:
-    """Say in a sentence that the disk is full: nothing is wrong with the packet."""
-    try:
-        yield
-    except OSError as fault:
-        if not is_full(fault):
-            raise
-        raise Refused(FULL) from fault
-    except Refused as refusal:
-        if isinstance(refusal.__cause__, OSError) and is_full(refusal.__cause__):
-            raise Refused(FULL) from refusal
-        raise
 
 
 def reader(manifest: Manifest, open_file: Open) -> Callable[[str], bytes]:

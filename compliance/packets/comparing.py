@@ -8,8 +8,8 @@ from compliance.applications.changes import Change, What
 from compliance.applications.models import Application, Round
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.models import State as EvidenceState
-from compliance.packets import manifest as manifests
-from compliance.packets.manifest import Changed, Manifest, Reworded, Since
+from compliance.packets import manifest_rows
+from compliance.packets.manifest_rows import Changed, Manifest, Reworded, Since
 from compliance.packets.models import Freeze
 from compliance.packets.words import VERDICTS
 from compliance.remediation.models import State as TaskState
@@ -74,7 +74,7 @@ def _changed(former: Manifest, later: Manifest) -> Iterator[Changed]:
     for row in later["assessments"]:
         was, now = before.get(row["code"], nothing), after[row["code"]]
         # Verdicts by their codes: the manifest has no language.
-        found: list[manifests.Change] = [
+        found: list[manifest_rows.Change] = [
             {
                 "what": str(each.what.value),
                 "number": each.number,
@@ -92,7 +92,7 @@ def _changed(former: Manifest, later: Manifest) -> Iterator[Changed]:
             yield {"code": row["code"], "title": row["title"], "changes": found}
 
 
-def _findings(former: Manifest, later: Manifest) -> Iterator[manifests.FindingChange]:
+def _findings(former: Manifest, later: Manifest) -> Iterator[manifest_rows.FindingChange]:
     states = {each["number"]: each["state"] for each in former["findings"]}
     for each in later["findings"]:
         was = states.get(each["number"], "")
@@ -106,7 +106,7 @@ def _findings(former: Manifest, later: Manifest) -> Iterator[manifests.FindingCh
             }
 
 
-def _profile(former: Manifest, later: Manifest) -> manifests.ProfileChanges | None:
+def _profile(former: Manifest, later: Manifest) -> manifest_rows.ProfileChanges | None:
     """What another version of the profile asks otherwise; None where it is the same one.
 
     A round that reviews some requirements alone does not say which others went.
@@ -117,7 +117,7 @@ def _profile(former: Manifest, later: Manifest) -> manifests.ProfileChanges | No
     before = {row["code"]: row for row in former["assessments"]}
     after = {row["code"]: row for row in later["assessments"]}
     whole = not any(each.get("submission", {}).get("targets") for each in (former, later))
-    nothing = manifests.Text(ko="", en="")
+    nothing = manifest_rows.Text(ko="", en="")
     pairs: list[Reworded] = [
         {
             "code": code,

@@ -9,7 +9,7 @@ from compliance.packets import back_matter, front_matter, requirement_sheets, ro
 from compliance.packets.crossing import crossings
 from compliance.packets.editions import Style
 from compliance.packets.figures import area_figures, chosen, colour_of
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.section import Section
 
 __all__ = ["Section", "sections"]

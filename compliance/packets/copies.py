@@ -1,10 +1,7 @@
 """Copies of a packet marked for one recipient. The packet itself stays as it is."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.accounts.models import User
 from compliance.audit.services import record, record_read
 from compliance.jobs import services as jobs
-from compliance.packets import marking, packing, policies
+from compliance.packets import disk, marking, packing, policies
 from compliance.packets.actions import Action
 from compliance.packets.entries import iso
 from compliance.packets.models import Copy, Packet
@@ -54,16 +51,16 @@ def request(packet: Packet, *, recipient: str, purpose: str = "", by: User) -> C
 
 def make(copy: Copy, told: Callable[[int, str], None] | None = None) -> None:
     """Write both files and keep them. Safe to run again after a crash."""
+    name = f"copy-{copy.pk}"
+    disk.clear(name)
     if copy.is_ready:
         return
     packet, manifest = copy.packet, copy.packet.freeze.manifest
     signed = packet.newest_pdf
     assert signed is not None  # noqa: S101 - a constraint of the table
     mark = CopyMark(copy.recipient, copy.purpose, iso(copy.made_at))
-    root = Path(settings.VAR_DIR) / "packets"
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix=f"copy-{copy.pk}-") as folder, packing.room():
-        pdf, zipped = (Path(folder) / copy.file_name(kind) for kind in ("pdf", "zip"))
+    with disk.workshop(name) as folder:
+        pdf, zipped = (folder / copy.file_name(kind) for kind in ("pdf", "zip"))
         original = vault.read_checked(signed, name=packet.file_name("pdf"))
         pdf.write_bytes(original)
         with pdf.open("ab") as file:

@@ -6,7 +6,7 @@ A link is given only where the document has the place that it leads to.
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from compliance.packets.manifest import Finding, Manifest, Task
+from compliance.packets.manifest_rows import Finding, Manifest, Task
 
 CLOSED_FINDINGS = {"fixed", "false_positive"}
 CLOSED_TASKS = {"closed", "false_positive", "risk_accepted"}

@@ -5,7 +5,7 @@ catalogues are English, so that one look-up gives both: Korean as translated, En
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,28 @@ STYLES = {
 def speaking(code: str) -> Iterator[Style]:
     """Translate into the language, or the languages, of an edition."""
     style = STYLES[code]
-    with translation.override(style.language):
+    with _override(style.language):
         if style.both:
-            # No public way: a language that is two has no catalogue of its own. `override` puts
-            # back what was active before.
+            # No public way: a language that is two has no catalogue of its own.
             _active().value = _Both(trans_real.translation(style.language))
         yield style
+
+
+def in_one_language() -> AbstractContextManager[None]:
+    """Write texts in the language of programs for the length of a block."""
+    return _override(translation.get_language())
+
+
+@contextmanager
+def _override(language: str | None) -> Iterator[None]:
+    """As Django's, which puts back a language by its code: of two it would forget one."""
+    before = getattr(_active(), "value", None)
+    try:
+        with translation.override(language):
+            yield
+    finally:
+        if isinstance(before, _Both):
+            _active().value = before
 
 
 def is_both() -> bool:

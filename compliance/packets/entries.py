@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from compliance.packets import paths
-from compliance.packets.manifest import File
+from compliance.packets.manifest_rows import File
 from compliance.vault.models import Blob
 from compliance.vault.names import clean_name
 

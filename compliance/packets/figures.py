@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from compliance.packets import words
-from compliance.packets.manifest import Assessment, Manifest
+from compliance.packets.manifest_rows import Assessment, Manifest
 from compliance.packets.section import Section
 from compliance.requirements.selectors import Score
 

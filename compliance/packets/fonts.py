@@ -18,7 +18,8 @@ import uharfbuzz as hb
 _SIDEWAYS, _UPWARDS = 19, 8
 # What a thicker letter needs besides, so that words do not close up.
 _AIR = 16
-_BREAKS = {"\n", "\t", "\r"}
+# What need not be looked up: breaks, and what could be drawn before.
+_seen = {"\n", "\t", "\r"}
 # Tables that a PDF reader does not look at.
 _UNUSED = ("BASE", "DSIG", "GPOS", "GSUB", "GDEF", "VORG", "vhea", "vmtx", "STAT")
 _DROPPED = [int.from_bytes(name.encode(), "big") for name in _UNUSED]
@@ -37,18 +38,20 @@ def drawable() -> "hb.Set":
 
 def may_lack_glyphs(text: str) -> bool:
     """Say whether anything in a JSON *text* may have no glyph: quick, for thousands of pages."""
-    return "\\u00" in text or any(not _can_draw(char) for char in set(_composed(text)))
+    return "\\u00" in text or bool(_lacking(_composed(text)))
 
 
 def missing_glyphs(text: str) -> list[str]:
     """Return the characters of *text* that the fonts cannot draw, each once, in order."""
-    return [char for char in dict.fromkeys(_composed(text)) if not _can_draw(char)]
+    composed = _composed(text)
+    lacking = _lacking(composed)
+    return [char for char in dict.fromkeys(composed) if char in lacking]
 
 
 def visible(text: str) -> str:
     """Return *text* with each character that has no glyph written as [U+XXXX], never as a box."""
     composed = _composed(text)
-    if not (missing := {char for char in set(composed) if not _can_draw(char)}):
+    if not (missing := _lacking(composed)):
         return composed
     return "".join(_named(char) if char in missing else char for char in composed)
 
@@ -137,8 +140,12 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _can_draw(char: str) -> bool:
-    return char in _BREAKS or ord(char) in drawable()
+def _lacking(text: str) -> set[str]:
+    """Return the characters of *text* that cannot be drawn. Most were seen before."""
+    unknown = set(text) - _seen
+    found = {char for char in unknown if ord(char) in drawable()}
+    _seen.update(found)
+    return unknown - found
 
 
 def _named(char: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from compliance.packets.crossing import CLOSED_FINDINGS, CLOSED_TASKS, Crossings
 from compliance.packets.editions import is_both
 from compliance.packets.figures import UNMET, chapter, chosen, colour_of, figures
-from compliance.packets.manifest import Diagram, DiagramFile, Manifest
+from compliance.packets.manifest_rows import Diagram, DiagramFile, Manifest
 from compliance.packets.section import MOST_BYTES, Section
 from compliance.packets.templatetags.packet import word
 from compliance.shared.severity import Severity

@@ -20,10 +20,11 @@ from compliance.packets import (
     gathering_look,
     gathering_scans,
     gathering_submission,
+    manifest_rows,
 )
 from compliance.packets import manifest as manifests
 from compliance.packets.entries import Budget, iso
-from compliance.packets.manifest import (
+from compliance.packets.manifest_rows import (
     AcceptedRisk,
     Assessment,
     Evidence,
@@ -239,7 +240,7 @@ def _task(row: TaskRow) -> Task:
     }
 
 
-def _progress(application: Application) -> manifests.Progress:
+def _progress(application: Application) -> manifest_rows.Progress:
     """How the profile's tasks became fewer in the last twelve weeks, and how old the open ones are."""
     organisation, profile_id = application.organisation, application.profile_id
     first = timezone.localdate() - PROGRESS
@@ -267,13 +268,13 @@ def _accepted_tasks(rows: Iterable[TaskRow]) -> list[AcceptedRisk]:
     ]
 
 
-def _gaps(round_: Round) -> list[manifests.Gap]:
+def _gaps(round_: Round) -> list[manifest_rows.Gap]:
     if not round_.gaps_reason:
         return []
     return [{"text": round_.gaps_reason, "by": _name(round_.frozen_by)}]
 
 
-def _checkpoint(organisation_id: int) -> manifests.Checkpoint:
+def _checkpoint(organisation_id: int) -> manifest_rows.Checkpoint:
     found = audit.end_of(organisation_id)
     return {"seq": found.seq, "hash": found.digest}
 

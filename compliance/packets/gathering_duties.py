@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from compliance.applications.models import Application
-from compliance.packets.manifest import Duty
+from compliance.packets.manifest_rows import Duty
 from compliance.remediation import strips
 from compliance.remediation.models import DutyOccurrence, DutySeries
 from compliance.remediation.strips import Mark

@@ -2,7 +2,7 @@
 
 from compliance.accounts.models import Organisation
 from compliance.packets.entries import Budget
-from compliance.packets.manifest import Look
+from compliance.packets.manifest_rows import Look
 from compliance.packets.models import Branding
 
 FOLDER = "표지"

@@ -8,14 +8,7 @@ from django.db.models.functions import RowNumber
 
 from compliance.accounts.models import Organisation
 from compliance.packets.entries import Budget, iso
-from compliance.packets.manifest import (
-    AcceptedRisk,
-    Check,
-    Counts,
-    Finding,
-    MappingSet,
-    Scan,
-)
+from compliance.packets.manifest_rows import AcceptedRisk, Check, Counts, Finding, MappingSet, Scan
 from compliance.requirements.models import Profile
 from compliance.scans.mapping import in_effect
 from compliance.scans.models import CheckResult, FindingState, RuleMapping, ScanRun

@@ -8,7 +8,7 @@ from compliance.applications.models import Application, Round
 from compliance.applications.services import DIAGRAMS
 from compliance.evidence.models import Evidence
 from compliance.packets.entries import Budget, iso
-from compliance.packets.manifest import (
+from compliance.packets.manifest_rows import (
     Answer,
     Assessment,
     Attestation,

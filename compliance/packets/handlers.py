@@ -1,10 +1,13 @@
 """The job that builds a packet: a shell around the service, with progress in words."""
 
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from compliance.jobs.phrases import Phrase
 from compliance.jobs.progress import Cancelled, Progress
 from compliance.packets import messages, services, signatures
 from compliance.packets.building import Phase, Step
@@ -35,7 +38,12 @@ def build(progress: Progress) -> dict[str, Any]:
     ).get(pk=progress.args["packet"])
     ledger = Ledger(packet, progress.job)
     try:
-        services.build(packet, step=_stepper(progress), look=_looker(progress, ledger, packet))
+        services.build(
+            packet,
+            step=_stepper(progress),
+            look=_looker(progress, ledger, packet),
+            fence=partial(_still_ours, progress),
+        )
     except Cancelled:
         states.move(packet, MOVES, State.FAILED, error=_("Cancelled."))
         ledger.end(BuildState.CANCELLED)
@@ -45,6 +53,12 @@ def build(progress: Progress) -> dict[str, Any]:
         raise
     ledger.end(BuildState.BUILT, pages=packet.pages, **_sizes(packet))
     return {"url": _url(packet)}
+
+
+def _still_ours(progress: Progress) -> None:
+    """Raise Stop where another worker has the job: between two heartbeats nobody else says so."""
+    progress.beat()
+    progress.check()
 
 
 def _stepper(progress: Progress) -> Step:
@@ -81,26 +95,26 @@ def write_zip(progress: Progress) -> dict[str, Any]:
     signature = Signature.objects.select_related(
         "pdf", "zip", "packet__organisation", "packet__freeze__round__application"
     ).get(pk=progress.args["signature"])
-    progress.step(0, 1, _("Writing the ZIP around the signed PDF"))
+    progress.step(0, 1, Phrase(gettext_noop("Writing the ZIP around the signed PDF")))
     signatures.complete(signature)
     return {"url": _url(signature.packet)}
 
 
-def _said(phase: Phase, done: int, total: int, name: str) -> str:
+def _said(phase: Phase, done: int, total: int, name: str) -> Phrase:
     match phase:
         case Phase.COLLECT:
-            return _("Reading and checking the files: %(n)d") % {"n": done}
+            return Phrase(gettext_noop("Reading and checking the files: %(n)d"), {"n": done})
         case Phase.PAGES:
-            told = {"n": done + 1, "total": total, "name": name or _("cover")}
-            return _("Section %(n)d of %(total)d: %(name)s") % told
+            told: dict[str, int | str] = {"n": done + 1, "total": total, "name": name or _("cover")}
+            return Phrase(gettext_noop("Section %(n)d of %(total)d: %(name)s"), told)
         case Phase.ATTACH:
-            return _("Embedding the evidence")
+            return Phrase(gettext_noop("Embedding the evidence"))
         case Phase.SIGN:
-            return _("Signing")
+            return Phrase(gettext_noop("Signing"))
         case Phase.ZIP:
-            return _("Writing the ZIP: %(n)d files") % {"n": done}
+            return Phrase(gettext_noop("Writing the ZIP: %(n)d files"), {"n": done})
         case Phase.VERIFY:
-            return _("Verifying what was made")
+            return Phrase(gettext_noop("Verifying what was made"))
 
 
 def _url(packet: Packet) -> str:

@@ -1,10 +1,10 @@
 """Children that lay sections out, from the side of who waits for them; see child.py."""
 
 import atexit
-import errno
 import json
 import logging
 import os
+import pkgutil
 import select
 import subprocess
 import sys
@@ -13,11 +13,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
-from django.template.backends.django import get_installed_libraries
 from django.utils.translation import gettext as _
 
 from compliance.packets.drawing import Read
@@ -37,7 +37,11 @@ _KEPT_MEMORY = 300 * 1024**2
 _SETTINGS = ("LANGUAGE_CODE", "TIME_ZONE", "USE_I18N", "USE_TZ")
 _ENVIRONMENT = {"PATH", "LANG", "LC_ALL", "TMPDIR", "HOME", "PYTHONPATH", "FONTCONFIG_PATH"}
 # What templates of the document may load: the rooms' own tags would need the rooms.
-_LIBRARIES = ("django.templatetags.", "compliance.packets.", "compliance.shared.")
+_LIBRARIES = (
+    "django.templatetags",
+    "compliance.packets.templatetags",
+    "compliance.shared.templatetags",
+)
 
 _lock = threading.Lock()
 _idle: dict[int, list["Hand"]] = {}
@@ -224,10 +228,12 @@ def _refuse(section: Section, answer: dict[str, Any]) -> None:
 
 def _setup() -> dict[str, Any]:
     """Return the settings that drawing needs; nothing secret is among them."""
+    # Looked up by name: Django's own list loads the libraries of every room.
     libraries = {
-        name: path
-        for name, path in get_installed_libraries().items()
-        if path.startswith(_LIBRARIES)
+        each.name: f"{package}.{each.name}"
+        for package in _LIBRARIES
+        for each in pkgutil.iter_modules(import_module(package).__path__)
+        if not each.name.startswith("_")
     }
     engine = {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -247,8 +253,3 @@ def _end_mine() -> None:
     for each in _idle.pop(os.getpid(), []):
         with suppress(OSError):
             each.end()
-
-
-def is_full(error: OSError) -> bool:
-    """Say whether the disk has no room, or may not be filled further."""
-    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from compliance.packets import manifest as manifests
 from compliance.packets import paths
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.shared.errors import Refused
 from compliance.vault.storage import Unavailable
 

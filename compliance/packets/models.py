@@ -3,25 +3,31 @@
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compliance.accounts.models import Membership, Organisation, User
-from compliance.applications.models import Round
+from compliance.accounts.models import Organisation, User
+from compliance.applications.models import Application, Round
 from compliance.jobs.models import Job
 from compliance.packets import manifest as manifests
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.words import SIGNERS
+from compliance.requirements.limits import whole
 from compliance.vault.models import Blob
+
+
+def _opened(user: User, **related: OuterRef) -> Q:
+    """Rows of the organisations seen whole, and those of the application one is limited to."""
+    own = Application.objects.opened_to(user)
+    return whole(user) | Q(Exists(own.filter(**related)))
 
 
 class FreezeQuerySet(models.QuerySet["Freeze"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(_opened(user, rounds=OuterRef("round_id")))
 
 
 class Freeze(models.Model):
@@ -96,8 +102,7 @@ class State(models.TextChoices):
 
 class PacketQuerySet(models.QuerySet["Packet"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(_opened(user, rounds__freeze=OuterRef("freeze_id")))
 
 
 class Packet(models.Model):
@@ -289,8 +294,7 @@ class Receipt(models.Model):
 
 class CopyQuerySet(models.QuerySet["Copy"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(_opened(user, rounds__freeze__packets=OuterRef("packet_id")))
 
 
 class Copy(models.Model):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from django.utils.translation import gettext as _
 
 from compliance.packets import manifest as manifests
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.shared.errors import Refused
 from compliance.vault import services as vault
 from compliance.vault.models import Blob

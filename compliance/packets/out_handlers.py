@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from compliance.jobs.phrases import Phrase
 from compliance.jobs.progress import Progress
 from compliance.packets import copies
 from compliance.packets import manifest as manifests
@@ -16,11 +17,11 @@ def copy(progress: Progress) -> dict[str, Any]:
         "organisation", "made_by", "packet__organisation", "packet__pdf", "packet__freeze__round"
     ).get(pk=progress.args["copy"])
     total = len(manifests.files(found.packet.freeze.manifest))
-    progress.step(0, total, _("Marking the pages"))
+    progress.step(0, total, Phrase(gettext_noop("Marking the pages")))
     copies.make(
         found,
         lambda done, _name: progress.step(
-            done, total, _("Writing the ZIP: %(n)d files") % {"n": done}
+            done, total, Phrase(gettext_noop("Writing the ZIP: %(n)d files"), {"n": done})
         ),
     )
     round_ = found.packet.freeze.round

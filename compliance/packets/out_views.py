@@ -3,16 +3,17 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.packets import copies, policies, receipt_page, receipts
 from compliance.packets.models import Copy, Packet, Receipt
 from compliance.packets.out_forms import CopyForm, SubmissionForm
+from compliance.packets.places import packet_at, to_packets
 from compliance.packets.receipts import Sent
 from compliance.shared.errors import Refused
 from compliance.vault.http import harden, serve
@@ -27,18 +28,19 @@ def copy(
     edition: str,
 ) -> HttpResponse:
     """Ask for a copy that names its recipient on every page."""
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "draft")
     policies.check_can_copy(packet, request.user)
     form = CopyForm(request.POST)
     if not form.is_valid():
         raise Refused(_("Write for whom the copy is."))
     copies.request(packet, by=request.user, **form.cleaned_data)
     messages.success(request, _("The copy is being made; it appears in the list of copies."))
-    return _back(packet)
+    return to_packets(packet.freeze)
 
 
 @require_safe
 @in_organisation
+@open_to_limited
 def copy_download(
     request: OrganisationRequest,
     number: str,
@@ -71,7 +73,7 @@ def submission(
     edition: str,
 ) -> HttpResponse:
     """Note that the packet went to the platform."""
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "draft")
     policies.check_can_record_submission(packet, request.user)
     form = SubmissionForm(request.POST)
     if not form.is_valid():
@@ -86,11 +88,12 @@ def submission(
     )
     receipts.record_submission(packet, sent, by=request.user)
     messages.success(request, _("The submission is noted. The receipt can be downloaded."))
-    return _back(packet)
+    return to_packets(packet.freeze)
 
 
 @require_safe
 @in_organisation
+@open_to_limited
 def receipt(
     request: OrganisationRequest,
     number: str,
@@ -98,7 +101,7 @@ def receipt(
     edition: str,
     kind: str,
 ) -> HttpResponse:
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "draft")
     found = get_object_or_404(Receipt.objects.select_related("submitted_by"), packet=packet)
     language = "en" if get_language() == "en" else "ko"
     if kind == "pdf":
@@ -118,6 +121,7 @@ def receipt(
 
 @require_safe
 @in_organisation
+@open_to_limited
 def draft(
     request: OrganisationRequest,
     number: str,
@@ -125,7 +129,7 @@ def draft(
     edition: str,
 ) -> HttpResponseBase:
     """The ZIP of an incomplete packet: what there is, and notes of what is missing."""
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition, "draft")
     if packet.draft is None:
         raise Refused(_("No file of this packet is missing."))
     return serve(request, packet.draft, name=f"{application_name(packet)}-incomplete.zip")
@@ -133,26 +137,3 @@ def draft(
 
 def application_name(packet: Packet) -> str:
     return packet.file_name("zip").removesuffix(".zip")
-
-
-def _packet(request: OrganisationRequest, number: str, round_: int, edition: str) -> Packet:
-    rows = Packet.objects.visible_to(request.user).select_related(
-        "organisation", "freeze__round__application__profile__platform", "pdf", "zip", "draft"
-    )
-    return get_object_or_404(
-        rows,
-        organisation=request.organisation,
-        freeze__round__application__number=number,
-        freeze__round__number=round_,
-        edition=edition,
-    )
-
-
-def _back(packet: Packet) -> HttpResponse:
-    round_ = packet.freeze.round
-    return redirect(
-        "packets:packet",
-        organisation=packet.organisation.slug,
-        number=round_.application.number,
-        round=round_.number,
-    )

@@ -1,6 +1,5 @@
 """Write the packet's ZIP: the signed PDF, the manifest, what was made of it, the evidence, check sums."""
 
-import errno
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -9,23 +8,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pikepdf
-from django.utils.translation import gettext as _
 
 from compliance.packets import archive, companions
 from compliance.packets import manifest as manifests
 from compliance.packets.checksums import NAME as CHECKSUMS
 from compliance.packets.checksums import checksums
 from compliance.packets.companions import Companion
-from compliance.packets.manifest import File, Manifest
+from compliance.packets.disk import disk_errors
+from compliance.packets.manifest_rows import File, Manifest
 from compliance.packets.missing import Missing, note
-from compliance.shared.errors import Refused
 
 # Yields the bytes of a file of the manifest, checked; raises Refused naming it when it cannot.
 Open = Callable[[File], Iterator[bytes]]
 # Called with how many files are written, and the name of the next one.
 Told = Callable[[int, str], None]
 CHUNK = 1 << 20
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +76,11 @@ def enclosed(pdf: Path) -> Iterator[Companion]:
 
 
 @contextmanager
-def room() -> Iterator[None]:
-    """Say in a sentence that the disk is full: what was begun is of no use to anybody."""
-    try:
-        yield
-    except OSError as fault:
-        if fault.errno not in _FULL:
-            raise
-        raise Refused(
-            _(
-                "The server's disk is full, so the packet could not be written; nothing of it was "
-                "kept. Tell the people who run the server, then build the packet again."
-            )
-        ) from fault
-
-
-@contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
     """Open *path* for writing: it is there whole when all went well, and else not at all."""
     begun = path.with_name(f".{path.name}.part")
     try:
-        with room():
+        with disk_errors():
             with begun.open("w+b", buffering=CHUNK) as file:
                 yield file
             begun.replace(path)

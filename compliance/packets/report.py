@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.seal import Signature
 
 

@@ -7,7 +7,7 @@ from compliance.packets import words
 from compliance.packets.crossing import Crossings
 from compliance.packets.editions import Style
 from compliance.packets.figures import chosen
-from compliance.packets.manifest import Assessment, Manifest
+from compliance.packets.manifest_rows import Assessment, Manifest
 from compliance.packets.section import Section
 from compliance.packets.templatetags.packet import told
 

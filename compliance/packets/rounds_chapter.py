@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from compliance.packets.crossing import CLOSED_FINDINGS, Crossings
 from compliance.packets.figures import chapter, chosen
-from compliance.packets.manifest import Manifest, Since
+from compliance.packets.manifest_rows import Manifest, Since
 from compliance.packets.section import Section
 
 # Requirements that one section speaks of: one that changes costs its own section alone.

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from compliance.packets import signing
 from compliance.packets.editions import flat, speaking
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.press.blanks import SEAL
 from compliance.packets.signing.keys import Key, issuer_of, name_of
 from compliance.packets.templatetags.packet import moment

@@ -1,8 +1,6 @@
 """Freeze a round; build the packet of a freeze."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
@@ -21,6 +19,7 @@ from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
 from compliance.packets import (
     building,
+    disk,
     gathering,
     gathering_audit,
     helping,
@@ -36,7 +35,6 @@ from compliance.packets.building import Built, Step
 from compliance.packets.missing import Incomplete
 from compliance.packets.models import Edition, Freeze, Packet, State
 from compliance.packets.opening import opener
-from compliance.packets.packing import room
 from compliance.packets.press.store import Store
 from compliance.packets.render import Look
 from compliance.packets.snapshots import snapshot
@@ -47,6 +45,7 @@ from compliance.vault import services as vault
 from compliance.vault.models import Blob
 
 BUILD = "packets.build"
+Fence = Callable[[], None]
 _KEPT_DAYS = 30
 
 
@@ -105,13 +104,20 @@ def build_now(freeze: Freeze, edition: str, *, by: User) -> tuple[Packet, Job | 
     return packet, job
 
 
-def build(packet: Packet, *, step: Step, look: Look | None = None) -> None:
-    """Make PDF and ZIP and keep them in the vault. Safe to run again after a crash."""
+def build(
+    packet: Packet, *, step: Step, look: Look | None = None, fence: Fence = lambda: None
+) -> None:
+    """Make PDF and ZIP and keep them in the vault. Safe to run again after a crash.
+
+    *fence* raises where another worker has taken the work over: this one writes nothing then.
+    """
+    # Also where the killed attempt had kept the packet already.
+    disk.clear(_key(packet))
     if packet.is_built:
         return
     states.move(packet, MOVES, State.BUILDING, error="")
     try:
-        with _workshop(packet) as folder, room(), incomplete.kept(packet):
+        with disk.workshop(_key(packet)) as folder, incomplete.kept(packet), _fenced(fence):
             made = building.build(
                 packet.freeze.manifest,
                 building.edition_of(packet.edition),
@@ -122,8 +128,8 @@ def build(packet: Packet, *, step: Step, look: Look | None = None) -> None:
                 step=step,
                 look=look,
             )
-            with building.disk_errors():
-                _keep(packet, made)
+            fence()
+            _keep(packet, made)
     except Incomplete:
         raise
     except Refused as refusal:
@@ -148,7 +154,11 @@ def warm(*, seconds: float) -> int:
 
 
 def sweep_sections() -> int:
-    """Remove compiled sections that nobody used for a month; return how many files."""
+    """Remove compiled sections that nobody used for a month; return how many files.
+
+    Folders that killed work left go too.
+    """
+    disk.sweep()
     return sections().sweep(_KEPT_DAYS)
 
 
@@ -210,15 +220,13 @@ def _freeze(round_: Round, by: User, gaps_reason: str) -> Freeze:
 
 
 @contextmanager
-def _workshop(packet: Packet) -> Iterator[Path]:
-    """A folder that is gone afterwards, on the disk that has room for packets."""
-    root = Path(settings.VAR_DIR) / "packets"
-    root.mkdir(parents=True, exist_ok=True)
-    name = f"{_key(packet)}-"
-    for left in root.glob(f"{name}*"):  # by an attempt that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix=name) as folder:
-        yield Path(folder)
+def _fenced(fence: Fence) -> Iterator[None]:
+    """Ask the *fence* before the packet is written as it ends inside, well or not."""
+    try:
+        yield
+    except Refused:
+        fence()
+        raise
 
 
 def _packet(freeze: Freeze, edition: str, by: User) -> Packet:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from compliance.packets.manifest import Manifest
+from compliance.packets.manifest_rows import Manifest
 from compliance.packets.models import Edition, Freeze, Packet, Signature
 from compliance.packets.templatetags.packet import told
 from compliance.packets.words import VERDICTS

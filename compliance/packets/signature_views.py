@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.packets import policies, services, signatures
 from compliance.packets.models import KeyKind, Packet
+from compliance.packets.places import packet_at, to_packets
 from compliance.packets.signing import hardware
 from compliance.packets.signing.keys import LARGEST, Key, opened, opened_pair
 from compliance.shared.errors import Refused
@@ -23,8 +23,9 @@ _PAIR = 2
 @sensitive_post_parameters("passphrase", "pin")
 @require_POST
 @in_organisation
+@open_to_limited
 def sign(request: OrganisationRequest, number: str, round: int, edition: str) -> HttpResponse:  # noqa: A002
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition)
     part = request.POST.get("part", "")
     policies.check_can_sign(packet, part, request.user)
     kind = request.POST.get("source", KeyKind.FILE)
@@ -34,43 +35,32 @@ def sign(request: OrganisationRequest, number: str, round: int, edition: str) ->
     if made.stamp_problem:
         said = _("The signature has no time stamp. %(why)s")
         messages.warning(request, said % {"why": made.stamp_problem})
-    return _to_packet(packet)
+    return to_packets(packet.freeze)
 
 
 @require_POST
 @in_organisation
+@open_to_limited
 def decline(request: OrganisationRequest, number: str, round: int, edition: str) -> HttpResponse:  # noqa: A002
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition)
     part, reason = request.POST.get("part", ""), request.POST.get("reason", "")
     signatures.decline(packet, part, by=request.user, reason=reason)
     messages.success(request, _("Declined. Who signed before you hears the reason."))
-    return _to_packet(packet)
+    return to_packets(packet.freeze)
 
 
 @require_POST
 @in_organisation
+@open_to_limited
 def withdraw(request: OrganisationRequest, number: str, round: int, edition: str) -> HttpResponse:  # noqa: A002
-    packet = _packet(request, number, round, edition)
+    packet = packet_at(request, number, round, edition)
     policies.check_signs_at_all(packet, request.user)
     found = policies.standing(packet).get(request.POST.get("part", ""))
     if found is None:
         raise Refused(_("Nobody has signed here. Reload the page."))
     signatures.withdraw(found, by=request.user, reason=request.POST.get("reason", ""))
     messages.success(request, _("Taken back."))
-    return _to_packet(packet)
-
-
-def _packet(request: OrganisationRequest, number: str, round_: int, edition: str) -> Packet:
-    rows = Packet.objects.visible_to(request.user).select_related(
-        "organisation", "pdf", "zip", "freeze__round__application", "freeze__organisation"
-    )
-    return get_object_or_404(
-        rows,
-        organisation=request.organisation,
-        freeze__round__application__number=number,
-        freeze__round__number=round_,
-        edition=edition,
-    )
+    return to_packets(packet.freeze)
 
 
 def _key(request: OrganisationRequest, packet: Packet, kind: str) -> Key:
@@ -97,13 +87,3 @@ def _of_files(files: "list[UploadedFile[Any]]", passphrase: str) -> Key:
             )
         )
     return opened(contents[0], passphrase)
-
-
-def _to_packet(packet: Packet) -> HttpResponse:
-    round_ = packet.freeze.round
-    return redirect(
-        "packets:packet",
-        organisation=packet.organisation.slug,
-        number=round_.application.number,
-        round=round_.number,
-    )

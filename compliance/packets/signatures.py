@@ -1,13 +1,8 @@
 """People sign a built packet, decline to, or take it back. Keys are used once and kept nowhere."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +12,7 @@ from compliance.audit.services import record
 from compliance.jobs import services as jobs
 from compliance.packets import building, policies, sealing
 from compliance.packets.actions import Action
+from compliance.packets.disk import workshop
 from compliance.packets.models import KeyKind, Packet, Part, Signature, SignatureState
 from compliance.packets.opening import opener
 from compliance.packets.signing import Signed
@@ -42,7 +38,7 @@ def sign(
     check_may_sign(key.certificate, at)
     before = packet.newest_pdf
     assert before is not None  # noqa: S101 - it is built
-    with _workshop() as folder:
+    with workshop("sign") as folder:
         out = folder / packet.file_name("pdf")
         signed = sealing.put(
             vault.checked_path(before, name=out.name),
@@ -110,7 +106,7 @@ def complete(signature: Signature) -> Blob:
         return signature.zip
     packet, pdf = signature.packet, signature.pdf
     assert pdf is not None  # noqa: S101 - it is signed
-    with _workshop() as folder:
+    with workshop("sign") as folder:
         path, out = (folder / packet.file_name(kind) for kind in ("pdf", "zip"))
         path.symlink_to(vault.checked_path(pdf, name=path.name))
         manifest = packet.freeze.manifest
@@ -216,11 +212,3 @@ def _waiting(packet: Packet) -> list[int]:
     return sorted(
         each.user_id for each in members if each.includes(may) and each.user_id not in done
     )
-
-
-@contextmanager
-def _workshop() -> Iterator[Path]:
-    root = Path(settings.VAR_DIR) / "packets"
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix="sign-") as folder:
-        yield Path(folder)

@@ -4,7 +4,7 @@ from django.utils import translation
 from django.utils.translation import pgettext
 
 from compliance.packets import editions
-from compliance.packets.manifest import Manifest, Task
+from compliance.packets.manifest_rows import Manifest, Task
 from compliance.packets.templatetags.packet import day, due, word
 from compliance.shared.tables import to_csv
 

@@ -16,8 +16,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from compliance.shared.errors import Refused
+
 _HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 _STAMPING = "time_stamping"
+
+
+class NoStamp(Refused):
+    """The authority gave no usable stamp; the sentence says why."""
 
 
 def canonical(token: cms.ContentInfo, digest: bytes, known: Collection[bytes]) -> cms.ContentInfo:

@@ -5,11 +5,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
+from compliance.accounts.http import (
+    OrganisationRequest,
+    in_organisation,
+    open_to_limited,
+    reauthenticated,
+)
 from compliance.applications import preflight
 from compliance.applications.models import Application
 from compliance.applications.selectors import current_round
@@ -18,6 +23,7 @@ from compliance.packets import policies, services
 from compliance.packets.forms import EditionForm
 from compliance.packets.models import Edition, Freeze, Packet
 from compliance.packets.out_showing import leaving
+from compliance.packets.places import to_packets
 from compliance.packets.progressing import history, with_progress
 from compliance.packets.showing import contents, editions
 from compliance.packets.steps import signing_of
@@ -27,6 +33,7 @@ from compliance.vault.http import serve
 
 @require_safe
 @in_organisation
+@open_to_limited
 def packet(request: OrganisationRequest, number: str, round: int) -> HttpResponse:  # noqa: A002
     freeze = _freeze(request, number, round)
     manifest = freeze.manifest
@@ -57,7 +64,7 @@ def freeze(request: OrganisationRequest, number: str) -> HttpResponse:
     frozen = services.freeze(application.current_round, by=request.user, gaps_reason=reason)
     services.request_build(frozen, Edition.KO, by=request.user)
     messages.success(request, _("The round is frozen. Its packet is being built."))
-    return _to_packet(frozen)
+    return to_packets(frozen)
 
 
 @require_POST
@@ -69,11 +76,12 @@ def build(request: OrganisationRequest, number: str, round: int) -> HttpResponse
     if not form.is_valid():
         raise Refused(_("There is no such edition. Choose one from the list."))
     services.request_build(frozen, form.cleaned_data["edition"], by=request.user)
-    return _to_packet(frozen)
+    return to_packets(frozen)
 
 
 @require_safe
 @in_organisation
+@open_to_limited
 @reauthenticated
 def download(
     request: OrganisationRequest,
@@ -123,13 +131,4 @@ def _freeze(request: OrganisationRequest, number: str, round_: int) -> Freeze:
         organisation=request.organisation,
         round__application__number=number,
         round__number=round_,
-    )
-
-
-def _to_packet(frozen: Freeze) -> HttpResponse:
-    return redirect(
-        "packets:packet",
-        organisation=frozen.organisation.slug,
-        number=frozen.round.application.number,
-        round=frozen.round.number,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
 
+from compliance.accounts.models import Membership
 from compliance.audit.models import Entry
 from compliance.audit.selectors import history
 from compliance.remediation.actions import Action
@@ -30,12 +31,15 @@ class Activity:
     older: str
 
 
-def activity(task: Task, *, before: str = "", only: str = "") -> Activity:
+def activity(task: Task, *, reader: Membership, before: str = "", only: str = "") -> Activity:
     """Three queries at most. *only* is "comments" or "changes"."""
     until = _moment(before)
     found: list[Happening] = []
     if only != "comments":
         entries = history(task).exclude(action=Action.COMMENTED)
+        if reader.is_limited:
+            # They name another task, which may be no business of this reader.
+            entries = entries.exclude(action__in=[Action.BLOCKED, Action.UNBLOCKED])
         entries = entries.filter(at__lt=until) if until else entries
         found += [Happening(each.at, entry=each) for each in entries[: PAGE + 1]]
     if only != "changes":

@@ -172,7 +172,7 @@ class DoneIn(Schema):
 
 @router.get("/tasks", response=TasksOut)
 def task_list(request: HttpRequest, organisation: Path[str], asked: Query[TaskFilter]) -> TasksOut:
-    entered = enter(request, organisation)
+    entered = enter(request, organisation, limited=True)
     chosen = Filter(
         state=asked.state,
         assignee=_assignee_key(entered.organisation, asked.assignee),
@@ -203,12 +203,12 @@ def task_create(request: HttpRequest, organisation: Path[str], body: TaskIn) -> 
 
 @router.get("/tasks/{number}", response=TaskOut)
 def task(request: HttpRequest, organisation: Path[str], number: int) -> TaskOut:
-    return _shown(_task(request, organisation, number)[0])
+    return _shown(_task(request, organisation, number, limited=True)[0])
 
 
 @router.get("/tasks/{number}/comments", response=list[CommentOut])
 def task_comments(request: HttpRequest, organisation: Path[str], number: int) -> list[CommentOut]:
-    found, _user = _task(request, organisation, number)
+    found, _user = _task(request, organisation, number, limited=True)
     rows = found.comments.select_related("by")
     return [CommentOut(by=row.by.email, at=row.at, text=row.text) for row in rows]
 
@@ -290,8 +290,10 @@ def duty_done(
     return _period(found)
 
 
-def _task(request: HttpRequest, organisation: str, number: int) -> tuple[Task, User]:
-    entered = enter(request, organisation)
+def _task(
+    request: HttpRequest, organisation: str, number: int, *, limited: bool = False
+) -> tuple[Task, User]:
+    entered = enter(request, organisation, limited=limited)
     rows = selectors.tasks(entered.organisation, entered.user).select_related(
         "organisation", "finding__fixed_run", "parent", "requirement__profile", "assignee"
     )

@@ -105,9 +105,10 @@ def _events(feed: CalendarFeed, base: str) -> Iterator[Event]:
 
 
 def _of_tasks(feed: CalendarFeed, base: str) -> Iterator[Event]:
-    rows = Task.objects.filter(
+    rows = Task.objects.visible_to(feed.user).filter(
         organisation=feed.organisation, assignee=feed.user, state__in=TO_DO
-    ).select_related("requirement")
+    )
+    rows = rows.select_related("requirement")
     for task in rows.order_by("due", "number")[:MOST]:
         url = f"{base}{reverse('remediation:detail', args=[feed.organisation.slug, task.number])}"
         about = f"{task.get_severity_display()} · {task.get_state_display()}"
@@ -130,6 +131,7 @@ def _of_tasks(feed: CalendarFeed, base: str) -> Iterator[Event]:
 
 def _of_duties(feed: CalendarFeed) -> Iterator[Event]:
     rows = DutyOccurrence.objects.filter(
+        series__in=DutySeries.objects.visible_to(feed.user),
         series__organisation=feed.organisation,
         series__responsible=feed.user,
         series__state=DutySeries.State.ACTIVE,
@@ -144,7 +146,8 @@ def _of_duties(feed: CalendarFeed) -> Iterator[Event]:
 
 def _of_applications(feed: CalendarFeed, base: str) -> Iterator[Event]:
     """Until when the platform waits, of every open application: everybody's days."""
-    rows = Application.objects.filter(organisation=feed.organisation, state__in=OPEN_APPLICATIONS)
+    seen = Application.objects.visible_to(feed.user)
+    rows = seen.filter(organisation=feed.organisation, state__in=OPEN_APPLICATIONS)
     for application in rows.select_related("profile").order_by("pk"):
         url = f"{base}{reverse('applications:detail', args=[feed.organisation.slug, application.number])}"
         for key, day, said in _days_of(application):

@@ -7,7 +7,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.models import Organisation, User
+from compliance.accounts.models import Membership, Organisation, User
 from compliance.remediation.boards import COLUMNS
 from compliance.remediation.bulk import UNCHANGED, Wanted
 from compliance.remediation.models import EffortUnit, Priority, Task
@@ -192,10 +192,5 @@ class LimitsForm(forms.Form):
 
 def members(organisation: Organisation) -> Any:
     """People of the organisation, by name."""
-    rows = User.objects.filter(
-        is_active=True,
-        memberships__organisation=organisation,
-        is_machine=False,
-        memberships__ended_at__isnull=True,
-    )
-    return rows.order_by("name")
+    people = Membership.objects.people().filter(organisation=organisation)
+    return User.objects.filter(pk__in=people.values("user_id")).order_by("name")

@@ -14,6 +14,7 @@ from compliance.evidence.models import Evidence
 from compliance.remediation.filters import Filter
 from compliance.remediation.models import Priority, Source, State, Task
 from compliance.remediation.selectors import Tally
+from compliance.requirements import limits
 from compliance.requirements.models import Area
 from compliance.requirements.versions import of_current_profiles
 from compliance.shared.severity import Severity
@@ -110,9 +111,12 @@ def tasks_of(request: OrganisationRequest) -> QuerySet[Task]:
     return Task.objects.visible_to(request.user).filter(organisation=request.organisation)
 
 
-def options(organisation: Organisation) -> dict[str, Any]:
+def options(organisation: Organisation, user: User) -> dict[str, Any]:
     """What the filters offer to choose from; one query."""
-    profiles = of_current_profiles(organisation)
+    opened = limits.opened(user, organisation)
+    profiles: Any = (
+        of_current_profiles(organisation) if opened is None else opened.values("profile")
+    )
     return {
         "states": State.choices,
         "severities": Severity.choices,

@@ -80,7 +80,7 @@ def page_of(
 
 def tally(organisation: Organisation, user: User) -> Tally:
     """Count in one query that an index answers alone."""
-    rows = Task.objects.filter(organisation=organisation).order_by()
+    rows = Task.objects.visible_to(user).filter(organisation=organisation).order_by()
     late = Count("pk", filter=Q(due__lt=timezone.localdate()))
     mine = Count("pk", filter=Q(assignee_id=user.pk))
     counted = rows.values("state").annotate(number=Count("pk"), late=late, mine=mine)

@@ -144,7 +144,9 @@ _lazy_list = lazy(_list, str)
 
 
 def register() -> None:
-    slots.panel("requirement", order=30, template="remediation/_box.html", context=box)
+    slots.panel(
+        "requirement", order=30, template="remediation/_box.html", context=box, limited=True
+    )
     slots.panel("member", order=10, template="remediation/_leaving.html", context=leaving.panel)
     registries.register(
         registries.Column("tasks", _("Tasks"), known, open_label=_("With open tasks"))

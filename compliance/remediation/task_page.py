@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from compliance.accounts.models import User
 from compliance.remediation import freezes, policies, selectors
@@ -30,14 +30,15 @@ _AROUND = (
 def around(task: Task, user: User) -> dict[str, Any]:
     """Parts, order, steps, watchers and requests, each with what this person may do to it."""
     prefetch_related_objects([task], *_AROUND)
-    parts = list(task.parts.select_related("assignee").order_by("number")[:SHOWN_PARTS])
-    blockers, waiting = _order(task)
+    seen = Task.objects.visible_to(user)
+    parts = seen.filter(parent=task).select_related("assignee").order_by("number")[:SHOWN_PARTS]
+    blockers, waiting = _order(task, seen)
     steps = list(task.checklist.all())
     watchers = [each.user for each in task.watchers.all()]
     extension = selectors.waiting_extension(task)
     acceptance = selectors.waiting_acceptance(task)
     return {
-        "parts": parts,
+        "parts": list(parts),
         "parts_over": sum(part.state not in OPEN_STATES for part in parts),
         "blockers": blockers,
         "waiting": waiting,
@@ -54,9 +55,10 @@ def around(task: Task, user: User) -> dict[str, Any]:
     }
 
 
-def _order(task: Task) -> tuple[list[Task], list[Task]]:
-    """What it waits for, and what waits for it."""
+def _order(task: Task, seen: QuerySet[Task]) -> tuple[list[Task], list[Task]]:
+    """What it waits for, and what waits for it, of the tasks *seen*."""
     rows = Dependency.objects.filter(Q(blocked=task) | Q(blocker=task))
+    rows = rows.filter(blocked__in=seen, blocker__in=seen)
     pairs = list(rows.select_related("blocker__assignee", "blocked__assignee"))
     before = [each.blocker for each in pairs if each.blocked_id == task.pk]
     after = [each.blocked for each in pairs if each.blocker_id == task.pk]

@@ -84,7 +84,7 @@ def _rows(request: OrganisationRequest) -> QuerySet[Assessment]:
         .filter(
             organisation=request.organisation,
             requirement__profile=selectors.chosen_profile(
-                request.organisation, request.GET.get("profile", "")
+                request.organisation, request.GET.get("profile", ""), user=request.user
             ),
         )
         .select_related("requirement__area", "owner")
@@ -93,13 +93,14 @@ def _rows(request: OrganisationRequest) -> QuerySet[Assessment]:
 
 @router.get("/requirements", response=list[AssessmentOut])
 def requirement_list(request: HttpRequest, organisation: Path[str]) -> list[AssessmentOut]:
-    return [_shown(row) for row in _rows(enter(request, organisation))]
+    return [_shown(row) for row in _rows(enter(request, organisation, limited=True))]
 
 
 @router.get("/readiness", response=ReadinessOut)
 def readiness(request: HttpRequest, organisation: Path[str]) -> ReadinessOut:
-    entered = enter(request, organisation)
-    profile = selectors.chosen_profile(entered.organisation, request.GET.get("profile", ""))
+    entered = enter(request, organisation, limited=True)
+    asked = request.GET.get("profile", "")
+    profile = selectors.chosen_profile(entered.organisation, asked, user=entered.user)
     if profile is None:
         return ReadinessOut(profile="", version="", percent=0, areas=[])
     found = selectors.readiness(entered.organisation, profile)
@@ -117,7 +118,7 @@ def readiness(request: HttpRequest, organisation: Path[str]) -> ReadinessOut:
 
 @router.get("/requirements/{code}", response=AssessmentOut)
 def requirement(request: HttpRequest, organisation: Path[str], code: str) -> AssessmentOut:
-    rows = _rows(enter(request, organisation))
+    rows = _rows(enter(request, organisation, limited=True))
     return _shown(get_object_or_404(rows, requirement__code=code))
 
 

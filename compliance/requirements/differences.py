@@ -16,7 +16,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz import fuzz, process
 
 from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.models.profiles import either
@@ -354,7 +353,15 @@ def _paired(
 
 
 def _is_foreign(old: Item, new: Item) -> bool:
-    return old.text != new.text and fuzz.ratio(old.text, new.text) < FOREIGN
+    return old.text != new.text and _likeness(old, new) < FOREIGN
+
+
+def _likeness(old: Item, new: Item) -> float:
+    """Say of 100 how alike two texts are."""
+    # 4 MB, in processes that compare nothing too: the room's list of what needs a look imports this.
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(old.text, new.text)
 
 
 def propose(
@@ -371,7 +378,7 @@ def propose(
     for before, after in sorted(edges):
         old_new = (before, after) if before in gone and after in come else (after, before)
         if old_new[0] in gone and old_new[1] in come:
-            same = int(fuzz.ratio(gone[old_new[0]].text, come[old_new[1]].text))
+            same = int(_likeness(gone[old_new[0]], come[old_new[1]]))
             match(*old_new, same, stated=True)
     by_text = {item.text: code for code, item in reversed(list(gone.items()))}
     for code, item in list(come.items()):
@@ -383,6 +390,8 @@ def propose(
 
 def _similar(gone: dict[str, Item], come: dict[str, Item]) -> list[tuple[int, str, str]]:
     """(likeness, old code, new code) of at least ALIKE, the most alike first."""
+    from rapidfuzz import fuzz, process
+
     texts = {code: item.text for code, item in gone.items()}
     found = [
         (int(likeness), before, code)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, FilteredRelation, OuterRef, Q, Subquery
 
-from compliance.accounts.models import Organisation
+from compliance.accounts.models import Organisation, User
+from compliance.requirements import limits
 from compliance.requirements.models import Adoption, Area, Assessment, Profile
 
 Verdict = Assessment.Verdict
@@ -143,8 +144,19 @@ def adopted_profiles(organisation: Organisation) -> list[Profile]:
     return list(begun.select_related("platform").order_by("begun", "adoptions__adopted_at"))
 
 
-def chosen_profile(organisation: Organisation, identifier: str = "") -> Profile | None:
-    """Return the adopted profile with *identifier*, or the first one adopted."""
-    profiles = adopted_profiles(organisation)
+def profiles_seen(organisation: Organisation, user: User) -> list[Profile]:
+    """`adopted_profiles`; to who sees one application, the one that it asks for, former or not."""
+    opened = limits.opened(user, organisation)
+    if opened is None:
+        return adopted_profiles(organisation)
+    rows = Profile.objects.filter(pk__in=opened.values("profile"))
+    return list(rows.select_related("platform"))
+
+
+def chosen_profile(
+    organisation: Organisation, identifier: str = "", *, user: User | None = None
+) -> Profile | None:
+    """Return the adopted profile with *identifier*, or the first one; of those that *user* sees."""
+    profiles = profiles_seen(organisation, user) if user else adopted_profiles(organisation)
     named = [profile for profile in profiles if profile.identifier == identifier]
     return next(iter(named or profiles), None)

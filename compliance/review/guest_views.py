@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.packets import manifest as manifests
+from compliance.packets import manifest_rows
 from compliance.packets.models import Packet
 from compliance.packets.showing import contents
 from compliance.review import services
@@ -103,7 +104,7 @@ def _built(invitation: Invitation) -> Any:
     )
 
 
-def _by_area(manifest: manifests.Manifest) -> list[tuple[Any, list[Any]]]:
+def _by_area(manifest: manifest_rows.Manifest) -> list[tuple[Any, list[Any]]]:
     return [
         (area, [each for each in manifest["assessments"] if each["area"] == area["code"]])
         for area in manifest["areas"]

@@ -14,7 +14,7 @@ from compliance.applications.models import Round
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        mine = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
         return self.filter(organisation_id__in=mine)
 
     def open(self) -> Self:

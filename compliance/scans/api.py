@@ -134,13 +134,15 @@ def findings(
     asked: Query[FindingFilter],
 ) -> list[FindingOut]:
     """Findings of a state, 200 at a time."""
-    entered = enter(request, organisation)
+    entered = enter(request, organisation, limited=True)
     found = (
         Finding.objects.visible_to(entered.user)
         .filter(organisation=entered.organisation, state=asked.state)
         .select_related("rule", "asset")
         .prefetch_related(
-            Prefetch("rule__mappings", selectors.mappings_shown(entered.organisation)),
+            Prefetch(
+                "rule__mappings", selectors.mappings_shown(entered.organisation, entered.user)
+            ),
             "rule__mappings__requirement",
         )
     )

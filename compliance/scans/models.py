@@ -4,21 +4,22 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.jobs.models import Job
-from compliance.requirements.models import Requirement
+from compliance.requirements.limits import whole
+from compliance.requirements.models import Assessment, Requirement
 from compliance.scans.records import Conditions, Outcome
 from compliance.shared.severity import Severity
 from compliance.vault.models import Blob
 
 
 def _mine(user: User) -> models.QuerySet[Membership]:
-    return Membership.objects.active().filter(user=user).values("organisation_id")  # type: ignore[return-value]
+    return Membership.objects.whole().filter(user=user).values("organisation_id")  # type: ignore[return-value]
 
 
 _KINDS = {
@@ -232,7 +233,12 @@ class FindingState(models.TextChoices):
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(organisation_id__in=_mine(user))
+        """Of the organisations seen whole, and what speaks of a requirement that is seen."""
+        spoken_of = Assessment.objects.visible_to(user).filter(
+            organisation_id=OuterRef("organisation_id"),
+            requirement__rule_mappings__rule=OuterRef("rule_id"),
+        )
+        return self.filter(whole(user) | Q(Exists(spoken_of)))
 
     def open(self) -> Self:
         return self.filter(state=FindingState.OPEN)

@@ -29,7 +29,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from compliance.accounts.models import Organisation
+from compliance.accounts.models import Organisation, User
+from compliance.requirements import limits
 from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.registries import Ids
 from compliance.requirements.versions import of_current_profiles
@@ -299,8 +300,12 @@ def by_check(findings: QuerySet[Finding]) -> QuerySet[Any, Any]:
     )
 
 
-def mappings_shown(organisation: Organisation) -> QuerySet[RuleMapping]:
+def mappings_shown(organisation: Organisation, user: User) -> QuerySet[RuleMapping]:
     """Mappings to requirements of profiles worked with; what another platform asks is no news."""
+    opened = limits.opened(user, organisation)
+    if opened is not None:
+        rows = RuleMapping.objects.filter(requirement__profile__in=opened.values("profile"))
+        return rows.select_related("requirement__profile", "edge__set")
     rows = RuleMapping.objects.filter(
         requirement__profile__adoptions__organisation=organisation,
         requirement__profile__adoptions__ended_at__isnull=True,

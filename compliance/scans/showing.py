@@ -27,7 +27,9 @@ _BLOCKING = (Severity.CRITICAL, Severity.HIGH)
 
 
 def register() -> None:
-    slots.panel("requirement", order=40, template="scans/_requirement.html", context=panel)
+    slots.panel(
+        "requirement", order=40, template="scans/_requirement.html", context=panel, limited=True
+    )
     registries.register(
         registries.Column("findings", _("Open findings"), known, open_label=_("With open findings"))
     )

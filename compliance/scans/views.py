@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import filters
 from compliance.accounts.clocks import clock_of
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.audit.selectors import history
 from compliance.scans import (
     asking,
@@ -230,7 +230,7 @@ def findings(request: OrganisationRequest) -> HttpResponse:
         .filter(organisation=request.organisation)
         .select_related("rule", "asset", "last_run")
         .prefetch_related(
-            Prefetch("rule__mappings", selectors.mappings_shown(request.organisation))
+            Prefetch("rule__mappings", selectors.mappings_shown(request.organisation, request.user))
         )
         .order_by(_WORST_FIRST, "-number")
     )
@@ -273,12 +273,13 @@ def _finding(request: OrganisationRequest, number: int) -> Finding:
 
 @require_safe
 @in_organisation
+@open_to_limited
 def finding(request: OrganisationRequest, number: int) -> HttpResponse:
     return render(request, "scans/finding.html", _about(request, _finding(request, number)))
 
 
 def _about(request: OrganisationRequest, found: Finding) -> dict[str, Any]:
-    mappings = selectors.mappings_shown(request.organisation).filter(rule=found.rule)
+    mappings = selectors.mappings_shown(request.organisation, request.user).filter(rule=found.rule)
     counting = clock_of(request.organisation)
     return {
         "finding": found,

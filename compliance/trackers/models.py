@@ -27,7 +27,7 @@ class OwnQuerySet(models.QuerySet[_Row]):
     """Rows of an organisation."""
 
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        mine = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
         return self.filter(organisation_id__in=mine)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
 from compliance.remediation.models import State, Task
 from compliance.shared.errors import Refused
 from compliance.shared.numbers import whole
@@ -68,6 +68,7 @@ def new(request: OrganisationRequest, kind: str) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@reauthenticated
 def add(request: OrganisationRequest, kind: str) -> HttpResponseBase:
     """Keep the connection and ask the tracker at once, so that a wrong token is seen now."""
     policies.check_can_manage(request.organisation, request.user)
@@ -93,6 +94,7 @@ def edit(request: OrganisationRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@reauthenticated
 def change(request: OrganisationRequest, pk: int) -> HttpResponseBase:
     connection = _connection(request, pk)
     form = ConnectionForm(request.POST, kind=connection.kind, connection=connection)
@@ -122,6 +124,7 @@ def states(request: OrganisationRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @never_cache
 @in_organisation
+@reauthenticated
 def secret(request: OrganisationRequest, pk: int) -> HttpResponseBase:
     """The page that answers is the only one that shows the secret."""
     connection = _connection(request, pk)

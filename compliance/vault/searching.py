@@ -7,8 +7,6 @@ from typing import Any
 
 from compliance.vault import jail, services
 from compliance.vault.models import Blob, Inspection, PersonalHit, PersonalState
-from compliance.vault.personal import finding
-from compliance.vault.pictures import facts_at
 from compliance.vault.problems import Problem
 
 # Text goes by at some megabytes a second; a picture of text takes the OCR some seconds a page.
@@ -43,6 +41,8 @@ def facts_of(blob: Blob) -> dict[str, Any]:
     """Return what a picture says of itself, {} for anything else."""
     if not blob.media_type.startswith("image/"):
         return {}
+    from compliance.vault.pictures import facts_at
+
     try:
         path = services.checked_path(blob, held=True)
         found: dict[str, Any] = jail.call(facts_at, str(path), memory=jail.room_for(path))
@@ -53,6 +53,9 @@ def facts_of(blob: Blob) -> dict[str, Any]:
 
 def search(blob: Blob) -> Result | None:
     """Return what was found, None when the bytes are not there to be searched."""
+    # What reads documents and pictures takes 14 MB: only a process that searches waits for it.
+    from compliance.vault.personal import finding
+
     try:
         path = services.checked_path(blob, held=True)
     except services.Damaged:

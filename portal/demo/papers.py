@@ -1,6 +1,7 @@
 """The made-up company's evidence: diagrams, captures, documents, exports. Drawn, not copied."""
 
 import io
+import textwrap
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -63,21 +64,61 @@ def capture(title: str, lines: Sequence[str], day: date) -> bytes:
     return _png(image)
 
 
-def diagram(title: str, lines: Sequence[str], day: date) -> bytes:
-    """Return a diagram of zones with a firewall between each, as PNG."""
+def network(title: str, lines: Sequence[str], day: date) -> bytes:
+    """Return a diagram of zones with a firewall between each, as PNG; *lines* are its notes."""
+    zones = (
+        ("플랫폼", ("주문 API", "고정 IP 2개")),
+        ("DMZ", ("연동 서버 2대", "웹 방화벽")),
+        ("내부망", ("배차 서버 4대", "로그 서버")),
+        ("DB망", ("주문 DB 2대", "백업 저장소")),
+    )
+    return _diagram(title, lines, day, zones, between="FW")
+
+
+def data_flow(title: str, lines: Sequence[str], day: date) -> bytes:
+    """Return the way of an order's data from receipt to destruction, as PNG; *lines* are its notes."""
+    zones = (
+        ("수신", ("주문번호, 품목", "안심번호, 주소")),
+        ("배차", ("가맹점, 라이더", "위치 기반 배정")),
+        ("배달", ("라이더 앱 표시", "완료 시각 기록")),
+        ("파기", ("24시간 뒤 가림", "90일 뒤 삭제")),
+    )
+    return _diagram(title, lines, day, zones, between="▶")
+
+
+def _diagram(
+    title: str,
+    lines: Sequence[str],
+    day: date,
+    zones: Sequence[tuple[str, Sequence[str]]],
+    between: str,
+) -> bytes:
     image = Image.new("RGB", (1600, 1000), "white")
     draw = ImageDraw.Draw(image)
     draw.text((60, 40), title, font=_font(40), fill=INK)
     draw.text((60, 100), f"기준일 {day:%Y-%m-%d}", font=_font(24), fill=LINE)
-    for number, line in enumerate(lines):
-        left, top = 80 + (number % 3) * 500, 200 + (number // 3) * 380
-        draw.rounded_rectangle((left, top, left + 400, top + 240), 16, fill=PALE, outline=ACCENT)
-        for row, part in enumerate(_wrapped(line, 18)):
-            draw.text((left + 28, top + 30 + row * 44), part, font=_font(28), fill=INK)
-        if number % 3 < 2 and number + 1 < len(lines):
-            draw.line((left + 400, top + 120, left + 500, top + 120), fill=INK, width=4)
-            draw.rectangle((left + 425, top + 95, left + 475, top + 145), fill="#b45309")
-            draw.text((left + 430, top + 102), "FW", font=_font(24), fill="white")
+    for number, (name, inside) in enumerate(zones):
+        left, top = 60 + number * 390, 190
+        draw.rounded_rectangle((left, top, left + 310, top + 380), 16, fill=PALE, outline=ACCENT)
+        draw.text((left + 24, top + 18), name, font=_font(30), fill=ACCENT)
+        for row, each in enumerate(inside):
+            box = (left + 24, top + 80 + row * 140, left + 286, top + 190 + row * 140)
+            draw.rounded_rectangle(box, 10, fill="white", outline=LINE, width=2)
+            middle = ((box[0] + box[2]) // 2, (box[1] + box[3]) // 2)
+            draw.text(middle, each, font=_font(26), fill=INK, anchor="mm")
+        if number + 1 < len(zones):
+            draw.line((left + 310, top + 190, left + 390, top + 190), fill=INK, width=4)
+            draw.rectangle((left + 325, top + 165, left + 375, top + 215), fill="#b45309")
+            middle = (left + 350, top + 190)
+            draw.text(middle, between, font=_font(24), fill="white", anchor="mm")
+    top = 620
+    for line in lines:
+        for row, part in enumerate(_wrapped(line, 80)):
+            draw.text(
+                (60 if row else 40, top), part if row else f"· {part}", font=_font(28), fill=INK
+            )
+            top += 44
+        top += 10
     return _png(image)
 
 
@@ -100,13 +141,13 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return [text[start : start + width] for start in range(0, len(text), width)] or [""]
+    return textwrap.wrap(text, width) or [""]
 
 
 # Evidence kind of the profile → how the demo makes one, and the name's ending.
 FORMS: dict[str, tuple[Paper, str]] = {
-    "network_diagram": (diagram, "png"),
-    "data_flow_diagram": (diagram, "png"),
+    "network_diagram": (network, "png"),
+    "data_flow_diagram": (data_flow, "png"),
     "asset_inventory": (listing, "csv"),
     "ip_register": (listing, "csv"),
     "account_list": (listing, "csv"),

@@ -96,6 +96,58 @@ def test_an_answer_is_good_once_and_in_its_browser_alone(oidc, alice):
     assert not is_in(thief)
 
 
+OTHER_ISSUER = "comes from another provider than the registered one"
+
+
+def test_a_description_of_another_issuer_is_refused(oidc, issuer, alice):
+    """Before anybody is sent there, and the organisation's log says so."""
+    with openid.posing(issuer, as_itself=False) as address:
+        IdentityProvider.objects.filter(pk=oidc.pk).update(issuer=address)
+        begin = reverse("openid_connect_login", kwargs={"provider_id": oidc.slug})
+        answer = browser().get(begin)
+    assert answer.status_code == 403
+    assert OTHER_ISSUER in answer.content.decode()
+    assert "Location" not in answer
+    entry = Entry.objects.get(action="sso.refused")
+    assert entry.target_id == oidc.pk
+
+
+def test_an_id_token_of_another_issuer_is_refused(oidc, issuer, alice):
+    client = browser()
+    with openid.posing(issuer, as_itself=True) as address:
+        IdentityProvider.objects.filter(pk=oidc.pk).update(issuer=address)
+        _back, answer = through(client, oidc, alice.email)
+    assert answer.status_code == 403
+    assert OTHER_ISSUER in answer.content.decode()
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize(("audience", "status"), [("gatepass", 302), ("another-client", 403)])
+def test_an_id_token_made_for_another_client_is_refused(oidc, issuer, alice, audience, status):
+    client = browser()
+    with openid.posing(issuer, as_itself=True, aud=audience) as address:
+        IdentityProvider.objects.filter(pk=oidc.pk).update(issuer=address)
+        _back, answer = through(client, oidc, alice.email)
+    assert answer.status_code == status
+    assert is_in(client) == (status == 302)
+
+
+def test_a_provider_that_is_away_is_said_in_a_sentence(oidc):
+    IdentityProvider.objects.filter(pk=oidc.pk).update(issuer="http://localhost:9")
+    begin = reverse("openid_connect_login", kwargs={"provider_id": oidc.slug})
+    answer = browser().get(begin)
+    assert answer.status_code == 403
+    assert "The SSO sign-in did not succeed" in answer.content.decode()
+
+
+def test_a_slash_at_the_end_of_an_issuer_is_no_other_one(oidc, issuer, alice):
+    IdentityProvider.objects.filter(pk=oidc.pk).update(issuer=f"{issuer}/")
+    client = browser()
+    _back, answer = through(client, oidc, alice.email)
+    assert answer.status_code == 302
+    assert is_in(client)
+
+
 def test_other_domains_and_strangers_stay_out(oidc, alice, manna):
     for email, sentence in (
         ("eve@elsewhere.test", "does not sign in people with your e-mail address"),

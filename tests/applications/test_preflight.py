@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from compliance.applications import preflight, services
+from compliance.applications.models import Application
+from compliance.applications.states import State
 from compliance.evidence import services as evidence_room
 from compliance.evidence.models import EvidenceLink
 from compliance.evidence.services import Upload
@@ -202,3 +204,15 @@ def test_a_value_that_changes_is_named_in_the_readers_language(application, lang
     with override(language):
         sentences = [str(gap.sentence) for gap in preflight.gaps(application)]
     assert any(f"“{name}”" in each or f"‘{name}’" in each for each in sentences)
+
+
+@pytest.mark.parametrize("page", ["/o/manna/", "/o/manna/applications/{}/preflight/"])
+def test_an_application_that_left_the_desk_is_led_to_no_form(application, browse, alice, page):
+    client = browse(alice)
+    forms = {gap.url for gap in preflight.gaps(application) if gap.is_form}
+    assert any(url.endswith("/scope/") for url in forms)
+    shown = client.get(page.format(application.number)).content.decode()
+    assert any(f'href="{url}"' in shown for url in forms)
+    Application.objects.filter(pk=application.pk).update(state=State.SUBMITTED)
+    shown = client.get(page.format(application.number)).content.decode()
+    assert not any(f'href="{url}"' in shown for url in forms)

@@ -69,6 +69,8 @@ LEADS = holders(C.AUDIT_READ) & holders(C.EVIDENCE_ADD)
 PERSONAL = {
     "home": "sends the person to their organisation",
     "review:verify": "stores nothing",
+    "privacy:mine": "the person's own data alone",
+    "privacy:take-mine": "the person's own data alone, recorded",
     **dict.fromkeys(
         [
             "accounts:security",
@@ -93,10 +95,15 @@ DOORS: dict[str, Door] = {
     "reviewers:invite": verb(C.APPLICATION_APPROVE),
     "reviewers:revoke": verb(C.APPLICATION_APPROVE),
     "members:list": READ,
+    "leavers:list": verb(C.PEOPLE_MANAGE, method="GET"),
+    "leavers:leaver": verb(C.PEOPLE_MANAGE, method="GET"),
+    "leavers:take": verb(C.PEOPLE_MANAGE),
+    "leavers:erase": verb(C.PEOPLE_MANAGE),
     "members:invite": verb(C.PEOPLE_MANAGE, method="GET"),
     "members:invitation-revoke": verb(C.PEOPLE_MANAGE),
     "members:member": verb(C.PEOPLE_MANAGE, method="GET"),
     "members:role": verb(C.PEOPLE_MANAGE),
+    "members:terms": verb(C.PEOPLE_MANAGE),
     "members:unlock": verb(C.PEOPLE_MANAGE),
     "members:sign-in-rules": READ,
     "members:sso": verb(C.PEOPLE_MANAGE, method="GET"),
@@ -441,4 +448,50 @@ DOORS: dict[str, Door] = {
     "api:post_verdicts": verb(C.APPLICATION_EDIT),
     # Last of all: whom it removes is behind the doors above.
     "members:remove": verb(C.PEOPLE_MANAGE),
+}
+
+
+def _of(room: str, *names: str) -> set[str]:
+    return {f"{room}:{name}" for name in names}
+
+
+# Who sees one application alone. Pages without an object show what is theirs; every other door of
+# an organisation is not there for them.
+LIMITED_PAGES = {
+    "dashboard:home",
+    *_of("members", "filter-save", "tokens", "token-create"),
+    *_of("notices", "list", "inbox", "bell", "preferences", "preferences-set", "read-all"),
+    *_of("requirements", "list", "readiness"),
+    *_of("evidence", "list", "requests"),
+    *_of("applications", "list"),
+    *_of("remediation", "list", "preview"),
+    *_of("api", "requirement_list", "readiness", "evidence-list", "requests", "task_list"),
+    *_of("api", "application_list", "findings"),
+}
+# With an object: as the role has it within the application, not there beyond it.
+LIMITED_OBJECTS = {
+    *_of("requirements", "detail", "history", "writing", "comment"),
+    *_of("evidence", "desk", "detail", "file", "preview", "thumbnail", "personal"),
+    *_of("evidence", "accept", "return", "request", "ask", "request-settle", "request-pass-on"),
+    *_of("scans", "finding"),
+    *_of("applications", "detail", "preflight", "round", "verdicts"),
+    *_of("applications", "request-review", "take-back", "review", "approve", "attest", "submit"),
+    *_of("applications", "receive", "start-review", "request-changes", "next-round", "decide"),
+    *_of("applications", "renew", "cancel"),
+    *_of("packets", "packet", "download", "progress", "pages", "sheet", "draft", "receipt"),
+    *_of("packets", "copy-download", "sign", "decline", "withdraw"),
+    *_of("remediation", "detail", "activity", "comment", "comment-file", "watch"),
+    *_of("remediation", "plan", "start", "fix", "verify", "verify-and-close", "close", "reopen"),
+    *_of("remediation", "false-positive", "dispute", "accept-risk", "assign", "priority", "effort"),
+    *_of("remediation", "plan-change", "add-step", "tick", "remove-step", "part-of", "no-part"),
+    *_of("remediation", "block", "unblock", "ask-extension", "extend", "not-extend"),
+    *_of("remediation", "withdraw-extension", "approve-risk", "refuse-risk", "withdraw-risk"),
+    *_of("api", "requirement", "request", "task", "task_comments"),
+    *_of("api", "gaps", "scope", "rounds", "received"),
+}
+# Only what the person began, made or kept themselves.
+LIMITED_OWN = {
+    *_of("jobs", "progress", "cancel"),
+    *_of("notices", "read"),
+    *_of("members", "filter-default", "filter-rename", "filter-delete", "token-revoke"),
 }

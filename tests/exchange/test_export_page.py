@@ -15,7 +15,7 @@ from compliance.audit.models import Entry
 from compliance.audit.services import SYSTEM
 from compliance.evidence import services as evidence
 from compliance.exchange.answers import gather
-from compliance.exchange.exporting import Format
+from compliance.exchange.formats import Format
 from compliance.exchange.models import ProfileForm
 from compliance.remediation import services as remediation
 from compliance.requirements import documents, loading, services

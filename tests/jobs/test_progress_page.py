@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from compliance.jobs import services
+from compliance.jobs import phrases, services
 from compliance.jobs.models import Job, State
+from compliance.jobs.phrases import LONGEST, Phrase
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -34,6 +35,31 @@ def test_running_work_shows_its_phase_and_asks_again(make, browse, alice) -> Non
     assert 'value="12" max="40"' in text
     assert 'hx-trigger="every 1s"' in text
     assert "HX-Redirect" not in page
+
+
+def test_a_phase_is_said_in_the_readers_language(make, browse, alice) -> None:
+    """Whoever asked for the work reads another one, perhaps."""
+    job = make()
+    services.claim(job.pk)
+    phrase = Phrase(
+        "Section %(n)d of %(total)d: %(name)s", {"n": 3, "total": 9, "name": "표지 100%"}
+    )
+    Job.objects.filter(pk=job.pk).update(phase=str(phrase))
+    for language, said in (
+        ("ko", "9개 절 중 3번째: 표지 100%"),
+        ("en", "Section 3 of 9: 표지 100%"),
+    ):
+        client = browse(alice)
+        client.cookies["django_language"] = language
+        assert said in client.get(address(job), headers=HTMX).content.decode()
+
+
+def test_a_phase_with_a_long_name_is_kept_short() -> None:
+    kept = str(
+        Phrase("Section %(n)d of %(total)d: %(name)s", {"n": 3, "total": 9, "name": '"가' * 300})
+    )
+    assert len(kept) <= LONGEST
+    assert phrases.shown(kept).endswith('"가')
 
 
 def test_finished_work_tells_the_page_and_leads_to_the_result(make, browse, alice) -> None:

@@ -71,3 +71,14 @@ def accept(auditor: Visitor, title: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(title)
     page.keyboard.press("a")
     expect(page.locator(".gp-alert.tone-good")).to_contain_text("승인")
+
+
+def verdicts(rows: Any) -> list[str]:
+    """The signed verdict of each row of the list, from the top; what is proposed stands behind it."""
+    known = ["met", "partial", "not_met", "not_applicable", "inconclusive", "not_checked"]
+    found: list[str] = rows.evaluate_all(
+        """(rows, known) => rows.map((row) => [...row.querySelectorAll("[data-value]")]
+          .map((badge) => badge.dataset.value).find((value) => known.includes(value)))""",
+        known,
+    )
+    return found

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys import steps
+
 PROFILE = "order-integration-reference"
 BEGUN = "로그 서버 2대에 실시간으로 보내고 저장 전에 해시를 남깁니다."
 REASON = "자매회사의 POS가 처리하며 우리 시스템에는 없습니다."
@@ -40,7 +42,7 @@ def test_what_was_being_written_survives_a_closed_window(person):
 def test_many_rows_get_a_verdict_at_once_and_are_taken_back(seoyeon):
     page = seoyeon.open(f"requirements/?profile={PROFILE}&area=DAT")
     rows = page.locator("[data-row]")
-    before = verdicts(rows)
+    before = steps.verdicts(rows)
     page.keyboard.press("j")
     page.keyboard.press("x")
     rows.nth(2).locator("input[name=row]").click(modifiers=["Shift"])
@@ -56,21 +58,11 @@ def test_many_rows_get_a_verdict_at_once_and_are_taken_back(seoyeon):
     sign.click()
     told = page.locator("#list .gp-alert[role=status]")
     expect(told).to_contain_text("3건")
-    assert verdicts(rows) == ["not_applicable"] * 3 + before[3:]
+    assert steps.verdicts(rows) == ["not_applicable"] * 3 + before[3:]
     told.get_by_role("button", name="되돌리기").click()
     expect(page.locator(".gp-alert.tone-good").filter(has_text="3건").first).to_be_visible()
     expect(rows).to_have_count(len(before))
-    assert verdicts(rows) == before
-
-
-def verdicts(rows):
-    """The signed verdict of each row, from the top."""
-    known = ["met", "partial", "not_met", "not_applicable", "inconclusive", "not_checked"]
-    return rows.evaluate_all(
-        """(rows, known) => rows.map((row) => [...row.querySelectorAll("[data-value]")]
-          .map((badge) => badge.dataset.value).find((value) => known.includes(value)))""",
-        known,
-    )
+    assert steps.verdicts(rows) == before
 
 
 def test_filters_are_saved_and_shared_by_their_address(seoyeon, person):

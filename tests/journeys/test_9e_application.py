@@ -84,6 +84,12 @@ def scope_row(page, number, kind, name, included, entity=""):
 
 def send(windows, address):
     """Everybody signs, the officer attests, the round is frozen and noted as submitted."""
+    agree(windows, address)
+    submit(windows.of("seoyeon").page, address)
+
+
+def agree(windows, address):
+    """Everybody signs, the officer attests, the round is frozen; its packet is being built."""
     seoyeon, haneul, daun = (windows.of(key) for key in ("seoyeon", "haneul", "daun"))
     for visitor, button in (
         (seoyeon, "request-review"),
@@ -102,6 +108,9 @@ def send(windows, address):
     page.locator("#gaps-reason").fill(GAPS)
     page.locator("#freeze-round").click()
     page.wait_for_url("**/packets/*/")
+
+
+def submit(page, address):
     page.goto(address)
     page.locator("#submit-button").click()
     page.locator("#submit-dialog .btn-primary").click()

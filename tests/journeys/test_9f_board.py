@@ -1,5 +1,7 @@
 """Step 9f: cards on the board, by the keyboard alone, by dragging, and by two people at once."""
 
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import expect
 
@@ -32,11 +34,17 @@ def card_in(page, state):
     return column(page, state).locator(".rm-card")
 
 
+@contextmanager
+def moved(page):
+    """A card is shown where it is wanted at once; the server's answer is the move."""
+    with page.expect_response(lambda answer: answer.url.endswith("/drop/")) as answered:
+        yield
+    assert answered.value.ok
+
+
 def put_down(page):
-    """The column's name is said while a card is only held there; the server's answer is the move."""
-    with page.expect_response(lambda answer: answer.url.endswith("/drop/")) as moved:
+    with moved(page):
         page.keyboard.press("Space")
-    assert moved.value.ok
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -88,7 +96,8 @@ def test_a_drag_asks_for_what_the_move_needs(board):
 
     card_in(page, "registered").first.drag_to(column(page, "planned"))
     dialog.locator("[name=plan]").fill("텔넷을 끄고 SSH로 바꿉니다.")
-    dialog.locator("button.btn-primary").click()
+    with moved(page):
+        dialog.locator("button.btn-primary").click()
     expect(card_in(page, "planned")).to_have_attribute("data-code", code)
     expect(column(page, "planned").locator("[data-count]")).to_have_text("1")
     page.reload()
@@ -116,7 +125,8 @@ def test_two_people_drag_one_card_and_the_second_sees_where_it_went(board, perso
     expect(card_in(his, "planned")).to_have_count(1)
     his.keyboard.press("Space")
     his.locator("#board-drop [name=plan]").fill("제 계획입니다.")
-    card_in(hers, "registered").first.drag_to(column(hers, "in_progress"))
+    with moved(hers):
+        card_in(hers, "registered").first.drag_to(column(hers, "in_progress"))
     expect(card_in(hers, "in_progress")).to_have_attribute("data-code", code)
 
     junho.watch.expect(409)

@@ -1,6 +1,7 @@
 """A copy without the number: boxes by mouse and by keyboard, what lay beneath is gone, the desk takes it."""
 
 import io
+import re
 
 import pypdfium2
 import pytest
@@ -33,6 +34,8 @@ def hand_in(visitor, path):
     number = address.partition("/files/")[2].partition("/")[0]
     visitor.open(f"evidence/files/{number}/redact/")
     expect(page.locator("#boxes-said")).to_contain_text("개")
+    # A page that has not been drawn yet has no height to draw on.
+    expect(page.locator("[data-page] img").first).not_to_have_js_property("naturalHeight", 0)
     while page.locator("[data-page] rect").count():  # what was proposed; here people draw
         page.locator("[data-page] rect").first.focus()
         page.keyboard.press("Delete")
@@ -93,7 +96,8 @@ def make(visitor):
     if result.is_visible():
         result.click()
     page.wait_for_url("**/evidence/*/")
-    expect(page.get_by_text("_가림").first).to_be_visible()
+    # In the language that he chose last, perhaps in another window.
+    expect(page.get_by_text(re.compile("_(가림|redacted)")).first).to_be_visible()
     link = page.locator("a[href*='/evidence/files/']").first.get_attribute("href")
     number = link.partition("/files/")[2].partition("/")[0]
     answer = page.request.get(f"{visitor.portal.home}evidence/files/{number}/")

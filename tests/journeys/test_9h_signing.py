@@ -8,32 +8,37 @@ from playwright.sync_api import expect
 from tests.journeys.test_6_packet import download
 from tests.packets.keys import SECRET, certificate, ec_key, packed, rsa_key
 
-PACKET = "applications/GP-2026-0001/packets/1/"
+PACKET = "applications/GP-2026-0001/packets/2/"
 
 
 @pytest.fixture
 def files(tmp_path):
-    """A certificate file for each of them, one of an authority and one self-signed."""
-    root, haneul, daun = rsa_key(), ec_key(), rsa_key()
+    return certificates(tmp_path)
+
+
+def certificates(folder):
+    """A certificate file for each signer in *folder*: one of an authority, the others self-signed."""
+    root, seoyeon, haneul, daun = rsa_key(), ec_key(), ec_key(), rsa_key()
     authority = certificate("시험 인증기관", root)
     own = certificate("이하늘", haneul, "시험 인증기관", root)
     contents = {
+        "seoyeon": packed(seoyeon, certificate("윤서연", seoyeon)),
         "haneul": packed(haneul, own, authority),
         "daun": packed(daun, certificate("정다운", daun)),
     }
     for key, content in contents.items():
-        (tmp_path / f"{key}.p12").write_bytes(content)
-    return tmp_path
+        (folder / f"{key}.p12").write_bytes(content)
+    return folder
 
 
-def sign(visitor, folder):
-    page = visitor.open(PACKET)
+def sign(visitor, folder, place=PACKET):
+    page = visitor.open(place)
     page.locator("button[data-dialog^=sign-]").first.click()
     dialog = page.locator("dialog[open]")
     dialog.locator("input[type=file]").set_input_files(folder / f"{visitor.key}.p12")
     dialog.locator("input[type=password]").fill(SECRET)
     dialog.locator(".foot .btn-primary").click()
-    page.wait_for_url(f"**/{PACKET}")
+    page.wait_for_url(f"**/{place}")
     return page
 
 

@@ -1,38 +1,52 @@
-"""The packet's story: built in sections, signed off by three, submitted, answered, a second round beside
-the first, and a flipped byte that is found."""
+"""The packet's story: built in sections, signed by three, submitted, answered, a second round beside the
+first, and a flipped byte that is found."""
 
+import subprocess
 import time
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import steps
-from tests.journeys.test_9e_application import begin, press, send, type_in
+from tests.journeys.test_6_packet import verify
+from tests.journeys.test_9e_application import agree, begin, press, submit, type_in
+from tests.journeys.test_9h_signing import certificates, sign
 from tests.journeys.windows import opened
 
+# Two packets, six signatures and two rounds in one fixture, and the portal itself where it runs alone.
+pytestmark = pytest.mark.timeout(900)
 ASKED = "외부망 경계의 차단 정책을 다시 제출하십시오."
 NEW = "경계 방화벽의 정책을 갱신하고 적용 일자를 기록했습니다."
 
 
 @pytest.fixture(scope="session")
 def story(browser, portal, sessions, tmp_path_factory):
-    """Both rounds' packets built by clicking: the address, the code that was asked about, the PDF."""
+    """Both rounds' packets built by clicking, the first signed by three before it went out: the address,
+    the code that was asked about, both PDFs."""
+    folder = certificates(tmp_path_factory.mktemp("story"))
     with opened(browser, portal, sessions) as windows:
         seoyeon = windows.of("seoyeon")
         begin(seoyeon)
         page, address = seoyeon.page, seoyeon.page.url
-        send(windows, address)
+        agree(windows, address)
         seen = built(seoyeon, f"{address}packets/1/")
+        place = address.split("/o/bareun/")[1] + "packets/1/"
+        for key in ("seoyeon", "haneul", "daun"):
+            sign(windows.of(key), folder, place)
+        page.reload()
+        signed = download(seoyeon, folder)
+        submit(page, address)
         answer(seoyeon, address)
         code = verdict(seoyeon, address)
         profile = page.locator(f"a[href*='/requirements/'][href*='/{code}/']").first.get_attribute(
             "href"
         )
         steps.answer(seoyeon, profile.split("/requirements/")[1].split("/")[0], code, statement=NEW)
-        send(windows, address)
+        agree(windows, address)
         built(seoyeon, f"{address}packets/2/")
-        pdf = download(seoyeon, tmp_path_factory.mktemp("story"))
-    return {"address": address, "code": code, "pdf": pdf, "seen": seen}
+        pdf = download(seoyeon, folder)
+        submit(page, address)
+    return {"address": address, "code": code, "signed": signed, "pdf": pdf, "seen": seen}
 
 
 def built(seoyeon, address):
@@ -119,10 +133,25 @@ def test_the_keyboard_walks_through_the_pages(story, person):
     expect(page.locator(".pk-pair[aria-selected=true] figcaption")).to_contain_text("2 /")
 
 
-def test_a_flipped_byte_is_found(story, portal, tmp_path):
-    content = bytearray(story["pdf"].read_bytes())
+def test_three_people_signed_what_went_out(story, person):
+    told = subprocess.check_output(["pdfsig", "-nocert", story["signed"]], text=True)
+    assert told.count("Signature Validation: Signature is Valid.") == 4
+    page = person("haneul").page
+    page.goto(f"{story['address']}packets/1/")
+    signatures = page.locator("#signatures-ko")
+    for name in ("윤서연", "이하늘", "정다운"):
+        expect(signatures).to_contain_text(name)
+    expect(signatures.get_by_role("button", name="철회")).to_have_count(0)
+
+
+@pytest.mark.parametrize("which", ["signed", "pdf"])
+def test_a_flipped_byte_is_found(story, portal, person, tmp_path, which):
+    content = bytearray(story[which].read_bytes())
     content[len(content) // 2] ^= 1
-    path = tmp_path / story["pdf"].name
+    path = tmp_path / story[which].name
     path.write_bytes(content)
-    assert portal.manage("verify_packet", str(story["pdf"])).returncode == 0
+    assert portal.manage("verify_packet", str(story[which])).returncode == 0
     assert portal.manage("verify_packet", str(path)).returncode == 1
+    eunwoo = person("eunwoo")
+    expect(verify(eunwoo, story[which])).to_have_attribute("data-intact", "yes")
+    expect(verify(eunwoo, path)).to_have_attribute("data-intact", "no")

@@ -7,9 +7,8 @@ from typing import Any
 from PIL import Image
 
 from compliance.packets.comparing import since_freeze
-from compliance.packets.manifest import (
-    FORMAT,
-    HASH,
+from compliance.packets.manifest import FORMAT, HASH, digest, files
+from compliance.packets.manifest_rows import (
     Assessment,
     Check,
     Evidence,
@@ -18,8 +17,6 @@ from compliance.packets.manifest import (
     Submission,
     Task,
     Text,
-    digest,
-    files,
 )
 
 FROZEN = "2026-11-22T16:00:00+09:00"

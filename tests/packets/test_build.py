@@ -11,11 +11,12 @@ from compliance.audit.models import Entry
 from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
 from compliance.jobs.models import State as JobState
-from compliance.jobs.progress import Cancelled, Progress
+from compliance.jobs.progress import Cancelled, Fenced, Progress
 from compliance.packets import handlers, services
+from compliance.packets.building import Phase
 from compliance.packets.models import Packet, Signature, State
 from compliance.packets.verify import verify
-from compliance.shared.errors import Unauthorised
+from compliance.shared.errors import Refused, Unauthorised
 from compliance.vault import layout
 
 
@@ -63,6 +64,39 @@ def test_what_a_killed_attempt_left_is_gone_after_the_next(frozen, alice, sent, 
     other.mkdir()
     services.build(packet, step=lambda *_: None)
     assert list((settings.VAR_DIR / "packets").iterdir()) == [other]
+
+
+def test_what_is_left_of_an_attempt_killed_after_it_kept_the_packet_is_gone(
+    packet, settings, tmp_path
+):
+    settings.VAR_DIR = tmp_path
+    (tmp_path / "packets" / f"packet-{packet.pk}-left").mkdir(parents=True)
+    services.build(packet, step=lambda *_: None)
+    assert list((tmp_path / "packets").iterdir()) == []
+
+
+@pytest.mark.parametrize("ends", ["well", "refused"])
+def test_a_worker_taken_for_dead_writes_nothing_any_more(frozen, alice, sent, ends):
+    """It was slow for longer than its heartbeat may be; another one is at the packet now."""
+    packet = services.request_build(frozen, "ko", by=alice)
+    Job.objects.filter(pk=packet.job_id).update(state=JobState.RUNNING, attempt=1)
+    slow = Progress(Job.objects.get(pk=packet.job_id))
+
+    def step(phase: Phase, *_: object) -> None:
+        if phase is Phase.VERIFY:
+            Job.objects.update(attempt=2)
+            if ends == "refused":
+                raise Refused("…")
+
+    def fence() -> None:
+        slow.beat()
+        slow.check()
+
+    with pytest.raises(Fenced):
+        services.build(packet, step=step, fence=fence)
+    packet.refresh_from_db()
+    assert (packet.state, packet.error, packet.pdf) == (State.BUILDING, "", None)
+    assert not Entry.objects.filter(action="packet.built").exists()
 
 
 def test_a_request_queues_one_job(frozen, alice, sent, django_capture_on_commit_callbacks):

@@ -116,13 +116,13 @@ def test_a_cancelled_building_goes_on_where_it_was(asked, settings, tmp_path, mo
     settings.PACKET_SECTIONS_ROOT = tmp_path / "sections"
     original = services.build
 
-    def cancelled_after_three(packet, *, step, look):
+    def cancelled_after_three(packet, *, step, look, fence):
         def stop(standing):
             look(standing)
             if standing.finished >= 3:
                 raise Cancelled
 
-        original(packet, step=step, look=stop)
+        original(packet, step=step, look=stop, fence=fence)
 
     monkeypatch.setattr(services, "build", cancelled_after_three)
     jobs.run(asked.job_id)

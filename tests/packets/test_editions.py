@@ -16,6 +16,7 @@ from compliance.packets import manifest as manifests
 from compliance.packets.editions import STYLES, flat, paired, parted, speaking
 from compliance.packets.models import Edition
 from compliance.packets.press.store import Store
+from compliance.packets.templatetags.packet import size
 from tests.packets.samples import make_manifest, make_second_round
 from tests.packets.test_render import text_of
 
@@ -114,6 +115,23 @@ def test_speaking_ends_where_it_began():
             assert translation.get_language() == "ko"
         assert pgettext("packet", "Contents") == "Contents"
         assert not editions.is_both()
+
+
+def test_two_languages_are_spoken_on_after_a_block_in_one():
+    with editions.speaking("ko-en"):
+        both = pgettext("packet", "Check results")
+        with editions.speaking("ko"):
+            assert pgettext("packet", "Check results") == "점검결과"
+        assert size(2048) == "2.0\xa0KB"
+        assert pgettext("packet", "Check results") == both
+    assert editions.flat(both) == "점검결과 / Check results"
+
+
+def test_a_sheet_says_all_its_words_in_both_languages(documents):
+    """What stands behind a size, which is written in one language, too."""
+    text = words_of(documents["ko-en"])
+    for both in ("점검결과Checkresults", "조치이력Remediationhistory"):
+        assert both in text, both
 
 
 def test_what_has_no_korean_is_said_once():

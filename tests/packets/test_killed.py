@@ -13,8 +13,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return building_work.prepared(tmp_path_factory.mktemp("killed"))
 
 
-# While sections are compiled, and while what was linked is signed, packed or verified.
-@pytest.mark.parametrize("percent", [30, 82])
+# While sections are compiled, while what was linked is signed, packed or verified, and when the packet
+# has been kept but nobody was told.
+@pytest.mark.parametrize("percent", [30, 82, 100])
 def test_a_worker_killed_anywhere_costs_no_finished_section(
     installation: Installation, percent: int
 ) -> None:

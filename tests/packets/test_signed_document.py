@@ -20,6 +20,7 @@ from compliance.packets.press.blanks import Blank
 from compliance.packets.press.building import Builder
 from compliance.packets.press.metadata import About
 from compliance.packets.press.reading import Existing
+from compliance.packets.signing.envelopes import apart
 from compliance.shared.errors import Refused
 from tests.packets.conftest import open_sample
 from tests.packets.keys import person
@@ -79,7 +80,7 @@ def test_pyhanko_finds_every_signature_valid_and_nothing_but_fields_changed(revi
     assert [each.field_name for each in found] == ["seal", *PEOPLE]
     for each in found:
         trust = ValidationContext(trust_roots=[each.signer_cert], allow_fetching=False)
-        status = signing.apart(lambda each=each, trust=trust: validate_pdf_signature(each, trust))
+        status = apart(lambda each=each, trust=trust: validate_pdf_signature(each, trust))
         assert status.bottom_line, status.pretty_print_details()
     assert found[0].docmdp_level.value == 2
 

@@ -10,7 +10,8 @@ from pyhanko_certvalidator import ValidationContext
 
 from compliance.packets import seal, signing
 from compliance.packets.signing import timestamps
-from compliance.packets.signing.timestamps import NoStamp
+from compliance.packets.signing.envelopes import apart
+from compliance.packets.tokens import NoStamp
 from tests.packets.keys import person
 from tests.packets.test_signed_document import AT
 
@@ -53,7 +54,7 @@ def test_a_signature_carries_the_authoritys_time(sign, timestamping):
     *_others, last = reader.embedded_regular_signatures
     roots = [last.signer_cert, load_cert_from_pemder(str(timestamping.root))]
     trust = ValidationContext(trust_roots=roots, allow_fetching=False)
-    status = signing.apart(lambda: validate_pdf_signature(last, trust))
+    status = apart(lambda: validate_pdf_signature(last, trust))
     assert status.bottom_line, status.pretty_print_details()
     assert status.timestamp_validity.timestamp == told.stamped_at
     assert status.timestamp_validity.valid

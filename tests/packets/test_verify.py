@@ -18,6 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 from compliance.packets import archive, building, signing
 from compliance.packets._verify_zip import container_name
 from compliance.packets.report import Unreadable, Verdict
+from compliance.packets.signing.envelopes import apart
 from compliance.packets.verify import verify
 from compliance.shared.errors import Refused
 from tests.packets.conftest import open_sample
@@ -168,7 +169,7 @@ def test_pyhanko_accepts_the_signature(built):
     (signature,) = reader.embedded_signatures
     assert signature.md_algorithm == "sha256"
     trust = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
-    status = signing.apart(lambda: validate_pdf_signature(signature, trust))
+    status = apart(lambda: validate_pdf_signature(signature, trust))
     assert status.intact
     assert status.valid
     assert status.coverage.name == "ENTIRE_FILE"

@@ -33,7 +33,7 @@ def rule(manna, olga):
 @pytest.mark.parametrize(
     ("choice", "opened"),
     [
-        (None, []),
+        (None, ["not_met"]),
         ("none", []),
         ("not_met", ["not_met"]),
         ("partial", ["not_met", "partial"]),
@@ -64,7 +64,8 @@ def test_the_same_assessment_has_one_open_task_by_verdict_and_click(rule, say, a
     assert services.open_for_assessment(assessment, by=alice) == Task.objects.get()
 
 
-def test_with_the_choice_off_the_click_still_opens_it(say, assessment, alice):
+def test_with_the_choice_off_the_click_still_opens_it(rule, say, assessment, alice):
+    rule("none")
     say("not_met")
     services.open_for_assessment(assessment, by=alice)
     assert Task.objects.count() == 1

@@ -7,6 +7,7 @@ from compliance.accounts.models.entering import (
     Session,
 )
 from compliance.accounts.models.organisations import (
+    ERASED,
     ClosingDay,
     DayCount,
     DefaultFilter,
@@ -23,6 +24,7 @@ from compliance.accounts.models.organisations import (
 from compliance.accounts.models.tokens import ApiToken, ApiTokenQuerySet, TokenAddress
 
 __all__ = [
+    "ERASED",
     "ApiToken",
     "ApiTokenQuerySet",
     "ClosingDay",

@@ -50,8 +50,10 @@ class Session(AbstractBaseSession):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> Self:
+        """What may be accepted now: the membership would not be over already either."""
+        lasts = models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=timezone.localdate())
         return self.filter(
-            accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
+            lasts, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
         )
 
 
@@ -67,6 +69,9 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("expires"))
+    # Of the membership that comes of it, as `Membership` has them.
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    limited_to = models.PositiveBigIntegerField(_("limited to"), null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

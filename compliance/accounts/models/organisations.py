@@ -8,7 +8,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.roles import CAPABILITIES, Capability, Role
+from compliance.accounts.roles import CAPABILITIES, LIMITABLE, WITHIN_A_LIMIT, Capability, Role
+from compliance.audit import aliases, opening
 from compliance.shared.severity import Severity
 
 
@@ -101,12 +102,27 @@ class ClosingDay(models.Model):
         return f"{self.day} {self.name}"
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\uf8fd]+")
 
 
 def one_line(name: str) -> str:
     """A name as it may stand in a log: no line breaks, no signs that turn the text around."""
     return " ".join(_CONTROL.sub(" ", name).split())
+
+
+ERASED = aliases.MARK
+
+
+class PersonName(models.CharField):  # type: ignore[type-arg]
+    """The name, or of somebody erased (`ERASED` and the number) what readers see in its place."""
+
+    def from_db_value(self, value: Any, *args: Any) -> Any:
+        gone = isinstance(value, str) and value.startswith(ERASED)
+        return opening.pseudonym(int(value.removeprefix(ERASED))) if gone else value
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class UserManager(BaseUserManager["User"]):
@@ -123,7 +139,7 @@ class User(AbstractBaseUser):
     """A person. What they may do hangs on their memberships, never on the person."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=100)
+    name = PersonName(_("name"), max_length=100)
     title = models.CharField(_("position"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=5, default="ko")
     is_active = models.BooleanField(_("may sign in"), default=True)
@@ -146,21 +162,51 @@ class User(AbstractBaseUser):
 
     @property
     def audit_name(self) -> str:
-        """Frozen into audit entries, so that they speak when the person is gone."""
+        """Told to the audit log, so that its entries speak when the person is gone."""
         return f"{self.name} <{self.email}>"
+
+    @property
+    def is_person(self) -> bool:
+        """Whose name in the audit log can be erased; a machine has none of its own."""
+        return not self.is_machine
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def active(self) -> Self:
+    def standing(self) -> Self:
+        """Those that nobody ended, even when their last day is over: it can be moved."""
         return self.filter(ended_at__isnull=True, user__is_active=True)
 
+    def active(self) -> Self:
+        """Those that hold now: not ended by anybody, nor by their last day being over."""
+        not_over = models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=timezone.localdate())
+        return self.standing().filter(not_over)
+
+    def whole(self) -> Self:
+        """Those that see the whole organisation: not limited to one application."""
+        return self.active().filter(limited_to__isnull=True)
+
+    def limited(self) -> Self:
+        return self.active().filter(limited_to__isnull=False)
+
     def people(self) -> Self:
-        """Those who can be given work: not the service accounts."""
-        return self.active().filter(user__is_machine=False)
+        """Those who can be given work: no service accounts, nobody who sees one application alone."""
+        return self.whole().filter(user__is_machine=False)
+
+    def known_to(self, membership: "Membership") -> Self:
+        """Whom a member meets; who sees one application alone meets nobody of another one."""
+        if not membership.is_limited:
+            return self.active()
+        of_both = models.Q(limited_to__isnull=True) | models.Q(limited_to=membership.limited_to)
+        return self.active().filter(of_both)
 
 
 class Membership(models.Model):
-    """A person's role in an organisation. Ending it takes effect on the next request."""
+    """A person's role in an organisation. Ending it takes effect on the next request.
+
+    `ends_on` is the last day (inclusive, Asia/Seoul unless set otherwise); no job has to run.
+    `limited_to` is the key of the one application that an auditor or viewer sees. It is opaque
+    here: applications are a room above. It denies; what it opens is for the rooms to say.
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="memberships"
@@ -169,6 +215,8 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    limited_to = models.PositiveBigIntegerField(_("limited to"), null=True, blank=True)
 
     objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -177,20 +225,45 @@ class Membership(models.Model):
         ordering = ["user__name"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "user"], name="one_role_each"),
+            models.CheckConstraint(
+                name="limited_roles_only_read_or_review",
+                condition=models.Q(limited_to__isnull=True)
+                | models.Q(role__in=sorted(str(role.value) for role in LIMITABLE)),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
 
+    @property
+    def audit_person(self) -> User | None:
+        """Whom an entry about this membership names."""
+        return self.user if self.user.is_person else None
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def is_limited(self) -> bool:
+        return self.limited_to is not None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        granted = CAPABILITIES[Role(self.role)]
+        return granted & WITHIN_A_LIMIT if self.is_limited else granted
+
     def includes(self, capability: Capability) -> bool:
-        return capability in CAPABILITIES[Role(self.role)]
+        return capability in self.capabilities
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def visible_to(self, user: User) -> Self:
-        """A person's own filters, and those shared in their organisations."""
+        """A person's own filters, and those shared in the organisations they see whole."""
         mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(models.Q(user=user) | models.Q(shared=True), organisation_id__in=mine)
+        whole = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
+        shared = models.Q(shared=True, organisation_id__in=whole)
+        return self.filter(shared | models.Q(user=user, organisation_id__in=mine))
 
 
 class SavedFilter(models.Model):

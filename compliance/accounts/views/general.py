@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import clocks, filters, policies
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.accounts.models import DayCount, Organisation, SavedFilter, User
 from compliance.accounts.workdays import calendar_of
 from compliance.shared.errors import Refused, why_not
@@ -123,6 +123,7 @@ def remove_closing_day(request: OrganisationRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def save_filter(request: OrganisationRequest) -> HttpResponse:
     made = filters.save(
         request.organisation,
@@ -138,6 +139,7 @@ def save_filter(request: OrganisationRequest) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def act_on_filter(request: OrganisationRequest, pk: int, verb: str) -> HttpResponse:
     """Rename, delete, or open the list with it from now on."""
     rows = SavedFilter.objects.visible_to(request.user).filter(organisation=request.organisation)

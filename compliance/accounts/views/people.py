@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from compliance.accounts import again, invitations, locking, policies, services
+from compliance.accounts import again, invitations, limits, locking, policies, services
 from compliance.accounts.forms import InvitationForm, JoinForm, SignInRulesForm
 from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
+from compliance.accounts.limit_forms import TermsForm
 from compliance.accounts.models import IdentityProvider, Invitation, Membership
 from compliance.accounts.roles import CAPABILITIES, DESCRIPTIONS, Capability, Role
 from compliance.shared.errors import Refused, why_not
@@ -23,17 +24,21 @@ from compliance.shared.errors import Refused, why_not
 
 @in_organisation
 def members(request: OrganisationRequest) -> HttpResponse:
-    rows = Membership.objects.active().filter(organisation=request.organisation)
-    rows = rows.select_related("user").order_by("user__is_machine", "user__name")
     manages = policies.can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
+    # Whose last day is over is shown to who can move it.
+    rows = Membership.objects.standing() if manages else Membership.objects.active()
+    rows = rows.filter(organisation=request.organisation)
+    rows = rows.select_related("user").order_by("user__is_machine", "user__name")
     open_ = Invitation.objects.open().filter(organisation=request.organisation)
-    shown = list(rows)
+    invited = list(open_.select_related("invited_by")) if manages else []
+    shown = sorted(rows, key=lambda each: each.is_over)
+    limits.name_applications(request.organisation, [*shown, *invited])
     context = {
         "members": shown,
-        "people": [each for each in shown if not each.user.is_machine],
+        "people": [each for each in shown if not each.user.is_machine and not each.is_over],
         "roles": [(role, DESCRIPTIONS[role], sorted(CAPABILITIES[role])) for role in Role],
         "manages": manages,
-        "invitations": open_.select_related("invited_by") if manages else [],
+        "invitations": invited,
         "now": timezone.now(),
     }
     return render(request, "accounts/members.html", context)
@@ -45,15 +50,19 @@ def members(request: OrganisationRequest) -> HttpResponse:
 def invite(request: OrganisationRequest) -> HttpResponse:
     policies.check_can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
     form = InvitationForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
+    terms = TermsForm(request.POST or None, organisation=request.organisation)
+    if request.method != "POST" or not (form.is_valid() and terms.is_valid()):
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         roles = [(role, DESCRIPTIONS[role]) for role in Role]
-        return render(
-            request, "accounts/invite.html", {"form": form, "roles": roles}, status=status
-        )
+        context = {"form": form, "terms": terms, "roles": roles}
+        return render(request, "accounts/invite.html", context, status=status)
     asked = form.cleaned_data
     sent = invitations.invite(
-        request.organisation, email=asked["email"], role=Role(asked["role"]), by=request.user
+        request.organisation,
+        email=asked["email"],
+        role=Role(asked["role"]),
+        by=request.user,
+        terms=terms.terms,
     )
     if sent.link:
         context = {"invitation": sent.invitation, "link": sent.link}
@@ -74,17 +83,46 @@ def revoke_invitation(request: OrganisationRequest, pk: int) -> HttpResponse:
 @require_safe
 @in_organisation
 def member(request: OrganisationRequest, pk: int) -> HttpResponse:
-    """One member: the role, and what is open when they leave."""
+    """One member: the role, how long and how far it reaches, and what is open when they leave."""
     policies.check_can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
     found = _member(request, pk)
+    initial = {"ends_on": found.ends_on, "limited_to": found.limited_to}
+    return _member_page(
+        request, found, TermsForm(initial=initial, organisation=request.organisation)
+    )
+
+
+def _member_page(
+    request: OrganisationRequest, found: Membership, terms: TermsForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
     context = {
+        "terms": terms,
         "member": found,
         "roles": [(role, DESCRIPTIONS[role]) for role in Role],
         "why_not": why_not(policies.check_can_change_member, found, request.user),
         "locked": found.user.locked_until and found.user.locked_until > timezone.now(),
         "tokens": found.user.tokens.usable().filter(organisation=request.organisation),
     }
-    return render(request, "accounts/member.html", context)
+    return render(request, "accounts/member.html", context, status=status)
+
+
+@require_POST
+@in_organisation
+@reauthenticated
+def set_terms(request: OrganisationRequest, pk: int) -> HttpResponse:
+    """Set, move or take away the last day and the limit to one application."""
+    policies.check_can(request.user, request.organisation, Capability.PEOPLE_MANAGE)
+    found = _member(request, pk)
+    form = TermsForm(request.POST, organisation=request.organisation)
+    if form.is_valid():
+        try:
+            limits.set_terms(found, form.terms, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    if not form.is_valid():
+        return _member_page(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    messages.success(request, _("Saved. It holds from the member's next page on."))
+    return _to_members(request)
 
 
 @require_POST
@@ -189,7 +227,7 @@ def _join(request: HttpRequest, found: Invitation, form: JoinForm) -> HttpRespon
 
 
 def _member(request: OrganisationRequest, pk: int) -> Membership:
-    rows = Membership.objects.active().filter(organisation=request.organisation)
+    rows = Membership.objects.standing().filter(organisation=request.organisation)
     return get_object_or_404(rows.select_related("user", "organisation"), pk=pk)
 
 

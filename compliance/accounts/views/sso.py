@@ -1,9 +1,11 @@
 """An organisation's SSO: its settings, and the doors by which people come in."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from allauth.socialaccount.providers.saml import views as saml
 from allauth.socialaccount.providers.saml.provider import SAMLProvider
@@ -16,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from lxml.etree import LxmlError
+from requests import RequestException
 
 from compliance.accounts import policies, providers, sso
 from compliance.accounts.forms import SsoForm
@@ -147,15 +150,26 @@ def saml_logout(request: HttpRequest, organization_slug: str) -> HttpResponse:
 
 saml_sign_in = saml.login
 saml_metadata = require_safe(saml.metadata)
-oidc_sign_in = oidc.login
+
+
+def oidc_sign_in(request: HttpRequest, provider_id: str) -> Any:
+    return _asked(oidc.login, request, provider_id)
 
 
 def oidc_callback(request: HttpRequest, provider_id: str) -> Any:
+    return _asked(oidc.callback, request, provider_id)
+
+
+def _asked(view: Callable[..., Any], request: HttpRequest, provider_id: str) -> Any:
+    """A provider that is away, or describes itself as another one, is said in a sentence."""
     try:
-        return oidc.callback(request, provider_id=provider_id)
+        return view(request, provider_id=provider_id)
     except PermissionDenied:
-        provider = IdentityProvider.objects.filter(slug=provider_id).first()
-        return sso.refused(request, provider, Unauthorised(sso.NOT_HERE))
+        sentence = sso.NOT_HERE
+    except (OAuth2Error, RequestException) as error:
+        sentence = sso.reason_of(str(error))
+    provider = IdentityProvider.objects.filter(slug=provider_id).first()
+    return sso.refused(request, provider, Unauthorised(sentence))
 
 
 @require_safe

@@ -12,7 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts import policies, services
 from compliance.accounts.forms import MachineForm, TokenForm
-from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
+from compliance.accounts.http import (
+    OrganisationRequest,
+    in_organisation,
+    open_to_limited,
+    reauthenticated,
+)
 from compliance.accounts.models import ApiToken, Membership, User
 from compliance.accounts.roles import Capability, Role
 from compliance.accounts.scopes import READING, Area
@@ -20,6 +25,7 @@ from compliance.accounts.scopes import READING, Area
 
 @require_safe
 @in_organisation
+@open_to_limited
 def tokens(request: OrganisationRequest) -> HttpResponse:
     return _page(request, TokenForm(), MachineForm())
 
@@ -60,6 +66,7 @@ def _machines(request: OrganisationRequest) -> Any:
 @never_cache
 @require_POST
 @in_organisation
+@open_to_limited
 @reauthenticated
 def create(request: OrganisationRequest) -> HttpResponse:
     """Make a token and show it, this once."""
@@ -84,6 +91,7 @@ def create(request: OrganisationRequest) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def revoke(request: OrganisationRequest, pk: int) -> HttpResponse:
     rows = ApiToken.objects.usable().filter(organisation=request.organisation)
     if not policies.can(request.user, request.organisation, Capability.PEOPLE_MANAGE):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.applications import (
     pledge,
     policies,
@@ -44,6 +44,7 @@ ENTRIES_SHOWN = 20
 
 
 @in_organisation
+@open_to_limited
 def list_(request: OrganisationRequest) -> HttpResponse:
     rows = Application.objects.visible_to(request.user).filter(organisation=request.organisation)
     context = {
@@ -72,6 +73,7 @@ def create(request: OrganisationRequest) -> HttpResponse:
 
 
 @in_organisation
+@open_to_limited
 def detail(request: OrganisationRequest, number: str) -> HttpResponse:
     application = application_of(request, number)
     prefetch_related_objects([application], "scope_items")
@@ -115,6 +117,7 @@ def _overview(application: Application) -> dict[str, Any]:
 
 
 @in_organisation
+@open_to_limited
 def preflight_(request: OrganisationRequest, number: str) -> HttpResponse:
     """The checklist, filtered: as a page, and as the fragment that filters and areas fetch."""
     application = application_of(request, number)
@@ -327,6 +330,7 @@ VERBS: dict[str, Verb] = {
 
 @require_POST
 @in_organisation
+@open_to_limited
 def act(request: OrganisationRequest, number: str, verb: str) -> HttpResponseBase:
     """Do one of VERBS. A refusal becomes its sentence in the middleware."""
     application = application_of(request, number)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.applications import comparing, policies, selectors, verdicts
 from compliance.applications.models import ReceivedVerdict, Round
 from compliance.applications.views.fetching import round_of, to_round
@@ -21,6 +21,7 @@ ROWS_ON_A_PAGE = 50
 
 
 @in_organisation
+@open_to_limited
 def round_(request: OrganisationRequest, number: str, round: int) -> HttpResponse:  # noqa: A002
     return _page(request, round_of(request, number, round))
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.applications import policies, selectors, verdict_files, verdicts
 from compliance.applications.forms import VerdictForm
 from compliance.applications.models import ReceivedVerdict, Round
@@ -32,6 +32,7 @@ NOT_JUDGED = "none"
 
 @require_http_methods(["GET", "POST", "HEAD"])
 @in_organisation
+@open_to_limited
 def table(request: OrganisationRequest, number: str, round: int) -> HttpResponse:  # noqa: A002
     """The requirements of a round with the platform's word on each, fifty a page."""
     round_ = round_of(request, number, round)

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.models import Organisation, User
+from compliance.requirements.limits import whole
 from compliance.requirements.models import EvidenceKind
 from compliance.vault.models import Blob
 
@@ -41,8 +43,10 @@ class Tag(models.Model):
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        """Of the organisations seen whole, and what is linked to a requirement that is seen."""
+        links: Any = apps.get_model("evidence", "EvidenceLink")._default_manager
+        linked = links.visible_to(user).filter(evidence=OuterRef("pk"))
+        return self.filter(whole(user) | Q(Exists(linked)))
 
     def current(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.models import Organisation, User
 from compliance.evidence.models.evidence import Evidence, EvidenceFile, EvidenceVersion
+from compliance.requirements.limits import within
 from compliance.requirements.models import Requirement
 from compliance.requirements.versions import superseded
 
@@ -27,8 +28,7 @@ class State(models.TextChoices):
 
 class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(within(user))
 
     def current(self) -> Self:
         """Links whose evidence was not withdrawn."""

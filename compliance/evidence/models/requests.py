@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.models import Organisation, User
 from compliance.evidence.models.evidence import Evidence
+from compliance.requirements.limits import within
 from compliance.requirements.models import EvidenceKind, Requirement
 
 
@@ -26,8 +27,7 @@ OPEN_STATES = [RequestState.REQUESTED, RequestState.ANSWERED]
 
 class EvidenceRequestQuerySet(models.QuerySet["EvidenceRequest"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(within(user))
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)

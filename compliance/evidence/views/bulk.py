@@ -109,7 +109,7 @@ def _chosen(request: OrganisationRequest) -> list[Chosen]:
 
 def _all_filtered(request: OrganisationRequest) -> list[Chosen]:
     query = QueryDict(request.POST.get("query", ""))
-    form = FilterForm(query, organisation=request.organisation)
+    form = FilterForm(query, organisation=request.organisation, user=request.user)
     rows = form.apply(selectors.evidence_of(request.organisation, request.user)).order_by()
     found = [Chosen(*each) for each in rows.values_list("pk", "revision")[: bulk.AT_MOST + 1]]
     if request.POST.get("expected") != str(len(found)):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.evidence import pages, panels, policies, selectors, services
 from compliance.evidence.changes import since_review
 from compliance.evidence.forms import COMMON_REASONS, ReturnForm
@@ -19,6 +19,7 @@ from compliance.shared.errors import why_not
 
 @require_safe
 @in_organisation
+@open_to_limited
 def desk(request: OrganisationRequest, link: int | None = None) -> HttpResponse:
     """Requirement at left, file at right; without a number, the first that waits."""
     form = QueueForm(request.GET, organisation=request.organisation, user=request.user)
@@ -51,6 +52,7 @@ def desk(request: OrganisationRequest, link: int | None = None) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def accept(request: OrganisationRequest, link: int) -> HttpResponse:
     found = link_of(request, link)
     services.accept(found, by=request.user, seen=request.POST.get("seen", ""))
@@ -60,6 +62,7 @@ def accept(request: OrganisationRequest, link: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def return_(request: OrganisationRequest, link: int) -> HttpResponse:
     found = link_of(request, link)
     reason = ReturnForm(request.POST).text()

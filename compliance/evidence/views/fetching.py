@@ -12,6 +12,7 @@ from compliance.evidence.models import (
     EvidenceRequest,
     Intake,
 )
+from compliance.requirements import limits
 from compliance.requirements.models import Requirement
 from compliance.shared.numbers import whole
 
@@ -35,7 +36,8 @@ def requirement_of(request: OrganisationRequest) -> Requirement:
     """The requirement that a form names by id or code."""
     pk, code = request.POST.get("requirement", ""), request.POST.get("requirement_code", "")
     found = selectors.named_requirement(request.organisation, pk, code)
-    if found is None:
+    opened = limits.opened(request.user, request.organisation)
+    if found is None or (opened is not None and not opened.filter(profile=found.profile_id)):
         raise Http404
     return found
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.audit.services import record_read
 from compliance.evidence import pages, selectors
 from compliance.evidence.actions import Action
@@ -17,6 +17,7 @@ from compliance.vault import http, previews
 
 @require_safe
 @in_organisation
+@open_to_limited
 def file(request: OrganisationRequest, file: int) -> HttpResponseBase:
     """Hand out the original, as an attachment, and keep that it was taken."""
     found = file_of(request, file)
@@ -31,6 +32,7 @@ def file(request: OrganisationRequest, file: int) -> HttpResponseBase:
 
 @require_GET
 @in_organisation
+@open_to_limited
 def preview(request: OrganisationRequest, file: int, page: int) -> HttpResponseBase:
     """An image of one page. The page that shows it has kept that somebody looked."""
     found = file_of(request, file)
@@ -46,6 +48,7 @@ def preview(request: OrganisationRequest, file: int, page: int) -> HttpResponseB
 
 @require_GET
 @in_organisation
+@open_to_limited
 def thumbnail(request: OrganisationRequest, file: int) -> HttpResponseBase:
     """A small image of the first page, for the gallery. Too small to read, so nobody “looked”."""
     found = file_of(request, file)

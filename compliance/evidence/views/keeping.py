@@ -1,5 +1,6 @@
 """The page of one evidence, and what is done on it."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib import messages
@@ -11,8 +12,9 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.accounts.models import User
+from compliance.audit.models import Entry
 from compliance.audit.selectors import history as told_of
 from compliance.evidence import (
     keeping,
@@ -24,7 +26,7 @@ from compliance.evidence import (
     uploading,
 )
 from compliance.evidence.forms import FactsForm, VersionForm
-from compliance.evidence.models import Hold
+from compliance.evidence.models import EvidenceLink, Hold
 from compliance.evidence.views.fetching import (
     chosen_of,
     evidence_of,
@@ -40,12 +42,13 @@ ENTRIES_ON_A_PAGE = 100
 
 @require_safe
 @in_organisation
+@open_to_limited
 def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     evidence = evidence_of(request, number)
     versions = selectors.versions_of(evidence)
     chosen = request.GET.get("version", "")
     version = next((each for each in versions if str(each.number) == chosen), versions[0])
-    links, former = selectors.links_of_evidence(evidence)
+    links, former = selectors.links_of_evidence(evidence, request.user)
     holds = list(evidence.holds.select_related("evidence", "placed_by"))
     held = next((each for each in holds if each.is_in_force), None)
     context = {
@@ -55,7 +58,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         "links": links,
         "former": former,
         "shown": pages.show(version, request.user),
-        "custody": selectors.custody(evidence)[:100],
+        "custody": _told(request, selectors.custody(evidence)[:100], [*links, *former]),
         "accesses": selectors.accesses(evidence)[:50],
         "form": VersionForm(),
         "facts": FactsForm(evidence=evidence, people=selectors.people_of(request.organisation)),
@@ -69,6 +72,16 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
         **panels.upload_facts(),
     }
     return render(request, "evidence/detail.html", context)
+
+
+def _told(
+    request: OrganisationRequest, entries: Iterable[Entry], links: Iterable[EvidenceLink]
+) -> list[Entry]:
+    """The entries that name no requirement beyond what the person sees."""
+    if not request.membership.is_limited:
+        return list(entries)
+    codes = {None, *(each.requirement.code for each in links)}
+    return [each for each in entries if each.data.get("requirement") in codes]
 
 
 @require_POST

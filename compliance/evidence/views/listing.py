@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from compliance.accounts import filters as saved
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.accounts.policies import can
 from compliance.accounts.roles import Capability
 from compliance.evidence import panels, selectors
@@ -20,15 +20,16 @@ from compliance.evidence.views.bulk import last_change
 
 @require_safe
 @in_organisation
+@open_to_limited
 def index(request: OrganisationRequest) -> HttpResponse:
     """Everything handed in; htmx asks for the rows alone."""
     if away := saved.opening(request, "evidence:list"):
         return away
-    form = FilterForm(request.GET, organisation=request.organisation)
+    form = FilterForm(request.GET, organisation=request.organisation, user=request.user)
     rows = form.apply(selectors.evidence_of(request.organisation, request.user))
     context: dict[str, Any] = {
         "form": form,
-        "listing": listing(rows, request.GET.get("page", "")),
+        "listing": listing(rows, request.GET.get("page", ""), request.user),
         "may_change": can(request.user, request.organisation, Capability.EVIDENCE_ADD),
         "query": request.GET.urlencode(),
         "last_change": last_change(request),

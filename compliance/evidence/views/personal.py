@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.evidence import personal, personal_policies, personal_work
 from compliance.evidence.models import EvidenceFile, Ground
 from compliance.evidence.views.fetching import file_of
@@ -25,6 +25,7 @@ _BAD_JSON = (ValueError, TypeError, RecursionError)
 
 @require_safe
 @in_organisation
+@open_to_limited
 def found(request: OrganisationRequest, file: int) -> HttpResponse:
     """What was found, masked, with its places; reading it tells nobody the data."""
     wanted = file_of(request, file)

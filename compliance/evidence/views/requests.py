@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.accounts.models import User
 from compliance.audit.selectors import history
 from compliance.evidence import panels, policies, requesting, selectors, services, uploading
@@ -24,6 +24,7 @@ ROWS_ON_A_PAGE = 50
 
 @require_safe
 @in_organisation
+@open_to_limited
 def index(request: OrganisationRequest) -> HttpResponse:
     """Open ones first; the tabs say which."""
     rows = selectors.requests_of(request.organisation, request.user)
@@ -50,6 +51,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
 
 @require_safe
 @in_organisation
+@open_to_limited
 def detail(request: OrganisationRequest, number: int) -> HttpResponse:
     asked = request_of(request, number)
     links = selectors.links_of(request.organisation, [asked.requirement_id])
@@ -71,6 +73,7 @@ def detail(request: OrganisationRequest, number: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def ask(request: OrganisationRequest) -> HttpResponse:
     policies.check_can_ask(request.organisation, request.user)
     wanted = requirement_of(request)
@@ -116,6 +119,7 @@ def answer(request: OrganisationRequest, number: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def settle(request: OrganisationRequest, number: int) -> HttpResponse:
     """Accept an answer, send it back, close or withdraw the request."""
     asked = request_of(request, number)
@@ -130,6 +134,7 @@ def settle(request: OrganisationRequest, number: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def pass_on(request: OrganisationRequest, number: int) -> HttpResponse:
     asked = request_of(request, number)
     policies.check_can_ask(request.organisation, request.user)

@@ -13,8 +13,8 @@ from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.exchange import exporting
 from compliance.exchange.answers import gather
 from compliance.exchange.downloads import attachment
-from compliance.exchange.exporting import Format
 from compliance.exchange.filling import Filled, Note
+from compliance.exchange.formats import Format
 from compliance.exchange.models import Kind
 from compliance.requirements.models import Adoption
 from compliance.requirements.selectors import adopted_profiles

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.notices import forms, selectors, services
 from compliance.notices.models import Target
 from compliance.notices.topics import Channel, Topic
@@ -24,12 +24,14 @@ PER_PAGE = 50
 
 @require_safe
 @in_organisation
+@open_to_limited
 def list_(request: OrganisationRequest) -> HttpResponse:
     return render(request, "notices/list.html", _context(request))
 
 
 @require_safe
 @in_organisation
+@open_to_limited
 def inbox(request: OrganisationRequest) -> HttpResponse:
     """The list alone, asked for every few seconds; 204 while nothing has come or been read."""
     if request.GET.get("seen") == selectors.state_of_inbox(request.user, request.organisation):
@@ -39,6 +41,7 @@ def inbox(request: OrganisationRequest) -> HttpResponse:
 
 @require_safe
 @in_organisation
+@open_to_limited
 def bell(request: OrganisationRequest) -> HttpResponseBase:
     """The number of unread notices; 304 while it has not changed."""
     state = selectors.state_of_inbox(request.user, request.organisation)
@@ -69,6 +72,7 @@ def _context(request: OrganisationRequest) -> dict[str, object]:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def read(request: OrganisationRequest, pk: int) -> HttpResponseBase:
     """Mark one notice read and go to what it speaks of."""
     notice = get_object_or_404(selectors.mine(request.user, request.organisation), pk=pk)
@@ -78,6 +82,7 @@ def read(request: OrganisationRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def read_all(request: OrganisationRequest) -> HttpResponseBase:
     """Mark those named read, or everything."""
     named = request.POST.getlist("notice")
@@ -97,6 +102,7 @@ def _back(request: OrganisationRequest) -> HttpResponseBase:
 
 @require_safe
 @in_organisation
+@open_to_limited
 def preferences(request: OrganisationRequest) -> HttpResponse:
     chosen = services.preference_of(request.user, request.organisation)
     initial = {
@@ -110,6 +116,7 @@ def preferences(request: OrganisationRequest) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def set_preferences(request: OrganisationRequest) -> HttpResponseBase:
     form, days = forms.QuietForm(request.POST), forms.DaysForm(request.POST)
     if not (form.is_valid() and days.is_valid()):

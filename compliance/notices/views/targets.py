@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
 from compliance.notices import forms, policies, selectors, targets
 from compliance.notices.models import Delivery, Target
 from compliance.notices.topics import Topic
@@ -83,6 +83,7 @@ def new(request: OrganisationRequest, kind: str) -> HttpResponse:
 @require_POST
 @never_cache
 @in_organisation
+@reauthenticated
 def add(request: OrganisationRequest, kind: str) -> HttpResponseBase:
     """Keep the target; the page that answers is the only one that shows a webhook's secret."""
     policies.check_can_manage(request.organisation, request.user)
@@ -109,6 +110,7 @@ def edit(request: OrganisationRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@reauthenticated
 def change(request: OrganisationRequest, pk: int) -> HttpResponseBase:
     target = _target(request, pk)
     form = forms.TargetForm(request.POST, kind=target.kind, target=target)
@@ -127,6 +129,7 @@ def change(request: OrganisationRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @never_cache
 @in_organisation
+@reauthenticated
 def rotate(request: OrganisationRequest, pk: int) -> HttpResponseBase:
     target = _target(request, pk)
     return _secret(request, target, targets.rotate(target, by=request.user))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
 from compliance.audit import checkpoints, keys
 from compliance.audit.models import Entry
 from compliance.audit.selectors import end_of
@@ -18,7 +18,7 @@ from compliance.oversight import exporting, filters, policies, services
 def log(request: OrganisationRequest) -> HttpResponse:
     """Every entry of the organisation's chain, newest first. Queries do not grow with the log."""
     policies.check_can_read(request.organisation, request.user)
-    form = filters.LogFilter(request.GET)
+    form = filters.LogFilter(request.GET, organisation_id=request.organisation.pk)
     rows = form.apply(Entry.objects.filter(organisation_id=request.organisation.pk))
     context = {"form": form, "page": filters.page(rows, request.GET)}
     part = request.headers.get("HX-Target") == "list"
@@ -34,10 +34,11 @@ def log(request: OrganisationRequest) -> HttpResponse:
 
 @require_safe
 @in_organisation
+@reauthenticated
 def export(request: OrganisationRequest, form: str) -> HttpResponseBase:
     """The entries that the filters of the address leave, line by line; recorded before it begins."""
     policies.check_can_read(request.organisation, request.user)
-    chosen = filters.LogFilter(request.GET)
+    chosen = filters.LogFilter(request.GET, organisation_id=request.organisation.pk)
     media, write = exporting.FORMATS[form]
     noted = services.note_export(
         request.organisation, by=request.user, file_format=form, filters=chosen.given

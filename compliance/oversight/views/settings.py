@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
 from compliance.audit import checkpoints, keys
 from compliance.audit.selectors import end_of
 from compliance.oversight import policies, selectors, services
@@ -43,6 +43,7 @@ def _page(request: OrganisationRequest, form: TargetForm) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@reauthenticated
 def retention(request: OrganisationRequest) -> HttpResponse:
     policies.check_can_manage(request.organisation, request.user)
     form = RetentionForm(request.POST)
@@ -54,6 +55,7 @@ def retention(request: OrganisationRequest) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@reauthenticated
 def target_add(request: OrganisationRequest) -> HttpResponse:
     policies.check_can_manage(request.organisation, request.user)
     form = TargetForm(request.POST)
@@ -68,6 +70,7 @@ def target_add(request: OrganisationRequest) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@reauthenticated
 def target_stop(request: OrganisationRequest, pk: int) -> HttpResponse:
     rows = LogTarget.objects.visible_to(request.user).filter(organisation=request.organisation)
     services.stop_target(get_object_or_404(rows, pk=pk), by=request.user)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pikepdf
 import pydyf
-import pypdfium2
 from PIL import Image, ImageCms, ImageOps
 
 from compliance.packets.press.laying import ROOM, Box, Flow
@@ -69,11 +68,10 @@ def reading(data: bytes) -> Iterator[pikepdf.Pdf]:
         raise Unplaceable("encrypted") from error
     except (
         pikepdf.PdfError,
-        pypdfium2.PdfiumError,
         ValueError,
         TypeError,
         KeyError,
-        RuntimeError,
+        RuntimeError,  # among them those of pdfium
     ) as error:
         raise Unplaceable("broken") from error
 
@@ -148,6 +146,8 @@ def _printed(key: str, data: bytes, alt: str) -> Part:
 
 
 def rasterised(data: bytes) -> Iterator[tuple[Image.Image, float, float]]:
+    import pypdfium2  # 5 MB that linking does without
+
     found = pypdfium2.PdfDocument(data)
     try:
         for page in found:

@@ -5,13 +5,14 @@ how much room those before it take, in whole slots: where a section grows a litt
 follows has to be written anew.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from compliance.packets.press import faces, parts, stamping
 from compliance.packets.press.metadata import About, metadata
-from compliance.packets.press.parts import Bookmark, Part, Placed
+from compliance.packets.press.parts import Bookmark, Link, Part, Placed
 from compliance.packets.press.stamping import Heads, Stamp
 from compliance.packets.press.syntax import number as _n
 from compliance.packets.press.syntax import stream, text
@@ -94,20 +95,23 @@ class Linked:
 
 def link(
     out: BinaryIO,
-    pieces: Sequence[Piece],
+    pieces: Iterable[Piece],
     about: About,
     attachments: Attachments = (),
     late: "Late | None" = None,
     program: faces.Program = faces.program,
 ) -> Linked:
-    """Write the document of *pieces* to *out*."""
+    """Write the document of *pieces* to *out*. They are looked at once and need not exist together."""
     late = late or Late()
+    pieces, glyphs = _taken(pieces)
     writer = Writer(out)
     bases = _bases([piece.part for piece in pieces])
     firsts = _running_total(len(piece.part.sheets) for piece in pieces)
     pages = firsts.pop()
     places = _Places(pieces, bases, firsts)
-    glyphs = _glyphs(pieces)
+    for piece in pieces:  # what is left to be asked of them
+        at = piece.part.anchors
+        piece.part.anchors = {name: at[name] for name in late.values if name in at}
     spare = 20
     for piece, base, first in zip(pieces, bases, firsts, strict=True):
         placed = piece.place(base)
@@ -134,7 +138,7 @@ def link(
     tail.catalogue(about, outline, files, fields)
     writer.object(parts.LOGO, late.logo.object() if late.logo else _NO_LOGO)
     writer.finish(about.identifier)
-    return Linked(pages, places.missing)
+    return Linked(pages, sorted(places.missing))
 
 
 class _Places:
@@ -149,15 +153,8 @@ class _Places:
             for name, (index, x, y) in piece.part.anchors.items():
                 number = base + piece.part.sheets[index].number
                 self.anchors.setdefault(name, (number, first + index + 1, x, y))
-        #: Links whose anchor no part has.
-        self.missing = sorted(
-            {
-                each.target
-                for piece in pieces
-                for each in piece.part.links
-                if each.target not in self.anchors
-            }
-        )
+        #: What links name and no part has, found while pages are stamped.
+        self.missing: set[str] = set()
 
 
 def _bases(all_parts: Sequence[Part]) -> list[int]:
@@ -181,42 +178,50 @@ def _running_total(counts: Iterable[int], first: int = 0) -> list[int]:
     return totals
 
 
-def _glyphs(pieces: Sequence[Piece]) -> dict[str, faces.Glyphs]:
-    """Return the union of the glyphs that the sections use, by face."""
+def _taken(pieces: Iterable[Piece]) -> tuple[list[Piece], dict[str, faces.Glyphs]]:
+    """Return the pieces and the union of the glyphs that they use, by face: each of them names most,
+    so that all these lists would take more than all else that is known of the sections."""
     union: dict[str, faces.Glyphs] = {face: {} for face in parts.FACES}
+    taken = []
     for piece in pieces:
         for face, used in piece.part.glyphs.items():
             union[face].update(used)
-    return union
+        taken.append(replace(piece, part=replace(piece.part, glyphs={})))
+    return taken, union
 
 
 def _stamps(
     piece: Piece, first: int, pages: int, places: _Places, values: Mapping[str, str]
 ) -> Iterator[Stamp]:
+    links, late = _by_page(piece, places, values)
     for index, sheet in enumerate(piece.part.sheets):
         stamp, page = Stamp(), first + index + 1
         if piece.margin:
             stamping.margin(stamp, piece.margin, page, pages, (sheet.width, sheet.height))
         elif piece.heads:
             stamping.running(stamp, piece.heads, page, pages, (sheet.width, sheet.height))
-        _fill_in(stamp, piece, index, places, values)
+        write = stamping.listed if piece.lists else stamping.paged
+        for each in links[index]:
+            write(stamp, each.box, places.anchors[each.target][1])
+        for x, y, value in late[index]:
+            stamping.valued(stamp, x, y, value)
         yield stamp
 
 
-def _fill_in(
-    stamp: Stamp, piece: Piece, index: int, places: _Places, values: Mapping[str, str]
-) -> None:
-    """Write what the section kept free on page *index*: numbers of its contents, late values."""
+def _by_page(
+    piece: Piece, places: _Places, values: Mapping[str, str]
+) -> tuple[dict[int, list[Link]], dict[int, list[tuple[float, float, str]]]]:
+    """Return what the section kept free on each page: numbers beside its links, late values."""
+    links: dict[int, list[Link]] = defaultdict(list)
     for each in piece.part.links:
-        if each.page != index or each.target not in places.anchors:
-            continue
-        if piece.lists:
-            stamping.listed(stamp, each.box, places.anchors[each.target][1])
-        elif each.paged:
-            stamping.paged(stamp, each.box, places.anchors[each.target][1])
+        if each.target not in places.anchors:
+            places.missing.add(each.target)
+        elif piece.lists or each.paged:
+            links[each.page].append(each)
+    late: dict[int, list[tuple[float, float, str]]] = defaultdict(list)
     for name, (page, x, y) in piece.part.anchors.items():
-        if page == index and name in values:
-            stamping.valued(stamp, x, y, values[name])
+        late[page].append((x, y, values[name]))
+    return links, late
 
 
 class _Tail:
@@ -327,17 +332,19 @@ class _Tail:
         self._writer.information(about, self._number())
 
     def _names(self, files: Sequence[tuple[str, int]]) -> bytes:
-        anchors = sorted((text(name), at) for name, at in self._places.anchors.items())
-        dests = b" ".join(
-            b"%b [%d 0 R /XYZ %b %b 0]" % (name, number, _n(x), _n(y))
-            for name, (number, _page, x, y) in anchors
-        )
-        inner = b"/Dests <</Names [%b]>>" % dests
+        # Joined once: the names of a thousand pages are megabytes.
+        pieces = [b"<</Dests <</Names ["]
+        for name, number, x, y in sorted(
+            (text(name), number, x, y)
+            for name, (number, _page, x, y) in self._places.anchors.items()
+        ):
+            pieces.append(b"%b [%d 0 R /XYZ %b %b 0] " % (name, number, _n(x), _n(y)))
+        pieces.append(b"]>>")
         if files:
             pairs = sorted((text(name), number) for name, number in files)
             embedded = b" ".join(b"%b %d 0 R" % pair for pair in pairs)
-            inner += b"/EmbeddedFiles <</Names [%b]>>" % embedded
-        return b"<<%b>>" % inner
+            pieces.append(b"/EmbeddedFiles <</Names [%b]>>" % embedded)
+        return b"".join([*pieces, b">>"])
 
 
 @dataclass(slots=True)

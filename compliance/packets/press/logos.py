@@ -3,7 +3,6 @@
 import io
 from pathlib import Path
 
-import pypdfium2
 from PIL import Image, ImageChops, ImageOps
 
 from compliance.packets.press import exhibits, vectors
@@ -55,6 +54,8 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _drawn(data: bytes) -> Image.Image:
+    import pypdfium2
+
     document = pypdfium2.PdfDocument(vectors.as_pdf(data))
     try:
         page = document[0]

@@ -6,6 +6,7 @@ are local, from 0; those of objects that the linker writes once for the whole do
 
 import re
 import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -70,14 +71,14 @@ class Part:
 
     sheets: list[Sheet]
     count: int
-    numbers: list[int]
+    numbers: Sequence[int]
     objects: bytes
     streams: list[tuple[int, bytes, bytes]]
     elements: list[int]
     leaf: int
     anchors: dict[str, tuple[int, float, float]] = field(default_factory=dict)
     bookmarks: list[Bookmark] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    links: Iterable[Link] = field(default_factory=list)
     fields: list[int] = field(default_factory=list)
     glyphs: dict[str, dict[int, tuple[str, int]]] = field(default_factory=dict)
 

@@ -10,7 +10,8 @@ import os
 import struct
 import tempfile
 import time
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -20,10 +21,9 @@ from typing import Any
 from compliance.packets.press import faces, parts
 from compliance.packets.press.parts import Bookmark, Link, Part, Placed, Sheet
 
-_MAGIC = b"GPS2"
+_MAGIC = b"GPS3"
 _LENGTH = struct.Struct(">Q")
 _DRAFT = ".new-"
-_pairs: dict[tuple[str, int], tuple[str, int]] = {}
 
 
 class Store:
@@ -153,38 +153,51 @@ def _written(part: Part) -> tuple[dict[str, Any], list[bytes]]:
     about = {
         "sheets": [[sheet.number, sheet.width, sheet.height] for sheet in part.sheets],
         "count": part.count,
-        "numbers": part.numbers,
+        "packed": len(part.numbers),
         "elements": part.elements,
         "leaf": part.leaf,
         "streams": [local for local, _about, _data in part.streams],
         "anchors": part.anchors,
         "bookmarks": [asdict(each) for each in part.bookmarks],
-        "links": [[each.page, each.box, each.target, each.paged] for each in part.links],
+        "links": json.dumps(
+            [[each.page, each.box, each.target, each.paged] for each in part.links]
+        ),
         "fields": part.fields,
         "glyphs": {face: _columns(used) for face, used in part.glyphs.items()},
     }
-    bodies = [part.objects]
+    bodies = [part.objects, array("I", part.numbers).tobytes()]
     for _local, head, data in part.streams:
         bodies += [head, data]
     return about, bodies
 
 
 def _part(about: dict[str, Any], bodies: list[bytes]) -> Part:
-    pairs = zip(bodies[1::2], bodies[2::2], strict=True)
+    pairs = zip(bodies[2::2], bodies[3::2], strict=True)
     return Part(
         sheets=[Sheet(*each) for each in about["sheets"]],
         count=about["count"],
-        numbers=about["numbers"],
+        # Without bodies only how many there are is of use, and no more is kept.
+        numbers=array("I", bodies[1]) if bodies else range(about["packed"]),
         objects=bodies[0] if bodies else b"",
         streams=[(local, *pair) for local, pair in zip(about["streams"], pairs, strict=False)],
         elements=about["elements"],
         leaf=about["leaf"],
         anchors={name: tuple(at) for name, at in about["anchors"].items()},
         bookmarks=[Bookmark(**each) for each in about["bookmarks"]],
-        links=[Link(*each) for each in about["links"]],
+        links=_Links(about["links"]),
         fields=about["fields"],
         glyphs={face: _glyphs(*used) for face, used in about["glyphs"].items()},
     )
+
+
+class _Links(Iterable[Link]):
+    """Links as they were written: ten thousand of them take a quarter of the room until they are used."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __iter__(self) -> Iterator[Link]:
+        return (Link(*each) for each in json.loads(self._text))
 
 
 def _columns(used: faces.Glyphs) -> tuple[list[int], list[str], list[int]]:
@@ -197,6 +210,4 @@ def _columns(used: faces.Glyphs) -> tuple[list[int], list[str], list[int]]:
 
 
 def _glyphs(numbers: list[int], texts: list[str], widths: list[int]) -> faces.Glyphs:
-    # A glyph is the same in every section: one pair for all of them, not one for each.
-    pairs = (_pairs.setdefault(each, each) for each in zip(texts, widths, strict=True))
-    return dict(zip(numbers, pairs, strict=True))
+    return dict(zip(numbers, zip(texts, widths, strict=True), strict=True))

@@ -5,7 +5,9 @@ would be taken for part of the end, and the length for wrong.
 """
 
 import zlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 _KOREA = timezone(timedelta(hours=9))
 # A line of the cross-reference stream: kind, place, index; files may be larger than 4 GB.
@@ -34,14 +36,22 @@ def moment(at: datetime) -> bytes:
     return f"D:{local:%Y%m%d%H%M%S}+09'00'".encode()
 
 
+@lru_cache(maxsize=10_000)
 def number(value: float) -> bytes:
     """Return *value* with at most three places: a thousandth of a point is less than ink."""
-    return f"{value:.3f}".rstrip("0").rstrip(".").encode()
+    # Zero alone has two signs that are one key: what is written may not depend on which came first.
+    return f"{value + 0.0:.3f}".rstrip("0").rstrip(".").encode()
 
 
-def stream(data: bytes, more: bytes = b"") -> bytes:
+def stream(data: bytes, more: bytes = b"", level: int = 6) -> bytes:
     """Return the body of a compressed stream with *more* in its dictionary."""
-    packed = zlib.compress(data, 6)
+    return streamed([data], more, level)
+
+
+def streamed(data: Iterable[bytes | bytearray], more: bytes, level: int) -> bytes:
+    """Return the body of a compressed stream whose content comes in pieces."""
+    packer = zlib.compressobj(level)
+    packed = b"".join([*(packer.compress(each) for each in data), packer.flush()])
     return b"<<%b/Filter /FlateDecode/Length %d>>\nstream\n%b\r\nendstream" % (
         more,
         len(packed),
@@ -49,6 +59,7 @@ def stream(data: bytes, more: bytes = b"") -> bytes:
     )
 
 
+@lru_cache(maxsize=256)
 def colour(ink: str) -> bytes:
     """Return #rrggbb as the three operands of a colour."""
     return b" ".join(number(int(ink[place : place + 2], 16) / 255) for place in (1, 3, 5))

@@ -14,7 +14,6 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from compliance.packets import fonts
-from compliance.packets.fetcher import BASE, Locked
 
 MOST_BYTES = 8 * 1024 * 1024
 # Elements as drawn, what is used several times counted each time; and how deep they stand.
@@ -69,6 +68,8 @@ def as_pdf(data: bytes) -> bytes:
     # WeasyPrint takes 26 MB, which few processes need.
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
+
+    from compliance.packets.fetcher import BASE, Locked
 
     faces: dict[str, Callable[[], bytes]] = {
         "sans.otf": fonts.sans,

@@ -1,15 +1,17 @@
 """Writes the objects of a PDF file and the table of where they are."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
 from compliance.packets.press import parts
 from compliance.packets.press.metadata import About
 from compliance.packets.press.parts import Placed
-from compliance.packets.press.syntax import FIELDS, LINE, line, stream
+from compliance.packets.press.syntax import FIELDS, LINE, line, stream, streamed
 
 
 class Writer:
@@ -18,16 +20,19 @@ class Writer:
     def __init__(self, out: BinaryIO) -> None:
         self._out, self._at = out, 0
         self._lines: dict[int, bytes] = {}
-        self._runs: list[tuple[int, bytes]] = []
+        self._runs: list[tuple[int, bytearray]] = []
         self._information = 0
         self._write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 
     def object(self, number: int, body: bytes) -> None:
         self._here(number)
-        self._write(b"%d 0 obj\n%b\nendobj\n" % (number, body))
+        self._write(b"%d 0 obj\n" % number)
+        self._write(body)
+        self._write(b"\nendobj\n")
 
     def stream(self, number: int, data: bytes) -> None:
-        self.object(number, stream(data))
+        # One for each page, which are written anew with every document: quick before small.
+        self.object(number, stream(data, level=1))
 
     def plain(self, number: int, about: bytes, data: bytes) -> None:
         """Write a stream that everybody can read without unpacking it."""
@@ -51,7 +56,7 @@ class Writer:
         for local, offset in placed.offsets:
             lines[local * LINE : (local + 1) * LINE] = line(1, self._at + offset, 0)
         self._write(placed.direct)
-        self._runs.append((base, bytes(lines)))
+        self._runs.append((base, lines))
 
     def profile(self) -> None:
         """Write the colour profile of the output and the colour spaces that pages may name."""
@@ -82,32 +87,30 @@ class Writer:
                 identifier.encode(),
             )
         )
-        self._write(b"%d 0 obj\n%b\nendobj\n" % (number, stream(lines, about)))
+        self._write(b"%d 0 obj\n%b\nendobj\n" % (number, streamed(lines, about, level=1)))
         self._write(b"startxref\n%d\n%%%%EOF\n" % begun)
 
-    def _sections(self) -> tuple[list[tuple[int, int]], bytes]:
-        """Return (first number, count) of each run of numbers, and all lines together."""
-        runs = dict(self._runs)
-        # Stamps have lines of their own inside a part's run.
-        for base, run in self._runs:
-            changed = bytearray(run)
-            for number in range(base, base + len(run) // LINE):
-                if number in self._lines:
-                    at = (number - base) * LINE
-                    changed[at : at + LINE] = self._lines.pop(number)
-            runs[base] = bytes(changed)
-        for number in sorted(self._lines):
-            runs[number] = self._lines[number]
+    def _sections(self) -> tuple[list[tuple[int, int]], list[bytearray]]:
+        """Return (first number, count) of each run of numbers, and their lines in that order."""
+        runs = sorted(self._runs, key=itemgetter(0))
+        firsts = [first for first, _run in runs]
+        for number, each in self._lines.items():
+            # Stamps have lines of their own inside a part's run.
+            place = bisect_right(firsts, number) - 1
+            at = (number - firsts[place]) * LINE
+            if place >= 0 and at < len(runs[place][1]):
+                runs[place][1][at : at + LINE] = each
+            else:
+                self._runs.append((number, bytearray(each)))
         index: list[tuple[int, int]] = []
-        lines = []
-        for number in sorted(runs):
-            count = len(runs[number]) // LINE
+        ordered = sorted(self._runs, key=itemgetter(0))
+        for number, run in ordered:
+            count = len(run) // LINE
             if index and sum(index[-1]) == number:
                 index[-1] = (index[-1][0], index[-1][1] + count)
             else:
                 index.append((number, count))
-            lines.append(runs[number])
-        return index, b"".join(lines)
+        return index, [run for _number, run in ordered]
 
     def _here(self, number: int) -> None:
         self._lines[number] = line(1, self._at, 0)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asn1crypto import cms, x509
 from django.core.exceptions import ImproperlyConfigured
@@ -19,13 +20,15 @@ from compliance.packets.press.reading import Existing, Foreign, filled, is_fille
 from compliance.packets.press.syntax import moment, text
 from compliance.packets.seal import CHAIN_KEY
 from compliance.packets.signing import hardware, looks, making
-from compliance.packets.signing.envelopes import apart, envelope
 from compliance.packets.signing.keys import Key, Unopened, name_of, opened
 from compliance.packets.signing.revision import Revision
-from compliance.packets.signing.timestamps import NoStamp, Stamper
+from compliance.packets.tokens import NoStamp
 from compliance.shared.errors import Refused
 
-__all__ = ["Key", "Signed", "Wish", "apart", "configured", "own", "sign"]
+if TYPE_CHECKING:
+    from compliance.packets.signing.timestamps import Stamper
+
+__all__ = ["Key", "Signed", "Wish", "configured", "own", "sign"]
 
 # Beside its certificates a signature takes some hundred bytes; a time stamp some thousand. Fixed, so
 # that the size of the file never depends on what came out.
@@ -118,12 +121,15 @@ def sign(
 class _Maker:
     """Makes the signature once the digest is known; remembers what the time stamp said."""
 
-    def __init__(self, key: Key, stamper: Stamper | None, *, required: bool) -> None:
+    def __init__(self, key: Key, stamper: "Stamper | None", *, required: bool) -> None:
         self._key, self._stamper, self._required = key, stamper, required
         self._problem = ""
         self._made = b""
 
     def __call__(self, digest: bytes) -> bytes:
+        # pyHanko takes 18 MB, which only who signs has to have.
+        from compliance.packets.signing.envelopes import envelope
+
         try:
             self._made = envelope(digest, self._key, self._stamper)
         except NoStamp as error:
@@ -142,9 +148,13 @@ class _Maker:
         return Signed(self._key.certificate, problem=self._problem or problem)
 
 
-def _stamper(url: str, *, required: bool) -> tuple[Stamper | None, str]:
+def _stamper(url: str, *, required: bool) -> tuple["Stamper | None", str]:
+    if not url:
+        return None, ""
+    from compliance.packets.signing.timestamps import Stamper
+
     try:
-        return (Stamper(url) if url else None), ""
+        return Stamper(url), ""
     except NoStamp as error:
         if required:
             raise _nothing_signed(error) from error

@@ -13,17 +13,13 @@ from django.utils.translation import gettext as _
 from pyhanko.sign.timestamps import TimeStamper
 
 from compliance.packets import tokens
-from compliance.shared.errors import Refused
+from compliance.packets.tokens import NoStamp
 from compliance.shared.outbound import OutboundError, Request, send
 
 _SECONDS = 10.0
 _LIMIT = 64 * 1024
 _TYPE = "application/timestamp-query"
 _ANSWER = "application/timestamp-reply"
-
-
-class NoStamp(Refused):
-    """The authority gave no usable stamp; the sentence says why."""
 
 
 class Stamper(TimeStamper):

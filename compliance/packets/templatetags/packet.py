@@ -15,7 +15,7 @@ from django.utils.translation import npgettext
 
 from compliance.packets import editions, words
 from compliance.packets.differing import ADDED, SAME, words_of
-from compliance.packets.manifest import Task, Text
+from compliance.packets.manifest_rows import Task, Text
 from compliance.shared.templatetags.charts import Segment, stacked_bar, verdict_segments
 
 register = template.Library()
@@ -73,7 +73,7 @@ def as_date(iso: str) -> date:
 @register.filter
 def size(count: int) -> str:
     """A size as one says it; its unit is the same in both languages."""
-    with translation.override(translation.get_language()):
+    with editions.in_one_language():
         return filesizeformat(count)
 
 

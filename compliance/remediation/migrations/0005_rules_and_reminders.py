@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='OpeningRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdicts', models.CharField(choices=[('none', 'None; a person opens it'), ('not_met', 'Not met'), ('partial', 'Not met or partly met')], default='none', max_length=10, verbose_name='verdicts that open a task')),
+                ('verdicts', models.CharField(choices=[('none', 'None; a person opens it'), ('not_met', 'Not met'), ('partial', 'Not met or partly met')], default='not_met', max_length=10, verbose_name='verdicts that open a task')),
             ],
             options={
                 'verbose_name': 'rule of opening',

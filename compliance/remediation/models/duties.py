@@ -33,7 +33,7 @@ class WorkingDay(models.TextChoices):
 
 class DutySeriesQuerySet(models.QuerySet["DutySeries"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
+        mine = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
         return self.filter(organisation_id__in=mine)
 
     def running(self) -> Self:

@@ -8,7 +8,7 @@ from compliance.accounts.models import Organisation
 
 
 class OpeningRule(models.Model):
-    """Which verdicts of the organisation's own open a task by themselves. Without a row, none."""
+    """Which verdicts of the organisation's own open a task by themselves. Without a row, not met does."""
 
     class Verdicts(models.TextChoices):
         NONE = "none", pgettext_lazy("verdicts", "None; a person opens it")
@@ -22,7 +22,7 @@ class OpeningRule(models.Model):
         _("verdicts that open a task"),
         max_length=10,
         choices=Verdicts.choices,
-        default=Verdicts.NONE,
+        default=Verdicts.NOT_MET,
     )
 
     class Meta:

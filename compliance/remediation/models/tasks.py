@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.models import Organisation, User
+from compliance.requirements.limits import within
 from compliance.requirements.models import Assessment, Requirement
 from compliance.shared.severity import Severity
 
@@ -67,8 +68,7 @@ def rank_of(due: date, number: int) -> int:
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(within(user))
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.evidence import uploading
 from compliance.remediation import activity, arranging, deciding, linking, pages, policies, talking
 from compliance.remediation.forms import ChangeForm, EffortForm, ExtensionForm
@@ -133,6 +133,7 @@ _ASKED_FIRST = {"watch", "comment"}
 
 @require_POST
 @in_organisation
+@open_to_limited
 def act(request: OrganisationRequest, number: int, verb: str) -> HttpResponseBase:
     """Do one of VERBS. A refusal becomes its sentence in the middleware."""
     task = task_of(request, number)
@@ -149,11 +150,14 @@ def act(request: OrganisationRequest, number: int, verb: str) -> HttpResponseBas
 
 @require_safe
 @in_organisation
+@open_to_limited
 def activity_page(request: OrganisationRequest, number: int) -> HttpResponse:
     """A further page of what happened, or the other choice of it."""
     task = task_of(request, number)
     only = request.GET.get("only", "")
-    found = activity.activity(task, before=request.GET.get("before", ""), only=only)
+    found = activity.activity(
+        task, before=request.GET.get("before", ""), only=only, reader=request.membership
+    )
     context = {"task": task, "activity": found, "only": only}
     template = "_happenings" if request.GET.get("before") else "_activity_list"
     return render(request, f"remediation/{template}.html", context)
@@ -161,6 +165,7 @@ def activity_page(request: OrganisationRequest, number: int) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def preview(request: OrganisationRequest) -> HttpResponse:
     """What a comment will look like."""
     policies.check_is_worker(request.organisation, request.user)
@@ -170,6 +175,7 @@ def preview(request: OrganisationRequest) -> HttpResponse:
 
 @require_safe
 @in_organisation
+@open_to_limited
 def comment_file(request: OrganisationRequest, number: int, file: int) -> HttpResponseBase:
     """A file of a comment: an image shows itself, everything else is saved."""
     task = task_of(request, number)

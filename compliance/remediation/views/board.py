@@ -43,7 +43,7 @@ def board(request: OrganisationRequest) -> HttpResponse:
         return render(request, "remediation/_board.html", context)
     context |= {
         "people": people,
-        "options": pages.options(request.organisation),
+        "options": pages.options(request.organisation, request.user),
         "tabs": pages.ways(request.organisation, "board"),
         "why_not_limit": why_not(policies.check_can_create, request.organisation, request.user),
         "limits_form": LimitsForm(limits=limits),

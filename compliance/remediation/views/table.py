@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.accounts import filters as saved
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.audit.services import record_read
 from compliance.remediation import bulk, exporting, pages, policies, registries, selectors, services
 from compliance.remediation.actions import Action
@@ -47,6 +47,7 @@ VERBS: dict[str, Callable[..., object]] = {
 
 
 @in_organisation
+@open_to_limited
 def list_(request: OrganisationRequest) -> HttpResponse:
     """The table; by itself to htmx."""
     if away := saved.opening(request, "remediation:list"):
@@ -60,7 +61,7 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         "chosen": chosen,
         "heads": pages.heads(chosen),
         "people": list(members(request.organisation)),
-        "options": pages.options(request.organisation),
+        "options": pages.options(request.organisation, request.user),
         "query": saved.normal(request.GET.urlencode()),
         "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
         "why_not_work": why_not(policies.check_is_worker, request.organisation, request.user),
@@ -72,7 +73,7 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         return render(request, "remediation/_rows.html", context)
     tally = selectors.tally(request.organisation, request.user)
     context |= {
-        "tabs": pages.ways(request.organisation, "list"),
+        "tabs": [] if request.membership.is_limited else pages.ways(request.organisation, "list"),
         "views": pages.views(request.organisation, tally, chosen),
     }
     return render(request, "remediation/list.html", context)

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
-from compliance.accounts.mentions import members_of
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
+from compliance.accounts.mentions import members_here
 from compliance.evidence import uploading
 from compliance.evidence.models import Evidence
 from compliance.remediation import activity, deciding, moves, pages, policies, services, task_page
@@ -20,6 +20,7 @@ from compliance.remediation.forms import AssignForm, CreateForm, TaskForm, Until
 from compliance.remediation.models import EffortUnit, Priority, Task
 from compliance.remediation.services import EDITABLE
 from compliance.requirements.models import Assessment
+from compliance.scans.models import Finding
 from compliance.shared.errors import Conflict, Refused, why_not
 from compliance.shared.numbers import whole
 
@@ -41,6 +42,18 @@ def task_of(request: OrganisationRequest, number: int) -> Task:
         "created_by",
     )
     return get_object_or_404(rows, organisation=request.organisation, number=number)
+
+
+def _shown_to(request: OrganisationRequest, task: Task) -> Task:
+    """The task as a page shows it: to who sees one application, without what lies beyond it."""
+    if not request.membership.is_limited:
+        return task
+    if task.parent and not pages.tasks_of(request).filter(pk=task.parent.pk).exists():
+        task.parent = None
+    if task.finding:
+        seen = Finding.objects.visible_to(request.user)
+        task.finding = task.finding if seen.filter(pk=task.finding.pk).exists() else None
+    return task
 
 
 def to_task(task: Task) -> HttpResponseRedirect:
@@ -72,19 +85,23 @@ def open_for(request: OrganisationRequest, assessment: int) -> HttpResponse:
 
 
 @in_organisation
+@open_to_limited
 def detail(request: OrganisationRequest, number: int) -> HttpResponse:
-    task = task_of(request, number)
+    task = _shown_to(request, task_of(request, number))
     # First, for it reads in one go what the policies look at too.
     around = task_page.around(task, request.user)
+    shown_fixed = task.finding and policies.shown_fixed(task) and not request.membership.is_limited
     context = {
         "task": task,
         "moves": moves.offered(task),
         "reasons": moves.reasons(task, request.user),
-        "proof": task.finding.fixed_run if task.finding and policies.shown_fixed(task) else None,
-        "links": task.evidence_links.select_related("evidence"),
+        "proof": task.finding.fixed_run if task.finding and shown_fixed else None,
+        "links": task.evidence_links.filter(
+            evidence__in=Evidence.objects.visible_to(request.user)
+        ).select_related("evidence"),
         "reusable": pages.reusable_evidence(task, request.user),
-        "people": members_of(request.organisation),
-        "activity": activity.activity(task),
+        "people": members_here(request),
+        "activity": activity.activity(task, reader=request.membership),
         "priorities": Priority.choices,
         "units": EffortUnit.choices,
         "why_not_create": why_not(policies.check_can_create, request.organisation, request.user),
@@ -189,6 +206,7 @@ VERBS: dict[str, Verb] = {
 
 @require_POST
 @in_organisation
+@open_to_limited
 def act(request: OrganisationRequest, number: int, verb: str) -> HttpResponseBase:
     """Do one of VERBS. A refusal becomes its sentence in the middleware."""
     task = task_of(request, number)

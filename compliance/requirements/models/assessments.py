@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.models import Organisation, User
+from compliance.requirements.limits import within
 from compliance.requirements.models.profiles import Profile, Requirement
 
 
@@ -43,8 +44,7 @@ class Adoption(models.Model):
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user=user).values("organisation_id")
-        return self.filter(organisation_id__in=mine)
+        return self.filter(within(user))
 
 
 class Assessment(models.Model):

@@ -13,7 +13,7 @@ from compliance.requirements.models.profiles import Profile, Requirement
 
 class CarryOverQuerySet(models.QuerySet["CarryOver"]):
     def visible_to(self, user: User) -> Self:
-        mine = Membership.objects.active().filter(user=user).values("organisation_id")
+        mine = Membership.objects.whole().filter(user=user).values("organisation_id")
         return self.filter(organisation_id__in=mine)
 
 

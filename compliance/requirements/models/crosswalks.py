@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
+from compliance.requirements.limits import whole
 from compliance.requirements.models.profiles import Bilingual
 
 
 class CrosswalkQuerySet(models.QuerySet["Crosswalk"]):
     def visible_to(self, user: User) -> Self:
         """Shipped crosswalks are everybody's; a person's own one belongs to the organisation."""
-        mine = Organisation.objects.visible_to(user)
-        return self.filter(Q(organisation__isnull=True) | Q(organisation__in=mine))
+        return self.filter(Q(organisation__isnull=True) | whole(user))
 
 
 class Crosswalk(Bilingual):

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
+from compliance.requirements.limits import profiles
 from compliance.shared.severity import Severity
 
 
@@ -59,8 +60,7 @@ class Platform(Bilingual):
 class ProfileQuerySet(models.QuerySet["Profile"]):
     def visible_to(self, user: User) -> Self:
         """Shipped profiles are everybody's; an imported one belongs to its organisation."""
-        mine = Organisation.objects.visible_to(user)
-        return self.filter(Q(organisation__isnull=True) | Q(organisation__in=mine))
+        return self.filter(profiles(user))
 
 
 class Profile(Bilingual):

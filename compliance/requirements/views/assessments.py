@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compliance.accounts import filters
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.accounts.mentions import members_here
 from compliance.accounts.models import User
 from compliance.requirements import drafts, pages, policies, selectors, services, versions
@@ -35,16 +35,17 @@ HISTORY_SHOWN = 20
 
 
 @in_organisation
+@open_to_limited
 def index(request: OrganisationRequest) -> HttpResponse:
     """The profile's items; htmx asks for the part under the filters alone."""
     if away := filters.opening(request, "requirements:list"):
         return away
-    profiles = selectors.adopted_profiles(request.organisation)
+    profiles = selectors.profiles_seen(request.organisation, request.user)
     if not profiles:
         return _nothing_adopted(request)
     named = [each for each in profiles if each.identifier == request.GET.get("profile")]
     profile = next(iter(named or profiles))
-    people = pages.people_of(request.organisation)
+    people = members_here(request)
     form = FilterForm(request.GET, people=people)
     rows = pages.assessments(request.organisation, profile, request.user)
     context = {
@@ -86,9 +87,11 @@ def _nothing_adopted(request: OrganisationRequest) -> HttpResponse:
 
 
 @in_organisation
+@open_to_limited
 def readiness(request: OrganisationRequest) -> HttpResponse:
     """How the number is computed, worked through with the reader's own verdicts."""
-    profile = selectors.chosen_profile(request.organisation, request.GET.get("profile", ""))
+    asked = request.GET.get("profile", "")
+    profile = selectors.chosen_profile(request.organisation, asked, user=request.user)
     if profile is None:
         return _nothing_adopted(request)
     found = selectors.readiness(request.organisation, profile)
@@ -117,6 +120,7 @@ def adopt(request: OrganisationRequest) -> HttpResponse:
 
 
 @in_organisation
+@open_to_limited
 def detail(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
     return _page(request, fetch(request, profile, code))
 

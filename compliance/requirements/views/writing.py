@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.requirements import drafts, past, policies, services
 from compliance.requirements.forms import DraftForm
 from compliance.requirements.models import Assessment
@@ -75,6 +75,7 @@ def _other_window(
 
 
 @in_organisation
+@open_to_limited
 def writing(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
     """Say who else is writing now; the page asks every twenty seconds."""
     assessment = fetch(request, profile, code)
@@ -83,6 +84,7 @@ def writing(request: OrganisationRequest, profile: str, code: str) -> HttpRespon
 
 
 @in_organisation
+@open_to_limited
 def history(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
     """All texts of the statement, any two beside each other, and every verdict with its reason."""
     assessment = fetch(request, profile, code)
@@ -107,6 +109,7 @@ def history(request: OrganisationRequest, profile: str, code: str) -> HttpRespon
 
 @require_POST
 @in_organisation
+@open_to_limited
 def comment(request: OrganisationRequest, profile: str, code: str) -> HttpResponse:
     assessment = fetch(request, profile, code)
     services.comment(assessment, text=request.POST.get("text", ""), by=request.user)

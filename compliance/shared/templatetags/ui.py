@@ -4,10 +4,11 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -76,17 +77,34 @@ def tone(value: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def nav_url(context: dict[str, Any], name: str, *args: Any, **kwargs: Any) -> str:
-    """Like {% url %}, in the present organisation; "" while the page does not exist."""
+    """Like {% url %}, in the present organisation; "" while the page does not exist for the reader."""
     organisation = context.get("organisation")
     if organisation is not None and not args:
         try:
-            return reverse(name, kwargs={"organisation": organisation.slug, **kwargs})
+            url = reverse(name, kwargs={"organisation": organisation.slug, **kwargs})
         except NoReverseMatch:
             pass
+        else:
+            return url if context.get("whole", True) or _opens(url) else ""
     try:
         return reverse(name, args=args, kwargs=kwargs)
     except NoReverseMatch:
         return ""
+
+
+def _opens(url: str) -> bool:
+    """Whether the page of an organisation is there for who sees one application alone."""
+    try:
+        found = resolve(urlsplit(url).path)
+    except Resolver404:
+        return False
+    return getattr(found.func, "open_to_limited", False)
+
+
+@register.filter
+def open_for(url: Any, whole: Any) -> str:
+    """{{ gap.url|open_for:whole }}: the address, "" where a limited reader may not follow it."""
+    return "" if whole is False and not _opens(str(url)) else str(url)
 
 
 @register.inclusion_tag("_components/nav_link.html", takes_context=True)

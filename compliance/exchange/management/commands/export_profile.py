@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from compliance.accounts.models import Organisation
 from compliance.audit.services import SYSTEM
 from compliance.exchange import exporting
-from compliance.exchange.exporting import Export, Format
+from compliance.exchange.exporting import Export
+from compliance.exchange.formats import Format
 from compliance.requirements.models import Adoption
 from compliance.shared.commands import StableCommand
 

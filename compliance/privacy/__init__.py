@@ -1,0 +1,1 @@
+"""What is kept about a person: handed to them whole, and erased when they have left."""
