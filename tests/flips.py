@@ -120,4 +120,5 @@ def standalone(path: Path) -> Found:
         check=False,
         env={**os.environ, "PYTHONUTF8": "1"},
     )
-    return done.returncode != 0, (done.stdout + done.stderr).strip().splitlines()[-1]
+    # What is wrong comes first; a file that is no packet is one sentence.
+    return done.returncode != 0, f"script: {(done.stdout + done.stderr).strip().splitlines()[0]}"

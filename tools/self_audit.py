@@ -60,6 +60,8 @@ NO_PACKET, NOT_ALL_GOOD = 1, 2
 
 def main(words: list[str]) -> int:
     asked = _arguments(words)
+    # Started in the background a shell has it ignored, and pytest would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not shutil.which("nmap"):
         print("nmap is not installed: apt-get install nmap", file=sys.stderr)
         return NO_PACKET
@@ -114,11 +116,20 @@ def _tests(file: Path, names: list[str], minutes: float) -> int:
             code = running.wait(minutes * 60)
         except subprocess.TimeoutExpired:
             print(f"Stopped after {minutes:g} minutes.", flush=True)
-            running.send_signal(signal.SIGINT)
-            code = running.wait(60)
+            code = _stop(running)
     if not file.exists():
         file.write_text("<testsuites/>", "utf-8")
     return code
+
+
+def _stop(running: "subprocess.Popen[bytes]") -> int:
+    """Ask pytest to end, which writes down what ran; end it when it does not."""
+    running.send_signal(signal.SIGINT)
+    try:
+        return running.wait(60)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        return running.wait()
 
 
 def _keep(file: Path, command: list[str]) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.password_validation import get_default_password_validators
 from django.core.management import call_command
 from django.db import connection
 
@@ -20,6 +21,7 @@ from compliance.accounts import services as accounts
 from compliance.accounts.models import Membership, Organisation
 from compliance.accounts.roles import CAPABILITIES, Role
 from compliance.audit.models import Entry
+from compliance.oversight.models import Retention
 from compliance.shared.tables import to_csv
 from portal.api import api
 from portal.self_audit import judging
@@ -137,11 +139,10 @@ def _answers(_organisation: Organisation, folder: Path) -> Piece:
 def _values(organisation: Organisation, _folder: Path) -> Piece:
     """What holds in this installation: none of it is secret."""
     rows = [[name, getattr(settings, name)] for name in _TOLD]
-    rows += [
-        [each["NAME"].rpartition(".")[2], each.get("OPTIONS", "")]
-        for each in settings.AUTH_PASSWORD_VALIDATORS
-    ]
+    rows += [[type(each).__name__, vars(each) or ""] for each in get_default_password_validators()]
     rows += [[f"조직: {name}", value] for name, value in accounts.rules_of(organisation).items()]
+    kept = Retention.objects.filter(organisation=organisation).first()
+    rows.append(["조직: 접속기록 보관 연수", kept.years if kept else ""])
     kinds = ("config_export", "config_screenshot")
     return Piece("적용된 설정값", "설정값.csv", to_csv(["설정", "값"], rows), kinds)
 

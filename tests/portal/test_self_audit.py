@@ -169,6 +169,7 @@ def test_what_a_look_finds_wrong_makes_it_not_met(left, name, old, new, code):
 
 
 @pytest.mark.services
+@pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
 def test_the_packet_says_what_the_run_showed(left, tmp_path):
     """From what a run left to a packet that verifies; one failed test stands in it."""
