@@ -40,7 +40,6 @@ _PEOPLE = {
     "checker": ("자동 점검 (확인)", Role.AUDITOR),
 }
 # What the profile's own values ask of whoever installs the portal.
-_KEPT = {"years": 2, "two_years": True}
 _RULES = {"second_factor_required": True, "idle_minutes": 10, "session_hours": 8}
 GAPS = (
     "포털이 스스로 점검한 결과입니다. 소프트웨어가 답할 수 없고 포털을 설치한 회사가 답해야 하는 항목은 미이행으로 두고 "
@@ -64,7 +63,7 @@ def build(folder: Path, say: Say) -> Application:
     )
     requirements.adopt(company, profile, by=SYSTEM)
     accounts.set_sign_in_rules(company, _RULES, by=people["owner"])
-    oversight.set_retention(company, **_KEPT, by=people["owner"])
+    oversight.set_retention(company, years=2, two_years=True, by=people["owner"])
     say("port scan")
     ports = folder / "ports.xml"
     scans.import_now(company, io.BytesIO(ports.read_bytes()), name=ports.name, by=people["maker"])
