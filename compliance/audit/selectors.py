@@ -1,5 +1,6 @@
 """Reads of the stream."""
 
+import json
 from typing import NamedTuple
 
 from django.db.models import Model, Q, QuerySet
@@ -53,8 +54,11 @@ def holding(organisation_id: int, text: str, fields: list[str]) -> Q:
     """Entries that show *text* in one of *fields*, in clear or as part of a name."""
     found = Q()
     tokens = [each.token for each in _named(organisation_id, text)]
+    # SQLite keeps Hangul in JSON as escapes, PostgreSQL as itself.
+    written = {text, json.dumps(text)[1:-1]}
     for name in fields:
-        found |= Q(**{f"{name}__icontains": text})
+        for each in written:
+            found |= Q(**{f"{name}__icontains": each})
         for token in tokens:
             found |= Q(**{f"{name}__contains": token})
     return found

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compliance.accounts import limits
 from compliance.accounts.models import ApiToken, Membership, Organisation
 from compliance.accounts.roles import Role
 from compliance.accounts.workdays import calendar_of
@@ -53,6 +54,7 @@ def _accounts(organisation: Organisation) -> Snapshot:
     for token in ApiToken.objects.filter(organisation=organisation).usable():
         tokens[token.user_id].append(token)
     members = list(rows.order_by("user__name", "pk"))
+    limits.name_applications(organisation, members)
     people = [_member(each, tokens[each.user_id]) for each in members]
     points = [point for each in members for point in _of_member(each)]
     points += [point for each in members for t in tokens[each.user_id] for point in _of_token(t)]
@@ -71,6 +73,7 @@ def _member(membership: Membership, tokens: list[ApiToken]) -> dict[str, Any]:
         "email": user.email,
         "role": membership.role,
         "role_label": str(membership.get_role_display()),
+        "terms": list(_terms(membership)),
         "since": _day(membership.started_at),
         "last_sign_in": _moment(user.last_login),
         "tokens": [
@@ -78,6 +81,14 @@ def _member(membership: Membership, tokens: list[ApiToken]) -> dict[str, Any]:
             for token in tokens
         ],
     }
+
+
+def _terms(membership: Membership) -> Iterator[str]:
+    """Until when somebody belongs here, and to what it is limited, as the page of people says it."""
+    if membership.ends_on:
+        yield _("until %(day)s") % {"day": membership.ends_on.isoformat()}
+    if membership.is_limited:
+        yield _("only %(application)s") % {"application": getattr(membership, "application", "")}
 
 
 def _of_member(membership: Membership) -> Iterator[dict[str, str]]:

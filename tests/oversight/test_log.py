@@ -63,6 +63,13 @@ def test_it_filters_by_text_address_and_object(browse, carol, manna, assessment,
     }
 
 
+def test_it_finds_hangul_in_the_details(browse, carol, alice, assessment):
+    services.set_verdict(
+        assessment, verdict="partial", reason="예비 방화벽이 남음", revision=0, by=alice
+    )
+    assert actions(browse(carol).get(AUDIT, {"q": "예비 방화벽"})) == ["assessment.verdict_set"]
+
+
 def test_access_records_stand_apart(browse, carol, manna, happened):
     log = browse(carol)
     log.get(f"{AUDIT}export.csv")

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from compliance.accounts import limits
 from compliance.accounts import services as accounts
 from compliance.accounts.models import ApiToken, Membership, User
 from compliance.audit import context
@@ -45,6 +46,16 @@ def test_accounts_that_nobody_uses_stand_out(manna, olga, alice, bob, dave):
     User.objects.filter(pk=bob.pk).update(last_login=timezone.now() - timedelta(days=89))
     Membership.objects.filter(user=dave).update(started_at=timezone.now() - timedelta(days=91))
     assert keys(accounts_now(manna)) == {f"dormant:{alice.pk}", f"never:{dave.pk}", "owners"}
+
+
+def test_the_last_day_of_a_membership_is_shown(manna, olga, carol):
+    day = timezone.localdate() + timedelta(days=40)
+    member = Membership.objects.get(organisation=manna, user=carol)
+    limits.set_terms(member, limits.Terms(ends_on=day), by=olga)
+    seen = reviewing.snapshot(manna, "accounts", day, day)
+    terms = {each["name"]: each["terms"] for each in seen["people"]}
+    assert [day.isoformat() in each for each in terms.pop(carol.name)] == [True]
+    assert not any(terms.values())
 
 
 def test_tokens_of_leavers_and_unused_ones_stand_out(manna, olga, alice, bob):
