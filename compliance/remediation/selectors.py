@@ -22,7 +22,7 @@ from compliance.remediation.models import (
 )
 from compliance.requirements.registries import Ids
 
-# How many found tasks are named by their keys.
+# How many found tasks are listed at most.
 FEW = 1000
 # Stands where rows of tasks have their severity.
 _MISSED = "missed"
@@ -45,14 +45,16 @@ def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
     return rows.select_related("requirement__profile", "finding", "assignee")
 
 
-def searched(rows: QuerySet[Task]) -> tuple[QuerySet[Task], int | None]:
+def searched(rows: QuerySet[Task]) -> tuple[QuerySet[Task], int, bool]:
     """The same tasks as *rows*, read once: a word in a title is looked for in every title.
 
-    When they are few, they come by their keys, so that counting and sorting look no more at the
-    others, and with their number; else None.
+    Few come by their keys, so that sorting looks no more at the others. Of many the first are
+    listed, since nobody pages through a thousand: *rows* themselves, how many, and True.
     """
     keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return (rows, None) if len(keys) > FEW else (Task.objects.filter(pk__in=keys), len(keys))
+    if len(keys) > FEW:
+        return rows, FEW, True
+    return Task.objects.filter(pk__in=keys), len(keys), False
 
 
 def page_of(
@@ -60,9 +62,9 @@ def page_of(
 ) -> "Page[Task]":
     """One page of *rows* in their order. Keys are sorted and cut first, which an index does alone.
 
-    *count* is how many they are, when that is known.
+    *count* is how many are listed, when that is known.
     """
-    pages = Paginator(rows.values_list("pk", flat=True), size)
+    pages = Paginator(rows.values_list("pk", flat=True)[:count], size)
     if count is not None:
         pages.count = count
     found: Any = pages.get_page(number)

@@ -54,11 +54,14 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         return away
     chosen = Filter.read(request.GET)
     rows = chosen.apply(pages.tasks_of(request), request.user)
-    rows, count = selectors.searched(rows) if chosen.search else (rows, None)
+    count, more = None, False
+    if chosen.search:
+        rows, count, more = selectors.searched(rows)
     page = selectors.page_of(chosen.ordered(rows), request.GET.get("page"), PER_PAGE, count)
     narrow = request.membership.is_limited
     context = {
         "page": page,
+        "more": more,
         "chosen": chosen,
         "heads": pages.heads(chosen),
         "people": list(members(request.organisation)),
