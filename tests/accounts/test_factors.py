@@ -16,6 +16,7 @@ from compliance.accounts.roles import Role
 from compliance.audit.models import Entry
 from tests.conftest import PASSWORD
 
+ANOTHER = "다시-정한-긴-비밀번호-58"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SIGN_IN = reverse("accounts:sign-in")
 SECOND = reverse("mfa_authenticate")
@@ -60,6 +61,19 @@ def is_in(client):
 
 def test_the_password_alone_opens_nothing(half_way):
     client = half_way()
+    assert not is_in(client)
+    client.post(SECOND, {"code": code()})
+    assert is_in(client)
+
+
+def test_a_new_password_by_a_link_leaves_the_second_factor(with_app, browse, mailoutbox, settings):
+    settings.EMAIL_HOST = "localhost"
+    browse(language="en").post(reverse("account_reset_password"), {"email": with_app.email})
+    client = browse(language="en")
+    link = re.search(r"https?://[^/\s]+(/\S+)", mailoutbox[0].body)[1]
+    client.post(client.get(link)["Location"], {"password1": ANOTHER, "password2": ANOTHER})
+    answer = client.post(SIGN_IN, {"username": with_app.email, "password": ANOTHER})
+    assert answer["Location"] == SECOND
     assert not is_in(client)
     client.post(SECOND, {"code": code()})
     assert is_in(client)

@@ -140,6 +140,27 @@ def test_a_provider_that_is_away_is_said_in_a_sentence(oidc):
     assert "The SSO sign-in did not succeed" in answer.content.decode()
 
 
+def test_an_answer_for_one_provider_is_no_answer_for_another(oidc, alice, manna, olga, issuer):
+    facts = {
+        "name": "Other Login",
+        "domains": ["other.example"],
+        "issuer": issuer,
+        "client_id": "gatepass-other",
+        "client_secret": "another-long-secret",
+        "brings_second_factor": False,
+        "enabled": True,
+    }
+    other = providers.add(manna, "oidc", facts, by=olga)
+    client = browser()
+    begin = reverse("openid_connect_login", kwargs={"provider_id": oidc.slug})
+    leaves = client.get(begin)["Location"]
+    answer = requests.post(leaves, data={"sub": alice.email}, allow_redirects=False, timeout=10)
+    query = urlsplit(answer.headers["Location"]).query
+    there = reverse("openid_connect_callback", kwargs={"provider_id": other.slug})
+    assert client.get(f"{there}?{query}").status_code == 403
+    assert not is_in(client)
+
+
 def test_a_slash_at_the_end_of_an_issuer_is_no_other_one(oidc, issuer, alice):
     IdentityProvider.objects.filter(pk=oidc.pk).update(issuer=f"{issuer}/")
     client = browser()
