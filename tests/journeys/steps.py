@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import expect
 
@@ -65,9 +66,11 @@ def answer(
 
 
 def accept(auditor: Visitor, title: str) -> None:
-    """Accept the waiting evidence of this title at the review desk."""
-    page = auditor.go("심사")
-    auditor.follow(page.locator(".gp-queue a").filter(has_text=title).last)
+    """Accept the evidence of this title at the review desk; there it may wait far behind others."""
+    page = auditor.open(f"evidence/?q={quote(title)}")
+    row = page.locator("#rows tbody tr").filter(has_text=title).first
+    auditor.follow(row.locator("a[href*='/evidence/']").first)
+    auditor.follow(page.locator("main a[href*='/evidence/desk/']").first)
     expect(page.get_by_role("heading", level=1)).to_contain_text(title)
     page.keyboard.press("a")
     expect(page.locator(".gp-alert.tone-good")).to_contain_text("승인")

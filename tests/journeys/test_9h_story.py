@@ -56,9 +56,12 @@ def built(seoyeon, address):
     limit = time.monotonic() + 120
     while not page.get_by_role("link", name="PDF").count():
         assert time.monotonic() < limit, seen
-        box = page.locator("section[data-state] .card-body")
-        if box.count():
-            seen.append(box.first.inner_text())
+        # At once, since the page puts another one in its place when it is done.
+        said = page.evaluate(
+            "document.querySelector('section[data-state] .card-body')?.innerText ?? ''"
+        )
+        if said:
+            seen.append(said)
         page.wait_for_timeout(200)
     return seen
 
