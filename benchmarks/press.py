@@ -263,14 +263,12 @@ class _Meter:
 
     def spent(self) -> dict[str, Any]:
         found = {"wall": time.perf_counter() - self._began, "cpu": self._used() - self._cpu}
-        own, ended = (
-            resource.getrusage(who).ru_maxrss // 1024
-            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        )
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         return {
             **found,
             "base": self._base,
-            "peak": own,
+            # Not `ru_maxrss`: over an exec it keeps what the process that forked had.
+            "peak": _peak(os.getpid()),
             "child": max([ended, *map(_peak, _children())]),
         }
 

@@ -1,6 +1,7 @@
 """Who may: every policy of every room begins here."""
 
 from django.conf import settings
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import ApiToken, Membership, Organisation, SavedFilter, User
@@ -23,11 +24,19 @@ def membership_of(user: User, organisation: Organisation | int) -> Membership | 
 
 def membership_at(user: User, slug: str) -> Membership | None:
     """Return the active membership in the organisation of an address, with it, in one query."""
-    rows = Membership.objects.active().filter(user_id=user.pk, organisation__slug=slug)
+    mine = Membership.objects.active().filter(user_id=user.pk)
+    limited = Exists(Membership.objects.limited().filter(user_id=user.pk))
+    rows = mine.filter(organisation__slug=slug).annotate(anywhere_limited=limited)
     found = rows.select_related("organisation").first()
     if found is not None:
         user.__dict__.setdefault("_memberships", {})[found.organisation_id] = found
+        user.__dict__["_limited"] = found.anywhere_limited
     return found
+
+
+def is_never_limited(user: User) -> bool:
+    """Whether this request has found that the person sees all of their organisations whole."""
+    return user.__dict__.get("_limited") is False
 
 
 def can(user: User, organisation: Organisation | int, capability: Capability) -> bool:

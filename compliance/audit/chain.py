@@ -92,7 +92,8 @@ def is_whole(row: Row) -> bool:
     covered = dict(zip(COVERED, row, strict=False))
     covered["at"] = _stamp(row.at)
     covered["data"] = orjson.loads(row.data)
-    if isinstance(row.at, str) and _LOOSE.search(row.data) and not _is_strict(row.data):
+    loose = isinstance(row.at, str) and (_CAPITAL.search(row.data) or _POWER.search(row.data))
+    if loose and not _is_strict(row.data):
         return False
     try:
         # The same text as `canonical` in a fifth of the time, but for large or tiny fractions.
@@ -105,7 +106,8 @@ def is_whole(row: Row) -> bool:
 
 
 # Signs that may be written in another way without saying anything else: \uAC00, 1E5.
-_LOOSE = re.compile(r"\\u[0-9a-f]{0,3}[A-F]|[0-9]E")
+# Each begins with its rarest sign, which is three times as fast as either of them at every place.
+_CAPITAL, _POWER = re.compile(r"\\u[0-9a-f]{0,3}[A-F]"), re.compile(r"E(?<=[0-9]E)")
 
 
 def _is_strict(data: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from compliance.accounts.models import User
 from compliance.remediation import freezes, policies, selectors
@@ -58,7 +58,8 @@ def around(task: Task, user: User) -> dict[str, Any]:
 def _order(task: Task, seen: QuerySet[Task]) -> tuple[list[Task], list[Task]]:
     """What it waits for, and what waits for it, of the tasks *seen*."""
     rows = Dependency.objects.filter(Q(blocked=task) | Q(blocker=task))
-    rows = rows.filter(blocked__in=seen, blocker__in=seen)
+    for side in ("blocked_id", "blocker_id"):  # asked of each pair, not of all tasks
+        rows = rows.filter(Exists(seen.filter(pk=OuterRef(side))))
     pairs = list(rows.select_related("blocker__assignee", "blocked__assignee"))
     before = [each.blocker for each in pairs if each.blocked_id == task.pk]
     after = [each.blocked for each in pairs if each.blocker_id == task.pk]
