@@ -30,7 +30,7 @@ def membership_at(user: User, slug: str) -> Membership | None:
     found = rows.select_related("organisation").first()
     if found is not None:
         user.__dict__.setdefault("_memberships", {})[found.organisation_id] = found
-        user.__dict__["_limited"] = found.anywhere_limited
+        user.__dict__["_limited"] = found.__dict__["anywhere_limited"]
     return found
 
 
