@@ -163,7 +163,13 @@ def _hold(lane: Lane, span: timedelta) -> bool:
 
 
 def _ahead(span: timedelta) -> Combinable:
-    """Return the time *span* ahead by the database: hosts whose clocks differ agree on it."""
+    """Return the time *span* ahead by the database: hosts whose clocks differ agree on it.
+
+    The plain time for no span: SQLite compares texts, and a sum's has three digits more than
+    `Now()`'s, so that a lane given back would not be free before the next millisecond.
+    """
+    if not span:
+        return Now()
     return ExpressionWrapper(Now() + Value(span), output_field=DateTimeField())
 
 

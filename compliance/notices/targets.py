@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -101,7 +102,7 @@ def start(target: Target, *, by: User) -> None:
     record(by, Action.TARGET_STARTED, target)
     rows = Lane.objects.filter(deliveries__target=target).distinct()
     numbers = list(rows.values_list("pk", flat=True))
-    Lane.objects.filter(pk__in=numbers).update(free_at=timezone.now())
+    Lane.objects.filter(pk__in=numbers).update(free_at=Now())
     outbox.wake(numbers)
 
 

@@ -10,7 +10,7 @@ import standardwebhooks
 import time_machine
 from django.utils import timezone
 
-from compliance.notices import targets, worker
+from compliance.notices import outbox, services, targets, worker
 from compliance.notices.actions import Action
 from compliance.notices.models import Delivery, Lane, Notice, Target
 from compliance.remediation import services as tasks
@@ -239,6 +239,16 @@ def test_a_worker_that_is_asked_to_end_gives_its_lane_back(webhook, sink, manna,
     assert opened(sink) == ["T-0001 조치 1"]
     assert worker.run(seconds=5) == 2, "at once, without waiting for the dead"
     assert opened(sink) == [f"T-{n:04} 조치 {n}" for n in (1, 2, 3)]
+
+
+def test_a_lane_given_back_is_free_at_once(webhook, manna, alice, bob, go):
+    go()
+    open_tasks(manna, alice, bob)
+    services.deliver_all()
+    for _each in range(200):  # within one millisecond of each other, many of them
+        lane = outbox.claim()
+        assert lane is not None
+        outbox.release(lane)
 
 
 def test_a_replay_sends_the_same_message_again(webhook, sink, manna, alice, bob, go):
