@@ -48,6 +48,7 @@ def _configuration() -> dict[str, Any]:
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS},
             },
+            "tend the database": {"task": "jobs.tend", "schedule": crontab(hour="4", minute="52")},
             "deliver notices": {
                 "task": "notices.deliver",
                 "schedule": SWEEP_SECONDS,

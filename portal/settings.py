@@ -69,7 +69,6 @@ INSTALLED_APPS = [
     "js_lib_bootstrap5",
     "crispy_forms",
     "crispy_bootstrap5",
-    "ninja",
     "allauth",
     "allauth.account",
     "allauth.mfa",

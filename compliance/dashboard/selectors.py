@@ -149,7 +149,7 @@ def my_reviews(organisation: Organisation, user: User) -> Items:
 
 
 def _tasks(organisation: Organisation, user: User) -> TaskQuerySet:
-    rows = Task.objects.visible_to(user).filter(organisation=organisation)
+    rows = Task.objects.visible_in(organisation, user)
     return rows.select_related("assignee", "organisation")
 
 

@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 RUN = "jobs.run"
 SWEEP = "jobs.sweep"
+TEND = "jobs.tend"
 
 
 def send(job_id: int, *, countdown: float = 0) -> bool:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.exceptions import Reject
 
-from compliance.jobs import messages, services, sweeper
+from compliance.jobs import messages, services, sweeper, tending
 from compliance.jobs.progress import stopping
 
 
@@ -17,3 +17,8 @@ def run(job_id: int) -> None:
 @shared_task(name=messages.SWEEP, ignore_result=True)
 def sweep() -> None:
     sweeper.sweep()
+
+
+@shared_task(name=messages.TEND, ignore_result=True)
+def tend() -> None:
+    tending.tend()

@@ -21,7 +21,6 @@ from compliance.evidence.services import Upload
 from compliance.oversight import policies, reviewing
 from compliance.oversight.actions import Action
 from compliance.oversight.models import Review, ReviewKind
-from compliance.packets.press.compiling import plain_pdf
 from compliance.remediation import keeping
 from compliance.remediation.models import DutyOccurrence, DutySeries
 from compliance.shared.errors import Conflict, Refused
@@ -108,6 +107,9 @@ def report(review: Review) -> bytes:
     html = render_to_string("oversight/report.html", context)
     with override(None):
         style = render_to_string("oversight/report.css")
+    # Here, since it weighs 20 MB in every process that only answers pages.
+    from compliance.packets.press.compiling import plain_pdf
+
     return plain_pdf(html, style)
 
 

@@ -191,7 +191,7 @@ def task_list(request: HttpRequest, organisation: Path[str], asked: Query[TaskFi
 def task_create(request: HttpRequest, organisation: Path[str], body: TaskIn) -> Status[TaskOut]:
     entered = enter(request, organisation)
     said = body.dict(exclude={"requirement", "assignee", "parent"})
-    own = Task.objects.visible_to(entered.user).filter(organisation=entered.organisation)
+    own = Task.objects.visible_in(entered.organisation, entered.user)
     new = services.NewTask(
         **said,
         requirement=_requirement(entered.organisation, body.requirement),

@@ -95,7 +95,7 @@ def further(rows: QuerySet[Task], state: State, after: Place) -> Column:
 
 def _counts(rows: QuerySet[Task]) -> dict[str, int]:
     """{state: how many}. What is over is counted apart, for it is most of all in the end."""
-    found = _open(rows).order_by().values_list("state").annotate(Count("pk"))
+    found = _open(rows).order_by().values_list("state").annotate(total=Count("*"))
     return {**dict(found), State.CLOSED: rows.filter(_lately()).count()}
 
 
@@ -165,7 +165,7 @@ def lanes(rows: QuerySet[Task], by: str, people: Iterable[User]) -> list[Lane]:
 def _added_up(rows: QuerySet[Task], column: str) -> dict[int | None, int]:
     """How many by *column*; counted by state too, since the indexes begin with it."""
     found: dict[int | None, int] = {}
-    counted = rows.order_by().values_list("state", column).annotate(Count("pk"))
+    counted = rows.order_by().values_list("state", column).annotate(total=Count("*"))
     for _state, key, number in counted:
         found[key] = found.get(key, 0) + number
     return found

@@ -15,6 +15,7 @@ from compliance.accounts.models import User
 from compliance.remediation.models import (
     OPEN_STATES,
     TO_DO,
+    TO_VERIFY,
     Dependency,
     Priority,
     Source,
@@ -25,7 +26,7 @@ from compliance.remediation.models import (
 from compliance.shared.severity import Severity
 
 # Words of the address that stand for several states.
-GROUPS = {"open": OPEN_STATES, "to_verify": [State.FIXED, State.VERIFYING]}
+GROUPS = {"open": OPEN_STATES, "to_verify": TO_VERIFY}
 LONGEST_NUMBER = 9
 _WEEK = 7
 _SEVERITY = Case(
@@ -135,7 +136,10 @@ class Filter:
         for word in self.search.split():
             number = word.upper().removeprefix("T-")
             named = Q(number=int(number)) if is_number(number) else Q()
-            words &= Q(title__icontains=word) | Q(basis__icontains=word) | named
+            # Hangul and digits have no case, and changing that of every title costs the most.
+            holds = "contains" if word.upper() == word.lower() else "icontains"
+            text = Q(**{f"title__{holds}": word}) | Q(**{f"basis__{holds}": word})
+            words &= text | named
         return words
 
 

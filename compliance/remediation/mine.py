@@ -15,6 +15,7 @@ from compliance.remediation.boards import with_blocked
 from compliance.remediation.models import (
     OPEN_STATES,
     TO_DO,
+    TO_VERIFY,
     Decision,
     Dependency,
     DueExtension,
@@ -84,7 +85,7 @@ def to_verify(organisation: Organisation, user: User) -> list[Task]:
     if can(user, organisation, Capability.EVIDENCE_REVIEW):
         states = [State.FIXED]
     if can(user, organisation, Capability.TASK_MANAGE):
-        states = [State.FIXED, State.VERIFYING]
+        states = TO_VERIFY
     if not states:
         return []
     rows = Task.objects.filter(organisation=organisation, state__in=states)
@@ -94,9 +95,7 @@ def to_verify(organisation: Organisation, user: User) -> list[Task]:
 
 def in_verification(organisation: Organisation, user: User) -> list[Task]:
     """One's own fixes that somebody else has to look at."""
-    rows = Task.objects.filter(
-        organisation=organisation, assignee_id=user.pk, state__in=[State.FIXED, State.VERIFYING]
-    )
+    rows = Task.objects.filter(organisation=organisation, assignee_id=user.pk, state__in=TO_VERIFY)
     return list(with_blocked(rows).order_by("due", "pk")[:SHOWN])
 
 

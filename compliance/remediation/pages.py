@@ -108,7 +108,7 @@ def heads(chosen: Filter) -> list[Head]:
 
 def tasks_of(request: OrganisationRequest) -> QuerySet[Task]:
     """The tasks that the person may see in the organisation of the address."""
-    return Task.objects.visible_to(request.user).filter(organisation=request.organisation)
+    return Task.objects.visible_in(request.organisation, request.user)
 
 
 def options(organisation: Organisation, user: User) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def progress(organisation: Organisation, first: date, profile_id: int | None = N
 def _by_day(rows: QuerySet[Any], column: str, first: date, number: int) -> list[int]:
     found = [0] * number
     counted = rows.order_by().annotate(day=LocalDay(column)).values_list("day")
-    for day, count in counted.annotate(Count("pk")):
+    for day, count in counted.annotate(total=Count("*")):
         at = (_date(day) - first).days
         if 0 <= at < number:
             found[at] += count
@@ -137,7 +137,7 @@ def ages(rows: QuerySet[Task]) -> list[Age]:
         .order_by()
         .annotate(age=bucket)
         .values_list("age", "severity")
-        .annotate(Count("pk"))
+        .annotate(total=Count("*"))
     )
     places = {severity.value: at for at, severity in enumerate(Severity)}
     table = [[0] * len(places) for _age in range(len(AGES) + 1)]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import CharField, Count, Q, QuerySet, Value
-from django.utils import timezone
+from django.db.models import CharField, Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from compliance.accounts.models import Organisation, User
 from compliance.accounts.policies import can
@@ -13,11 +13,12 @@ from compliance.accounts.roles import Capability
 from compliance.remediation import strips
 from compliance.remediation.models import (
     OPEN_STATES,
+    OVER,
     TO_DO,
+    TO_VERIFY,
     Decision,
     DueExtension,
     RiskAcceptance,
-    State,
     Task,
 )
 from compliance.requirements.registries import Ids
@@ -41,7 +42,7 @@ class Tally:
 
 def tasks(organisation: Organisation, user: User) -> QuerySet[Task]:
     """Tasks of the organisation with what a row shows of them."""
-    rows = Task.objects.visible_to(user).filter(organisation=organisation)
+    rows = Task.objects.visible_in(organisation, user)
     return rows.select_related("requirement__profile", "finding", "assignee")
 
 
@@ -81,21 +82,24 @@ def page_of(
 
 
 def tally(organisation: Organisation, user: User) -> Tally:
-    """Count in one query that an index answers alone."""
-    rows = Task.objects.visible_to(user).filter(organisation=organisation).order_by()
-    late = Count("pk", filter=Q(due__lt=timezone.localdate()))
-    mine = Count("pk", filter=Q(assignee_id=user.pk))
-    counted = rows.values("state").annotate(number=Count("pk"), late=late, mine=mine)
-    states = {row["state"]: row for row in counted}
-    total = {state: row["number"] for state, row in states.items()}
-    is_open = sum(total.get(state, 0) for state in OPEN_STATES)
-    return Tally(
-        open=is_open,
-        mine=sum(states[state]["mine"] for state in OPEN_STATES if state in states),
-        overdue=sum(states[state]["late"] for state in TO_DO if state in states),
-        to_verify=total.get(State.FIXED, 0) + total.get(State.VERIFYING, 0),
-        over=sum(total.values()) - is_open,
+    """Count in one query. Each number apart: an index of its own answers it alone."""
+    rows = Task.objects.visible_in(organisation, user).order_by()
+    number = {
+        "open": rows.open(),
+        "mine": rows.open().filter(assignee_id=user.pk),
+        "overdue": rows.overdue(),
+        "to_verify": rows.filter(state__in=TO_VERIFY),
+        "over": rows.filter(state__in=OVER),
+    }
+    counted = Organisation.objects.filter(pk=organisation.pk).values(
+        **{name: _how_many(of) for name, of in number.items()}
     )
+    return Tally(**counted.get())
+
+
+def _how_many(rows: QuerySet[Task]) -> Coalesce:
+    counted = rows.values("organisation").annotate(total=Count("*")).values("total")
+    return Coalesce(Subquery(counted), 0)
 
 
 @dataclass(slots=True)
@@ -128,7 +132,7 @@ def open_by_severity(organisation: Organisation, requirement_ids: Ids) -> dict[i
     missed = periods.order_by().annotate(kind=Value(_MISSED, output_field=CharField()))
     named = missed.values_list("series__requirement_id", "series__requirement__code", "kind")
     found: dict[int, OpenTasks] = {}
-    both = counted.annotate(n=Count("pk")).union(named.annotate(n=Count("pk")), all=True)
+    both = counted.annotate(n=Count("*")).union(named.annotate(n=Count("*")), all=True)
     for requirement_id, code, severity, number in both:
         known = found.setdefault(requirement_id or 0, OpenTasks(code or "", {}))
         if severity == _MISSED:

@@ -117,5 +117,5 @@ def gaps_by_requirement(
 ) -> dict[int, int]:
     """{requirement: missed periods of the last year} in one query."""
     rows = missed(organisation).filter(series__requirement__in=requirement_ids)
-    counted = rows.order_by().values_list("series__requirement").annotate(Count("pk"))
+    counted = rows.order_by().values_list("series__requirement").annotate(total=Count("*"))
     return dict(counted)

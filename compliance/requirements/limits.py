@@ -42,6 +42,19 @@ def within(user: User) -> Q:
     return _or_opened(user, profile__requirements=OuterRef("requirement_id"))
 
 
+def inside(organisation: Organisation, user: User) -> Q:
+    """The same rows of one organisation. Membership is asked once and not of each row.
+
+    So an index that begins with the organisation gives rows in its own order, and a page of them
+    is read without sorting the others.
+    """
+    here = Q(organisation=organisation)
+    if not is_never_limited(user):
+        return here & within(user)
+    mine = Membership.objects.whole().filter(user_id=user.pk, organisation=organisation)
+    return here & Q(Exists(mine))
+
+
 def profiles(user: User) -> Q:
     """Profiles: shipped ones are everybody's, an imported one is its organisation's."""
     return Q(organisation__isnull=True) | _or_opened(user, profile=OuterRef("pk"))

@@ -22,6 +22,8 @@ from compliance.scans.models import Finding, ScanRun
 from compliance.scans.records import UNNAMED
 
 CHUNK = 2000
+# Columns by which findings are chosen; the texts beside them would take the longest to look at.
+_ASKED = "organisation_id, last_run_id, rule_id, asset_id, state, severity"
 
 
 @dataclass(slots=True)
@@ -71,6 +73,9 @@ class Matcher:
                 self._close()
             self.changes.not_retested = self._count(sql.NOT_RETESTED)
         self._drop_tables()
+        if self.changes.new + self.changes.unchanged + self.changes.updated > CHUNK:
+            # Who asks next for findings of this run would be told to expect one.
+            self._settle(f"scans_finding ({_ASKED})")
         return self.changes
 
     def _last_number(self) -> int:

@@ -28,7 +28,9 @@ from compliance.remediation.models.pages import BoardLimit, CalendarFeed
 from compliance.remediation.models.settings import EscalationDays, OpeningRule
 from compliance.remediation.models.tasks import (
     OPEN_STATES,
+    OVER,
     TO_DO,
+    TO_VERIFY,
     EffortUnit,
     Priority,
     Source,
@@ -40,7 +42,9 @@ from compliance.remediation.models.tasks import (
 
 __all__ = [
     "OPEN_STATES",
+    "OVER",
     "TO_DO",
+    "TO_VERIFY",
     "BoardLimit",
     "CalendarFeed",
     "ChecklistItem",

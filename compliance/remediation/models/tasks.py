@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compliance.accounts.models import Organisation, User
-from compliance.requirements.limits import within
+from compliance.requirements.limits import inside, within
 from compliance.requirements.models import Assessment, Requirement
 from compliance.shared.severity import Severity
 
@@ -29,7 +29,9 @@ class State(models.TextChoices):
 
 # What still has to be done by somebody, and therefore can be overdue.
 TO_DO = [State.REGISTERED, State.PLANNED, State.IN_PROGRESS, State.DISPUTED]
-OPEN_STATES = [*TO_DO, State.FIXED, State.VERIFYING]
+TO_VERIFY = [State.FIXED, State.VERIFYING]
+OPEN_STATES = [*TO_DO, *TO_VERIFY]
+OVER = [each for each in State if each not in OPEN_STATES]
 
 
 class Source(models.TextChoices):
@@ -69,6 +71,9 @@ def rank_of(due: date, number: int) -> int:
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(within(user))
+
+    def visible_in(self, organisation: Organisation, user: User) -> Self:
+        return self.filter(inside(organisation, user))
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
@@ -241,7 +246,9 @@ class Task(models.Model):
             ),
             # Each answers a page of its own without looking at the rows: the table and the
             # calendar, the lanes of the board, what was closed lately, and the charts.
-            models.Index(fields=["organisation", "due", "number", "state"], name="task_listed"),
+            models.Index(
+                fields=["organisation", "due", "number", "state", "id"], name="task_listed"
+            ),
             models.Index(fields=["organisation", "state", "assignee"], name="task_by_assignee"),
             models.Index(
                 fields=["organisation", "state", "requirement"], name="task_by_requirement"
