@@ -3,8 +3,9 @@
 import io
 
 import pytest
+from django.db import connection
 
-from compliance.scans import services, staging
+from compliance.scans import matching, services, staging
 from compliance.scans.models import CheckResult, Finding, Observation, QuarantinedRow, ScanRun
 from compliance.shared.errors import Refused
 
@@ -51,3 +52,16 @@ def test_what_the_database_refuses_in_a_batch_fails_the_run(manna, alice, monkey
     with pytest.raises(Refused):
         services.import_now(manna, table(100), name="a.csv", by=alice)
     assert ScanRun.objects.get().error == "no room"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no such statistics")
+def test_who_asks_for_findings_of_a_large_run_finds_them_expected(manna, alice, monkeypatch):
+    monkeypatch.setattr(matching, "CHUNK", 20)
+    run, _ = services.import_now(manna, table(100), name="a.csv", by=alice)
+    assert not run.error
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT most_common_vals::text FROM pg_stats"
+            " WHERE tablename = 'scans_finding' AND attname = 'last_run_id'"
+        )
+        assert cursor.fetchone() == (f"{{{run.pk}}}",)
