@@ -2,7 +2,8 @@
 
 from compliance.accounts.roles import Capability
 from compliance.applications.actions import Action
-from compliance.notices import rules
+from compliance.applications.models import Application
+from compliance.notices import rules, subjects
 from compliance.notices.rules import Rule
 
 _TELLS = [
@@ -30,3 +31,4 @@ def register() -> None:
             for action, capability in _TELLS
         ]
     )
+    subjects.register(Application, Application.objects.visible_to)

@@ -12,6 +12,11 @@ def unread(request: HttpRequest) -> dict[str, Any]:
         return {"unread": 0}
     if not hasattr(request, "_unread"):
         # Every fragment of a page is rendered with this; the number is asked for once.
-        rows = Notice.objects.unread().filter(user_id=request.user.pk, organisation=organisation)
-        request._unread = rows.count()  # type: ignore[attr-defined]
+        rows = Notice.objects.visible_to(request.user).filter(organisation=organisation)
+        request._unread = rows.unread().count()  # type: ignore[attr-defined]
     return {"unread": request._unread}  # type: ignore[attr-defined]
+
+
+def keep(request: HttpRequest, unread: int) -> None:
+    """What a page has counted itself is not asked for again."""
+    request._unread = unread  # type: ignore[attr-defined]

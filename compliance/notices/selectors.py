@@ -71,11 +71,13 @@ def grouped(notices: Iterable[Notice]) -> list[Group]:
     return list(groups.values())
 
 
-def state_of_inbox(user: User, organisation: Organisation) -> str:
-    """A word that changes when a notice comes or is read."""
+def state_of_inbox(user: User, organisation: Organisation, unread: int | None = None) -> str:
+    """A word that changes when a notice comes or is read. *unread*: their number, where known."""
     rows = mine(user, organisation)
     newest = rows.aggregate(newest=Max("pk"))["newest"]
-    return f"{newest or 0}-{rows.unread().count()}"  # type: ignore[attr-defined]
+    if unread is None:
+        unread = rows.unread().count()  # type: ignore[attr-defined]
+    return f"{newest or 0}-{unread}"
 
 
 def unread_by_topic(user: User, organisation: Organisation) -> dict[str, int]:

@@ -1,0 +1,76 @@
+"""What notices speak of, and which of it is there for who sees one application alone.
+
+An entry names its target without a foreign key. A room with rows that a limited member may see
+registers them here; of anything else such a person hears nothing, and reads no notice that came
+before the limit. Nothing is deleted: without the limit everything is there again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.db.models import BigIntegerField, Case, Exists, Model, OuterRef, Q, QuerySet, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from compliance.accounts.models import User
+from compliance.audit.models import Entry
+
+# The rows that a person sees.
+Rows = Callable[[User], QuerySet[Any]]
+
+
+class _Subject(NamedTuple):
+    rows: Rows
+    key: str
+
+
+_subjects: dict[str, _Subject] = {}
+
+
+def register(model: type[Model], rows: Rows, *, key: str = "") -> None:
+    """A limited member hears of a *model* while its row is among *rows*.
+
+    *key*: not the entry's target decides but the row whose primary key its data has under that
+    name, because sentences about the target speak of more than the person may see of it.
+    """
+    _subjects[model._meta.label_lower] = _Subject(rows, key)
+
+
+def is_there(entry: Entry, user: User) -> bool:
+    """Whether what *entry* speaks of is there for a limited member."""
+    subject = _subjects.get(entry.target_kind)
+    if subject is None:
+        return False
+    pk = entry.data.get(subject.key) if subject.key else entry.target_id
+    return pk is not None and subject.rows(user).filter(pk=pk).exists()
+
+
+def within(rows: QuerySet[Any], user: User, *, besides: Q | None = None) -> QuerySet[Any]:
+    """Rows with `entry` that speak of what is there for a limited member, or are *besides*."""
+    seen = besides or Q(pk__in=[])
+    for kind, subject in _subjects.items():
+        row = OuterRef(f"named_{subject.key}" if subject.key else "entry__target_id")
+        shown = Exists(subject.rows(user).filter(pk=row))
+        seen |= Q(entry__target_kind=kind) & Q(shown)
+    return rows.alias(**_named()).filter(seen)
+
+
+def _named() -> dict[str, Case]:
+    """{"named_link": the number that entries hold as "link"}, of kinds whose data decides by it."""
+    kinds = defaultdict(list)
+    for kind, subject in _subjects.items():
+        kinds[subject.key].append(kind)
+    kinds.pop("", None)
+    number = BigIntegerField()
+    return {
+        # What other kinds hold under that name may be no number at all.
+        f"named_{key}": Case(
+            When(
+                entry__target_kind__in=of_key,
+                then=Cast(KeyTextTransform(key, "entry__data"), number),
+            ),
+            output_field=number,
+        )
+        for key, of_key in kinds.items()
+    }
