@@ -1,5 +1,6 @@
 """Who hears of what happens to an application: whose signature is missing, and who has to act."""
 
+from compliance.accounts.models import Membership
 from compliance.accounts.roles import Capability
 from compliance.applications.actions import Action
 from compliance.applications.models import Application
@@ -32,3 +33,5 @@ def register() -> None:
         ]
     )
     subjects.register(Application, Application.objects.visible_to)
+    # A membership that was limited to another application before says which one.
+    subjects.register(Membership, Application.objects.visible_to, key="key", may_lack=True)

@@ -23,44 +23,57 @@ Rows = Callable[[User], QuerySet[Any]]
 class _Subject(NamedTuple):
     rows: Rows
     key: str
+    may_lack: bool
 
 
-_subjects: dict[str, _Subject] = {}
+# All that are registered of a kind have to hold.
+_subjects: dict[str, list[_Subject]] = {}
 
 
-def register(model: type[Model], rows: Rows, *, key: str = "") -> None:
+def register(model: type[Model], rows: Rows, *, key: str = "", may_lack: bool = False) -> None:
     """A limited member hears of a *model* while its row is among *rows*.
 
     *key*: not the entry's target decides but the row whose primary key its data has under that
     name, because sentences about the target speak of more than the person may see of it.
+    *may_lack*: entries without that name pass.
     """
-    _subjects[model._meta.label_lower] = _Subject(rows, key)
+    known = _subjects.setdefault(model._meta.label_lower, [])
+    if (made := _Subject(rows, key, may_lack)) not in known:
+        known.append(made)
 
 
 def is_there(entry: Entry, user: User) -> bool:
     """Whether what *entry* speaks of is there for a limited member."""
-    subject = _subjects.get(entry.target_kind)
-    if subject is None:
-        return False
+    known = _subjects.get(entry.target_kind, [])
+    return bool(known) and all(_holds(each, entry, user) for each in known)
+
+
+def _holds(subject: _Subject, entry: Entry, user: User) -> bool:
     pk = entry.data.get(subject.key) if subject.key else entry.target_id
-    return pk is not None and subject.rows(user).filter(pk=pk).exists()
+    if pk is None:
+        return subject.may_lack
+    return subject.rows(user).filter(pk=pk).exists()
 
 
 def within(rows: QuerySet[Any], user: User, *, besides: Q | None = None) -> QuerySet[Any]:
     """Rows with `entry` that speak of what is there for a limited member, or are *besides*."""
     seen = besides or Q(pk__in=[])
-    for kind, subject in _subjects.items():
-        row = OuterRef(f"named_{subject.key}" if subject.key else "entry__target_id")
-        shown = Exists(subject.rows(user).filter(pk=row))
-        seen |= Q(entry__target_kind=kind) & Q(shown)
+    for kind, known in _subjects.items():
+        of_kind = Q(entry__target_kind=kind)
+        for subject in known:
+            row = f"named_{subject.key}" if subject.key else "entry__target_id"
+            holds = Q(Exists(subject.rows(user).filter(pk=OuterRef(row))))
+            of_kind &= holds | Q(**{f"{row}__isnull": True}) if subject.may_lack else holds
+        seen |= of_kind
     return rows.alias(**_named()).filter(seen)
 
 
 def _named() -> dict[str, Case]:
     """{"named_link": the number that entries hold as "link"}, of kinds whose data decides by it."""
     kinds = defaultdict(list)
-    for kind, subject in _subjects.items():
-        kinds[subject.key].append(kind)
+    for kind, known in _subjects.items():
+        for subject in known:
+            kinds[subject.key].append(kind)
     kinds.pop("", None)
     number = BigIntegerField()
     return {

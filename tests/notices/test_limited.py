@@ -114,6 +114,19 @@ def test_the_inbox_holds_what_is_there_within_the_limit(watched, limit, carol, b
     assert "너머" not in browse(again(carol)).get(INBOX).content.decode()
 
 
+def test_of_ones_own_sign_in_and_last_day_one_hears_within_the_limit(
+    manna, application, limit, carol, olga, browse
+):
+    limit(carol)
+    terms = Terms(timezone.localdate() + timedelta(days=30), application.pk)
+    limits.set_terms(member(carol), terms, by=olga)
+    accounts.create_token(manna, by=again(carol), name="내 토큰", scopes=["read:evidence"])
+    services.deliver_all()
+    told = " ".join(sentences(browse(again(carol))))
+    assert "내 토큰" in told
+    assert terms.ends_on.isoformat() in told
+
+
 def test_counts_and_the_poll_say_nothing_of_what_lies_beyond(
     manna, watched, limit, alice, carol, browse
 ):
@@ -191,9 +204,12 @@ def test_what_is_no_longer_within_the_limit_is_not_read_any_more(
     profile = watched["너머 보완"].requirement.profile
     other = applications.create(manna, profile=profile, by=alice, title="배민 연동")
     Membership.objects.filter(user=carol).update(limited_to=other.pk)
+    services.deliver_all()
     told = " ".join(sentences(browse(again(carol))))
     assert "너머 보완" in told
     assert "안쪽 보완" not in told
+    # Nor which application it was.
+    assert "요기요 연동" not in told
 
 
 def test_a_notice_whose_page_is_shut_leads_nowhere(manna, limit, carol, olga, browse):
