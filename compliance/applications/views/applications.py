@@ -88,6 +88,7 @@ def detail(request: OrganisationRequest, number: str) -> HttpResponse:
         "window": windows.window_of(application, rounds),
         "steps": selectors.steps(application),
         "scope": list(application.scope_items.all()),
+        "diagrams": _open_diagrams(application, request),
         "entries": _entries(application, request)[:ENTRIES_SHOWN],
         "why_not": _reasons(application, request),
     }
@@ -113,6 +114,16 @@ def _entries(application: Application, request: OrganisationRequest) -> QuerySet
     if request.membership.is_limited:
         found = found.exclude(action__in=[Action.RENEWED, Action.CHANGE_DECLARED])
     return found
+
+
+def _open_diagrams(application: Application, request: OrganisationRequest) -> set[int]:
+    """Which of its diagrams the reader may open: one that proves nothing is evidence of others."""
+    chosen = (application.network_diagram_id, application.data_flow_diagram_id)
+    pks = {pk for pk in chosen if pk is not None}
+    if not request.membership.is_limited:
+        return pks
+    seen = Evidence.objects.visible_to(request.user).filter(pk__in=pks)
+    return set(seen.values_list("pk", flat=True))
 
 
 def _gaps(application: Application, request: OrganisationRequest) -> list[preflight.Gap]:
