@@ -36,6 +36,12 @@ def register() -> None:
             for page, actions in _OWN.items()
             for action in actions
         ],
+        # What an owner did to somebody, the owner knows.
+        *[
+            Rule(action, people=("person",), page=page, topic=Topic.ALARMS)
+            for page, actions in _DONE_TO.items()
+            for action in actions
+        ],
         Rule(Accounts.TOKEN_NEW_ADDRESS, people=("person", "made_by"), page="members:tokens"),
         Rule(Accounts.LOCKED, capability=Capability.PEOPLE_MANAGE, page="members:list"),
         Rule(Accounts.INVITATION_ACCEPTED, people=("person",), page="members:list"),
@@ -68,6 +74,8 @@ _OWN = {
         Accounts.SSO_LINKED,
     ],
     "members:tokens": [Accounts.TOKEN_CREATED, Accounts.TOKEN_REVOKED],
+}
+_DONE_TO = {
     "members:list": [Accounts.ROLE_CHANGED],
     "home": [
         Accounts.LAST_DAY_SET,

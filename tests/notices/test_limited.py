@@ -365,3 +365,10 @@ def test_after_the_last_day_the_inbox_is_not_there(watched, carol, browse):
     assert client.post(f"{INBOX}{notice.pk}/read/").status_code == 404
     assert Notice.objects.visible_to(carol).count() == 0
     assert not Notice.objects.filter(user=carol, read_at__isnull=False).exists()
+
+
+def test_an_owner_is_not_told_what_they_did(limit, carol, olga):
+    limit(carol)
+    services.deliver_all()
+    told = Notice.objects.filter(entry__action="member.limited")
+    assert [each.user for each in told] == [carol]
