@@ -7,7 +7,7 @@ before the limit. Nothing is deleted: without the limit everything is there agai
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import BigIntegerField, Case, Exists, Model, OuterRef, Q, QuerySet, When
 from django.db.models.fields.json import KeyTextTransform
@@ -18,6 +18,7 @@ from compliance.audit.models import Entry
 
 # The rows that a person sees.
 Rows = Callable[[User], QuerySet[Any]]
+Told = TypeVar("Told", bound=QuerySet[Any])
 
 
 class _Subject(NamedTuple):
@@ -55,7 +56,7 @@ def _holds(subject: _Subject, entry: Entry, user: User) -> bool:
     return subject.rows(user).filter(pk=pk).exists()
 
 
-def within(rows: QuerySet[Any], user: User, *, besides: Q | None = None) -> QuerySet[Any]:
+def within(rows: Told, user: User, *, besides: Q | None = None) -> Told:
     """Rows with `entry` that speak of what is there for a limited member, or are *besides*."""
     seen = besides or Q(pk__in=[])
     for kind, known in _subjects.items():
@@ -65,7 +66,8 @@ def within(rows: QuerySet[Any], user: User, *, besides: Q | None = None) -> Quer
             holds = Q(Exists(subject.rows(user).filter(pk=OuterRef(row))))
             of_kind &= holds | Q(**{f"{row}__isnull": True}) if subject.may_lack else holds
         seen |= of_kind
-    return rows.alias(**_named()).filter(seen)
+    found: Told = rows.alias(**_named()).filter(seen)
+    return found
 
 
 def _named() -> dict[str, Case]:
