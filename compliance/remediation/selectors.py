@@ -52,7 +52,8 @@ def searched(rows: QuerySet[Task]) -> tuple[QuerySet[Task], int, bool]:
     Few come by their keys, so that sorting looks no more at the others. Of many the first are
     listed, since nobody pages through a thousand: *rows* themselves, how many, and True.
     """
-    keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    # In the order in which they lie, for every title is read: half the time of any other.
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[: FEW + 1])
     if len(keys) > FEW:
         return rows, FEW, True
     return Task.objects.filter(pk__in=keys), len(keys), False
