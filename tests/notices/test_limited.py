@@ -149,6 +149,7 @@ def test_counts_and_the_poll_say_nothing_of_what_lies_beyond(
 
 def test_every_page_counts_the_same(watched, limit, carol, browse):
     """The bell stands on every page, also on those of no organisation."""
+    services.deliver_all()
     limit(carol)
     services.deliver_all()
     client = browse(again(carol))
