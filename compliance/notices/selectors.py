@@ -45,7 +45,12 @@ class Group:
 
 
 def mine(user: User, organisation: Organisation) -> QuerySet[Notice]:
-    return Notice.objects.visible_to(user).filter(organisation=organisation)
+    """The person's notices here. What is theirs is written out once a request: within a limit it
+    is long, and a page asks for it several times."""
+    kept: dict[str, QuerySet[Notice]] = user.__dict__
+    if "_notices" not in kept:
+        kept["_notices"] = Notice.objects.visible_to(user)
+    return kept["_notices"].filter(organisation=organisation)
 
 
 def inbox(user: User, organisation: Organisation, chosen: Filter) -> QuerySet[Notice]:
