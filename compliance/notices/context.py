@@ -12,7 +12,7 @@ def unread(request: HttpRequest) -> dict[str, Any]:
         return {"unread": 0}
     if not hasattr(request, "_unread"):
         # Every fragment of a page is rendered with this; the number is asked for once.
-        rows = selectors.mine(request.user, organisation)  # type: ignore[arg-type]
+        rows = selectors.mine(request.user, organisation)
         request._unread = rows.filter(read_at__isnull=True).count()  # type: ignore[attr-defined]
     return {"unread": request._unread}  # type: ignore[attr-defined]
 
