@@ -92,10 +92,10 @@ def tally(organisation: Organisation, user: User) -> Tally:
         "to_verify": rows.filter(state__in=TO_VERIFY),
         "over": rows.filter(state__in=OVER),
     }
-    counted = Organisation.objects.filter(pk=organisation.pk).values(
-        **{name: _how_many(of) for name, of in number.items()}
+    row = Organisation.objects.filter(pk=organisation.pk).values_list(
+        *(_how_many(of) for of in number.values())
     )
-    return Tally(**counted.get())
+    return Tally(**dict(zip(number, row.get(), strict=True)))
 
 
 def _how_many(rows: QuerySet[Task]) -> Coalesce:
