@@ -61,6 +61,10 @@ def _configuration() -> dict[str, Any]:
                 "schedule": crontab(hour="3", minute="27"),
             },
             "tidy sign-ins": {"task": "accounts.tidy", "schedule": crontab(minute="32")},
+            "say whose membership ends": {
+                "task": "accounts.announce_ends",
+                "schedule": crontab(minute="47"),
+            },
             "send the audit log": {
                 "task": "oversight.send",
                 "schedule": SHIP_SECONDS,

@@ -42,6 +42,7 @@ class Action(models.TextChoices):
         "member.last_day_cleared",
         _("{actor} took the last day ({day}) of {target} away"),
     )
+    ENDS_SOON = "member.ends_soon", _("The last day of {target} in the organisation is {day}")
     LIMITED = "member.limited", _("{actor} limited {target} to the application {application}")
     LIMIT_LIFTED = (
         "member.limit_lifted",

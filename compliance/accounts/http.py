@@ -6,10 +6,11 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
 
 from compliance.accounts import again, entering
 from compliance.accounts.models import Membership, Organisation, User
-from compliance.accounts.policies import membership_at
+from compliance.accounts.policies import keep, membership_at
 
 P = ParamSpec("P")
 
@@ -33,6 +34,17 @@ def open_to_limited(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResp
 
 def opens_to_limited(view: Any) -> bool:
     return getattr(view, "open_to_limited", False)
+
+
+def is_open(url: str, membership: Membership) -> bool:
+    """Whether the page at *url* is there for the member: their own ones, and what is open to them."""
+    if not membership.is_limited:
+        return True
+    try:
+        found = resolve(url)
+    except Resolver404:
+        return False
+    return "organisation" not in found.kwargs or opens_to_limited(found.func)
 
 
 def in_organisation(
@@ -62,6 +74,7 @@ def at_home(request: HttpRequest) -> None:
     if len(found) == 1:
         request.organisation = found[0].organisation  # type: ignore[attr-defined]
         request.membership = found[0]  # type: ignore[attr-defined]
+        keep(request.user, found[0], limited=found[0].is_limited)  # type: ignore[arg-type]
 
 
 def reauthenticated(

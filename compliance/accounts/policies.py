@@ -29,9 +29,14 @@ def membership_at(user: User, slug: str) -> Membership | None:
     rows = mine.filter(organisation__slug=slug).annotate(anywhere_limited=limited)
     found = rows.select_related("organisation").first()
     if found is not None:
-        user.__dict__.setdefault("_memberships", {})[found.organisation_id] = found
-        user.__dict__["_limited"] = found.__dict__["anywhere_limited"]
+        keep(user, found, limited=found.__dict__["anywhere_limited"])
     return found
+
+
+def keep(user: User, membership: Membership, *, limited: bool) -> None:
+    """Keep for this request what was found; *limited*: whether any membership of theirs is."""
+    user.__dict__.setdefault("_memberships", {})[membership.organisation_id] = membership
+    user.__dict__["_limited"] = limited
 
 
 def is_never_limited(user: User) -> bool:

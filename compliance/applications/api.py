@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Path, Router, Schema
 
 from compliance.accounts.api import enter
+from compliance.accounts.http import OrganisationRequest
 from compliance.applications import preflight, scoping, selectors, verdicts
 from compliance.applications.models import Application, ReceivedVerdict, Round
 from compliance.shared.errors import Refused
@@ -115,7 +116,10 @@ def _shown(application: Application, *, whole: bool) -> ApplicationOut:
 def _application(
     request: HttpRequest, organisation: str, number: str, *, limited: bool = True
 ) -> Application:
-    entered = enter(request, organisation, limited=limited)
+    return _of(enter(request, organisation, limited=limited), number)
+
+
+def _of(entered: OrganisationRequest, number: str) -> Application:
     rows = Application.objects.visible_to(entered.user)
     return get_object_or_404(
         rows.select_related("profile__platform", "organisation", "follows"),
@@ -144,7 +148,8 @@ def application_list(request: HttpRequest, organisation: Path[str]) -> list[Appl
 
 @router.get("/applications/{number}/preflight", response=list[GapOut])
 def gaps(request: HttpRequest, organisation: Path[str], number: str) -> list[GapOut]:
-    application = _application(request, organisation, number)
+    entered = enter(request, organisation, limited=True)
+    found = preflight.gaps(_of(entered, number))
     return [
         GapOut(
             level=gap.level,
@@ -153,7 +158,7 @@ def gaps(request: HttpRequest, organisation: Path[str], number: str) -> list[Gap
             sentence=str(gap.sentence),
             url=gap.url,
         )
-        for gap in preflight.gaps(application)
+        for gap in preflight.within(found, whole=not entered.membership.is_limited)
     ]
 
 

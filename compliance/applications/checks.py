@@ -180,11 +180,12 @@ def validity(application: Application) -> Iterator[Gap]:
             else _("The approval of %(number)s ran out on %(day)s.")
         )
         facts = {"number": former.number, "day": former.valid_until}
-        yield Gap(Level.WARNING, sentence % facts, page_of(former, "detail"), topic=Topic.PROFILE)
+        url = page_of(former, "detail")
+        yield Gap(Level.WARNING, sentence % facts, url, topic=Topic.PROFILE, elsewhere=True)
     for other in selectors.others_open(application):
         sentence = _("%(number)s is open for the same platform too. Cancel the one not needed.")
         url = page_of(other, "detail")
-        yield Gap(Level.WARNING, sentence % {"number": other.number}, url)
+        yield Gap(Level.WARNING, sentence % {"number": other.number}, url, elsewhere=True)
 
 
 @preflight.register

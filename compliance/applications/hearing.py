@@ -1,8 +1,10 @@
 """Who hears of what happens to an application: whose signature is missing, and who has to act."""
 
+from compliance.accounts.models import Membership
 from compliance.accounts.roles import Capability
 from compliance.applications.actions import Action
-from compliance.notices import rules
+from compliance.applications.models import Application
+from compliance.notices import rules, subjects
 from compliance.notices.rules import Rule
 
 _TELLS = [
@@ -30,3 +32,6 @@ def register() -> None:
             for action, capability in _TELLS
         ]
     )
+    subjects.register(Application, Application.objects.visible_to)
+    # A membership that was limited to another application before says which one.
+    subjects.register(Membership, Application.objects.visible_to, key="key", may_lack=True)

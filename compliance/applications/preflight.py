@@ -34,13 +34,17 @@ class Topic(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that is missing. *requirement* is its code, "" for the application itself."""
+    """One thing that is missing. *requirement* is its code, "" for the application itself.
+
+    *elsewhere*: it names another application, which is not there for who sees this one alone.
+    """
 
     level: Level
     sentence: "str | Promise"
     url: str = ""
     requirement: str = ""
     topic: Topic = Topic.APPLICATION
+    elsewhere: bool = False
 
     @property
     def is_form(self) -> bool:
@@ -115,6 +119,11 @@ def kept(application: Application) -> list[Gap]:
     if found is None:
         found = application.__dict__["_gaps"] = _found(application)
     return found
+
+
+def within(found: Iterable[Gap], *, whole: bool) -> list[Gap]:
+    """What of *found* a reader sees: everything, or what speaks of this application alone."""
+    return [gap for gap in found if whole or not gap.elsewhere]
 
 
 def blockers(found: Iterable[Gap]) -> list[Gap]:

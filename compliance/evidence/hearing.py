@@ -2,7 +2,8 @@
 
 from compliance.accounts.roles import Capability
 from compliance.evidence.actions import Action
-from compliance.notices import rules
+from compliance.evidence.models import Evidence, EvidenceLink, EvidenceRequest
+from compliance.notices import rules, subjects
 from compliance.notices.rules import Rule
 
 _PAGE = "evidence:request"
@@ -35,3 +36,6 @@ def register() -> None:
             for action in (Action.SUBMITTED, Action.REOPENED)
         ),
     )
+    # What is told of evidence is told of one of its links, and names that requirement.
+    subjects.register(Evidence, EvidenceLink.objects.visible_to, key="link")
+    subjects.register(EvidenceRequest, EvidenceRequest.objects.visible_to)

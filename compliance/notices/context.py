@@ -2,7 +2,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from compliance.notices.models import Notice
+from compliance.notices import selectors
 
 
 def unread(request: HttpRequest) -> dict[str, Any]:
@@ -12,6 +12,11 @@ def unread(request: HttpRequest) -> dict[str, Any]:
         return {"unread": 0}
     if not hasattr(request, "_unread"):
         # Every fragment of a page is rendered with this; the number is asked for once.
-        rows = Notice.objects.unread().filter(user_id=request.user.pk, organisation=organisation)
-        request._unread = rows.count()  # type: ignore[attr-defined]
+        rows = selectors.mine(request.user, organisation)
+        request._unread = rows.filter(read_at__isnull=True).count()  # type: ignore[attr-defined]
     return {"unread": request._unread}  # type: ignore[attr-defined]
+
+
+def keep(request: HttpRequest, unread: int) -> None:
+    """What a page has counted itself is not asked for again."""
+    request._unread = unread  # type: ignore[attr-defined]

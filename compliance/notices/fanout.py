@@ -9,16 +9,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from compliance.accounts.http import opens_to_limited
+from compliance.accounts.http import is_open
 from compliance.accounts.models import Membership, Organisation
 from compliance.accounts.workdays import WorkCalendar, calendar_of
 from compliance.audit.models import Entry
-from compliance.notices import rules
+from compliance.notices import rules, subjects
 from compliance.notices.hours import after_quiet, next_digest
 from compliance.notices.models import Delivery, Notice, Preference, Target
 from compliance.notices.rules import Rule
@@ -130,8 +129,8 @@ def _told(audience: Audience, entry: Entry) -> Iterator[_Told]:
         url = _url(rule, entry, audience.slug)
         for user in sorted(_hearers(rule, entry, audience.members) - heard):
             heard.add(user)
-            open_ = url if not url or _opens(url, audience.members[user]) else ""
-            yield _Told(entry, user, rule.about, open_)
+            open_ = is_open(url, audience.members[user])
+            yield _Told(entry, user, rule.about, url if open_ else "")
 
 
 def _to_person(audience: Audience, told: _Told) -> Iterator[Draft]:
@@ -212,21 +211,7 @@ def _hearers(rule: Rule, entry: Entry, members: Mapping[int, Membership]) -> set
 
 def _may_hear(member: Membership, entry: Entry) -> bool:
     """Whether what the entry speaks of is there for the person."""
-    if not member.is_limited or entry.data.get("person") == member.user_id:
-        return True
-    with suppress(LookupError):
-        rows = apps.get_model(entry.target_kind)._default_manager.all()
-        if hasattr(rows, "visible_to"):
-            return bool(rows.visible_to(member.user).filter(pk=entry.target_id).exists())
-    return False
-
-
-def _opens(url: str, member: Membership) -> bool:
-    """Whether the page of *url* is there for the person: their own ones, and what is open to them."""
-    if not member.is_limited:
-        return True
-    found = resolve(url)
-    return "organisation" not in found.kwargs or opens_to_limited(found.func)
+    return not member.is_limited or subjects.is_there(entry, member.user)
 
 
 def _url(rule: Rule, entry: Entry, slug: str) -> str:

@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.policies import is_never_limited
 from compliance.audit.models import Entry
+from compliance.notices import subjects
 from compliance.notices.topics import MANDATORY, Channel, Mode, Topic, default
 from compliance.shared.sealed import SealedTextField
 
@@ -20,9 +22,13 @@ DAYS_BEFORE = 3
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> Self:
-        """One's own, and only while one is a member."""
+        """One's own, and only while one is a member; limited, of what is there for one now."""
         mine = Membership.objects.active().filter(user_id=user.pk).values("organisation_id")
-        return self.filter(user_id=user.pk, organisation_id__in=mine)
+        rows = self.filter(user_id=user.pk, organisation_id__in=mine)
+        if is_never_limited(user):
+            return rows
+        whole = Membership.objects.whole().filter(user_id=user.pk).values("organisation_id")
+        return subjects.within(rows, user, besides=models.Q(organisation_id__in=whole))
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)

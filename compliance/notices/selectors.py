@@ -45,7 +45,12 @@ class Group:
 
 
 def mine(user: User, organisation: Organisation) -> QuerySet[Notice]:
-    return Notice.objects.visible_to(user).filter(organisation=organisation)
+    """The person's notices here. What is theirs is written out once a request: within a limit it
+    is long, and a page asks for it several times."""
+    kept: dict[str, QuerySet[Notice]] = user.__dict__
+    if "_notices" not in kept:
+        kept["_notices"] = Notice.objects.visible_to(user)
+    return kept["_notices"].filter(organisation=organisation)
 
 
 def inbox(user: User, organisation: Organisation, chosen: Filter) -> QuerySet[Notice]:
@@ -71,11 +76,13 @@ def grouped(notices: Iterable[Notice]) -> list[Group]:
     return list(groups.values())
 
 
-def state_of_inbox(user: User, organisation: Organisation) -> str:
-    """A word that changes when a notice comes or is read."""
+def state_of_inbox(user: User, organisation: Organisation, unread: int | None = None) -> str:
+    """A word that changes when a notice comes or is read. *unread*: their number, where known."""
     rows = mine(user, organisation)
     newest = rows.aggregate(newest=Max("pk"))["newest"]
-    return f"{newest or 0}-{rows.unread().count()}"  # type: ignore[attr-defined]
+    if unread is None:
+        unread = rows.unread().count()  # type: ignore[attr-defined]
+    return f"{newest or 0}-{unread}"
 
 
 def unread_by_topic(user: User, organisation: Organisation) -> dict[str, int]:

@@ -114,6 +114,7 @@ _STATES: Mapping[Topic, Mapping[str, "str | Promise"]] = {
         "member.role_changed": pgettext_lazy("notice", "other role"),
         "member.last_day": pgettext_lazy("notice", "last day set"),
         "member.last_day_cleared": pgettext_lazy("notice", "no last day any more"),
+        "member.ends_soon": pgettext_lazy("notice", "last day soon"),
         "member.limited": pgettext_lazy("notice", "limited to an application"),
         "member.limit_lifted": pgettext_lazy("notice", "no longer limited"),
         "member.invitation_accepted": pgettext_lazy("notice", "has joined"),

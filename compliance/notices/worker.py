@@ -6,9 +6,10 @@ import time
 
 from django.db import DatabaseError, connection
 
+from compliance.accounts.http import is_open
 from compliance.accounts.models import Membership
 from compliance.jobs.progress import stopping
-from compliance.notices import outbox, targets
+from compliance.notices import outbox, subjects, targets
 from compliance.notices.models import Delivery, Lane, Target
 from compliance.notices.outbox import Outcome
 from compliance.notices.post import Post
@@ -106,8 +107,14 @@ class _Turn:
         if _is_stopped(first):
             outbox.release(self.lane, asleep=True)
             return False
-        outcome = self._sent(batch) if _is_wanted(first) else Outcome(State.DROPPED)
-        if not outbox.settle(self.lane, batch, outcome):
+        wanted = _wanted(batch)
+        dropped = [each for each in batch if each not in wanted]
+        if dropped and not outbox.settle(self.lane, dropped, Outcome(State.DROPPED)):
+            return False
+        if not wanted:
+            return True
+        outcome = self._sent(wanted)
+        if not outbox.settle(self.lane, wanted, outcome):
             return False
         self.sent += outcome.state == State.SENT
         stopped = _count(first, outcome)
@@ -145,12 +152,26 @@ def _is_stopped(first: Delivery) -> bool:
     )
 
 
-def _is_wanted(first: Delivery) -> bool:
-    """Who has left the organisation hears nothing more of it, also not what was waiting."""
-    if first.user_id is None:
-        return True
-    members = Membership.objects.active().filter(organisation_id=first.organisation_id)
-    return members.filter(user_id=first.user_id).exists()
+def _wanted(batch: list[Delivery]) -> list[Delivery]:
+    """What of *batch* its person may still hear, although it has been waiting.
+
+    Who has left the organisation hears nothing more of it, and who is limited to one application
+    nothing that lies beyond.
+    """
+    user = batch[0].user
+    if user is None:
+        return batch
+    members = Membership.objects.active().filter(organisation_id=batch[0].organisation_id)
+    member = members.filter(user=user).first()
+    if member is None:
+        return []
+    if not member.is_limited:
+        return batch
+    rows = Delivery.objects.filter(pk__in=[each.pk for each in batch])
+    there = set(subjects.within(rows, user).values_list("pk", flat=True))
+    for each in batch:
+        each.url = each.url if is_open(each.url, member) else ""
+    return [each for each in batch if each.pk in there]
 
 
 def _count(first: Delivery, outcome: Outcome) -> bool:

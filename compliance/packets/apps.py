@@ -13,7 +13,7 @@ class PacketsConfig(AppConfig):
     def ready(self) -> None:
         from compliance.audit import registry as audit
         from compliance.jobs import registry
-        from compliance.notices import rules
+        from compliance.notices import rules, subjects
         from compliance.packets import (  # noqa: F401
             comparing,
             copies,
@@ -25,7 +25,7 @@ class PacketsConfig(AppConfig):
             views,
         )
         from compliance.packets.actions import SIGNING, Action
-        from compliance.packets.models import Part
+        from compliance.packets.models import Packet, Part
         from compliance.shared import slots
 
         registry.register(services.BUILD, handlers.build, title=_("Build the packet"))
@@ -38,6 +38,7 @@ class PacketsConfig(AppConfig):
             asker=True,
         )
         rules.register(built, *_of_signatures())
+        subjects.register(Packet, Packet.objects.visible_to)
         for action in SIGNING:
             audit.words(action, part=Part)
         slots.panel(

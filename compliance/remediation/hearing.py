@@ -1,10 +1,12 @@
 """Who hears of what happens to tasks, and of scans, which open them."""
 
 from compliance.accounts.roles import Capability
-from compliance.notices import rules
+from compliance.notices import rules, subjects
 from compliance.notices.rules import Rule
 from compliance.remediation.actions import Action
+from compliance.remediation.models import Task
 from compliance.scans.actions import Action as Scan
+from compliance.scans.models import Finding
 
 _TO_WHO_DOES_IT = [
     Action.CREATED,
@@ -95,3 +97,5 @@ def register() -> None:
             for action in _TO_WHO_DOES_IT
         ],
     )
+    subjects.register(Task, Task.objects.visible_to)
+    subjects.register(Finding, Finding.objects.visible_to)

@@ -1,8 +1,9 @@
 """Who hears of what is said about a requirement."""
 
-from compliance.notices import rules
+from compliance.notices import rules, subjects
 from compliance.notices.rules import Rule
 from compliance.requirements.actions import Action
+from compliance.requirements.models import Assessment
 
 
 def register() -> None:
@@ -16,3 +17,4 @@ def register() -> None:
         # Many may be given in one go, so it leads to the list.
         Rule(Action.ASSIGNED, people=("owner_id",), page="requirements:list"),
     )
+    subjects.register(Assessment, Assessment.objects.visible_to)

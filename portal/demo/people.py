@@ -3,11 +3,14 @@
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from compliance.accounts import invitations, services
+from compliance.accounts.limits import Terms
 from compliance.accounts.models import Membership, Organisation, User
 from compliance.accounts.roles import Role
 from compliance.audit.services import SYSTEM
@@ -77,6 +80,14 @@ def machines(company: Organisation, staff: dict[str, User]) -> None:
         company, by=owner, user=server.user, name="이미지 점검 결과 올리기", scopes=scopes
     )
     invitations.invite(company, email="jiwoo@bareun.example", role=Role.VIEWER, by=owner)
+
+
+def outsider(company: Organisation, application: int, owner: User) -> None:
+    """An auditor from outside is invited: for that one application, for a month."""
+    until = timezone.localdate() + timedelta(days=30)
+    terms = Terms(ends_on=until, limited_to=application)
+    email = "simsa@hanbit.example"
+    invitations.invite(company, email=email, role=Role.AUDITOR, by=owner, terms=terms)
 
 
 def _kept() -> Path:

@@ -79,6 +79,8 @@ def build(say: Say) -> Application:
     if not Application.objects.filter(organisation=company).exists():
         say("applications")
         _apply(company, profile, staff)
+        first = Application.objects.filter(organisation=company).earliest("serial")
+        people.outsider(company, first.pk, staff["daun"])
     second_round.dress(company, staff["seoyeon"])
     return Application.objects.filter(organisation=company).order_by("serial")[0]
 

@@ -1,9 +1,15 @@
 """The pages of an application, as each role sees them."""
 
+import io
+
 import pytest
 
+from compliance.accounts import limits
+from compliance.accounts.models import Membership, User
 from compliance.applications import services
 from compliance.applications.models import Application
+from compliance.evidence import services as evidence
+from tests.remediation.conftest import png
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -87,3 +93,23 @@ def test_the_box_of_the_overview_is_checked_again_alone(application, alice, brow
     assert "<html" not in page
     assert 'id="preflight"' in page
     assert "part=area" in page, "an area's gaps are fetched when it is opened"
+
+
+def test_a_diagram_that_proves_nothing_here_leads_nowhere_within_a_limit(
+    application, manna, adopted, alice, bob, carol, olga, browse
+):
+    """It is evidence of the organisation; the application shows its name."""
+    upload = evidence.Upload(io.BytesIO(png()), "구성도.png")
+    diagram = evidence.add(manna, [upload], by=bob).evidence
+    Application.objects.update(network_diagram=diagram)
+    member = Membership.objects.get(user=carol)
+    limits.set_terms(member, limits.Terms(limited_to=application.pk), by=olga)
+    page, address = f"/o/manna/applications/{application.number}/", f"/evidence/{diagram.number}/"
+    client = browse(User.objects.get(pk=carol.pk))
+    said = client.get(page).content.decode()
+    assert str(diagram) in said
+    assert address not in said
+    assert address in browse(alice).get(page).content.decode()
+    evidence.link(diagram, adopted.requirements.first(), by=bob)
+    assert address in client.get(page).content.decode()
+    assert client.get(f"/o/manna{address}").status_code == 200

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from compliance.accounts import limits
+from compliance.accounts import services as accounts
+from compliance.accounts.models import Membership, User
 from compliance.applications import preflight, renewal, scoping, services
 from compliance.applications.models import Application
 from compliance.audit.selectors import history
@@ -149,3 +152,35 @@ def test_the_end_is_announced_once_and_its_passing_once(approved):
     later = today + timedelta(days=11)
     assert [renewal.announce_ends(later), renewal.announce_ends(later)] == [1, 0]
     assert history(approved)[0].action == "application.expired"
+
+
+def test_who_sees_one_application_alone_reads_of_no_former_or_later_one(
+    approved, alice, carol, olga, browse, client, manna
+):
+    """The former one is named by the page, its activity, the pre-flight and the API."""
+    Application.objects.update(valid_until=timezone.localdate() + timedelta(days=10))
+    approved.refresh_from_db()
+    made = renewal.renew(approved, by=alice)
+    beside = services.create(manna, profile=approved.profile, by=alice, title="또 하나")
+    token = accounts.create_token(manna, by=carol, name="읽기", scopes=["read:applications"])
+
+    def read(application):
+        person = User.objects.get(pk=carol.pk)
+        page = f"/o/manna/applications/{application.number}/"
+        api = f"/api/v1/o/manna/applications/{application.number}/preflight"
+        answers = [browse(person).get(page), browse(person).get(f"{page}preflight/")]
+        answers.append(client.get(api, headers={"authorization": f"Bearer {token}"}))
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        return [answer.content.decode() for answer in answers]
+
+    for said in read(made):
+        assert approved.number in said
+        assert beside.number in said
+    member = Membership.objects.get(user=carol)
+    limits.set_terms(member, limits.Terms(limited_to=made.pk), by=olga)
+    for said in read(made):
+        assert approved.number not in said
+        assert beside.number not in said
+    assert "갱신" in read(made)[0]
+    limits.set_terms(member, limits.Terms(limited_to=approved.pk), by=olga)
+    assert made.number not in "".join(read(approved))

@@ -464,7 +464,7 @@ LIMITED_PAGES = {
     *_of("requirements", "list", "readiness"),
     *_of("evidence", "list", "requests"),
     *_of("applications", "list"),
-    *_of("remediation", "list", "preview"),
+    *_of("remediation", "list", "preview", "feed-settings", "feed-end"),
     *_of("api", "requirement_list", "readiness", "evidence-list", "requests", "task_list"),
     *_of("api", "application_list", "findings"),
 }

@@ -49,7 +49,7 @@ def test_the_inbox_asks_as_much_for_fifty_as_for_one(
         tasks.create(manna, NewTask(f"조치 {number}", assignee=bob), by=alice)
     services.deliver_all()
     client = browse(bob)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         client.get("/o/manna/notices/")
 
 

@@ -6,9 +6,15 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from compliance.remediation import arranging, services
+from compliance.applications import services as applications
+from compliance.audit.services import SYSTEM
+from compliance.remediation import arranging, keeping, services
+from compliance.remediation.keeping import NewDuty
 from compliance.remediation.models import CalendarFeed, Task
 from compliance.remediation.services import NewTask
+from compliance.requirements import documents, loading
+from compliance.requirements import services as requirements
+from tests.conftest import YOGIYO
 
 
 @pytest.fixture
@@ -83,6 +89,66 @@ def test_who_leaves_reads_nothing_from_then_on(dates, bob, browse, leaving):
         bob.memberships.update(ended_at=timezone.now())
     else:
         type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    assert read(browse(), address).status_code == 404
+
+
+def test_after_the_last_day_the_key_opens_nothing(dates, bob, browse):
+    address = made(browse(bob))
+    bob.memberships.update(ends_on=timezone.localdate())
+    assert read(browse(), address).status_code == 200
+    bob.memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert read(browse(), address).status_code == 404
+    assert browse(bob).get("/o/manna/tasks/feed/").status_code == 404
+    # More days open it again; nobody has to make a new one.
+    bob.memberships.update(ends_on=timezone.localdate() + timedelta(days=9))
+    assert read(browse(), address).status_code == 200
+
+
+@pytest.fixture
+def both(manna, adopted, alice, bob):
+    """bob works on a task of each platform and on one of neither; a duty is his, too."""
+    profile = loading.load(documents.read(YOGIYO.read_bytes()))[0]
+    requirements.adopt(manna, profile, by=SYSTEM)
+    inner, outer = profile.requirements.first(), adopted.requirements.first()
+    for title, requirement in [("안쪽 일", inner), ("너머 일", outer), ("어디도 아닌 일", None)]:
+        services.create(manna, NewTask(title, requirement=requirement, assignee=bob), by=alice)
+    keeping.create(manna, NewDuty("분기 점검", "quarterly", responsible=bob), by=alice)
+    return [
+        applications.create(manna, profile=each, by=alice, title=title)
+        for each, title in [(profile, "안쪽 신청"), (adopted, "너머 신청")]
+    ]
+
+
+def test_within_a_limit_the_calendar_holds_the_one_application(both, bob, browse):
+    """A key from before: bob became a viewer who sees one application alone."""
+    for each in both:
+        each.rounds.update(changes_due=timezone.localdate() + timedelta(days=9))
+    address = made(browse(bob))
+
+    def shown():
+        calendar = Calendar.from_ical(read(browse(), address).content)
+        return sorted(str(event["summary"]) for event in calendar.walk("VEVENT"))
+
+    whole = shown()
+    for each in ["안쪽 일", "너머 일", "어디도 아닌 일", "분기 점검", "안쪽 신청", "너머 신청"]:
+        assert any(each in said for said in whole), each
+    bob.memberships.update(role="viewer", limited_to=both[0].pk)
+    [task, application] = shown()
+    assert "안쪽 일" in task
+    assert "안쪽 신청" in application
+    bob.memberships.update(limited_to=None)
+    assert shown() == whole
+
+
+def test_within_a_limit_one_makes_and_ends_ones_own_key(both, bob, browse):
+    bob.memberships.update(role="viewer", limited_to=both[0].pk)
+    tasks = browse(bob).get("/o/manna/tasks/").content.decode()
+    assert "/o/manna/tasks/feed/" in tasks
+    page = browse(bob).get("/o/manna/tasks/feed/").content.decode()
+    assert "/o/manna/tasks/mine/" not in page
+    address = made(browse(bob))
+    assert read(browse(), address).status_code == 200
+    browse(bob).post("/o/manna/tasks/feed/end/")
     assert read(browse(), address).status_code == 404
 
 

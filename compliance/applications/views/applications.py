@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import Max, QuerySet, prefetch_related_objects
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +24,7 @@ from compliance.applications import (
     services,
     windows,
 )
+from compliance.applications.actions import Action
 from compliance.applications.forms import (
     ApplicationForm,
     ChangesForm,
@@ -33,6 +34,7 @@ from compliance.applications.forms import (
 )
 from compliance.applications.models import Application
 from compliance.applications.views.fetching import application_of, to_application
+from compliance.audit.models import Entry
 from compliance.audit.selectors import history
 from compliance.evidence import services as evidence
 from compliance.evidence.models import Evidence
@@ -86,11 +88,12 @@ def detail(request: OrganisationRequest, number: str) -> HttpResponse:
         "window": windows.window_of(application, rounds),
         "steps": selectors.steps(application),
         "scope": list(application.scope_items.all()),
-        "entries": history(application)[:ENTRIES_SHOWN],
+        "diagrams": _open_diagrams(application, request),
+        "entries": _entries(application, request)[:ENTRIES_SHOWN],
         "why_not": _reasons(application, request),
     }
     if not round_.is_frozen:
-        context |= _overview(application)
+        context |= _overview(application, request)
     if application.is_targeted:
         context["targets"] = application.targets.order_by("area__order", "order")
     if round_.submitted_at and application.is_open:
@@ -105,9 +108,32 @@ def detail(request: OrganisationRequest, number: str) -> HttpResponse:
     return render(request, "applications/detail.html", context)
 
 
-def _overview(application: Application) -> dict[str, Any]:
+def _entries(application: Application, request: OrganisationRequest) -> QuerySet[Entry]:
+    """What happened, without what names another application to who sees this one alone."""
+    found = history(application)
+    if request.membership.is_limited:
+        found = found.exclude(action__in=[Action.RENEWED, Action.CHANGE_DECLARED])
+    return found
+
+
+def _open_diagrams(application: Application, request: OrganisationRequest) -> set[int]:
+    """Which of its diagrams the reader may open: one that proves nothing is evidence of others."""
+    chosen = (application.network_diagram_id, application.data_flow_diagram_id)
+    pks = {pk for pk in chosen if pk is not None}
+    if not request.membership.is_limited:
+        return pks
+    seen = Evidence.objects.visible_to(request.user).filter(pk__in=pks)
+    return set(seen.values_list("pk", flat=True))
+
+
+def _gaps(application: Application, request: OrganisationRequest) -> list[preflight.Gap]:
+    whole = not request.membership.is_limited
+    return preflight.within(preflight.kept(application), whole=whole)
+
+
+def _overview(application: Application, request: OrganisationRequest) -> dict[str, Any]:
     """The pre-flight in numbers; an area's gaps are fetched when it is opened."""
-    found = preflight.kept(application)
+    found = _gaps(application, request)
     blockers = len(preflight.blockers(found))
     return {
         "counts": preflight.counted(application, found),
@@ -124,7 +150,7 @@ def preflight_(request: OrganisationRequest, number: str) -> HttpResponse:
     if request.headers.get("HX-Target") == "preflight":
         return _refreshed(request, application)
     form = ChecklistFilter(request.GET, profile=application.profile)
-    found = preflight.kept(application)
+    found = _gaps(application, request)
     groups = form.filter.apply(preflight.grouped(application, found))
     rows = [(group, item) for group in groups for item in group.items]
     page = Paginator(rows, ITEMS_ON_A_PAGE).get_page(request.GET.get("page"))
@@ -148,7 +174,7 @@ def _refreshed(request: OrganisationRequest, application: Application) -> HttpRe
     context = {
         "application": application,
         "why_not": _why_not_edit(application, request),
-        **_overview(application),
+        **_overview(application, request),
     }
     if application.is_targeted:
         context["targets"] = application.targets.all()

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
@@ -30,7 +31,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
     rows = selectors.requests_of(request.organisation, request.user)
     today = timezone.localdate()
     tabs = {
-        "open": (_("Open"), rows.filter(state__in=OPEN_STATES)),
+        "open": (pgettext("request", "Open"), rows.filter(state__in=OPEN_STATES)),
         "mine": (_("Asked of me"), rows.filter(state=RequestState.REQUESTED, owner=request.user)),
         "answered": (_("Answered"), rows.filter(state=RequestState.ANSWERED)),
         "late": (_("Overdue"), rows.filter(state=RequestState.REQUESTED, due__lt=today)),

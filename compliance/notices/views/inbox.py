@@ -13,9 +13,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
-from compliance.notices import forms, selectors, services
-from compliance.notices.models import Target
+from compliance.accounts.http import (
+    OrganisationRequest,
+    in_organisation,
+    is_open,
+    open_to_limited,
+)
+from compliance.notices import context, forms, selectors, services
+from compliance.notices.models import Notice, Target
 from compliance.notices.topics import Channel, Topic
 from compliance.shared.numbers import whole
 
@@ -58,9 +63,13 @@ def _context(request: OrganisationRequest) -> dict[str, object]:
     chosen = selectors.Filter.of(request.GET)
     rows = selectors.inbox(request.user, request.organisation, chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query["seen"] = selectors.state_of_inbox(request.user, request.organisation)
+    for notice in page.object_list:
+        notice.url = _url(request, notice)
     unread = selectors.unread_by_topic(request.user, request.organisation)
+    total = sum(unread.values())
+    context.keep(request, total)
+    query = request.GET.copy()
+    query["seen"] = selectors.state_of_inbox(request.user, request.organisation, total)
     return {
         "page": page,
         "groups": selectors.grouped(page.object_list),
@@ -77,7 +86,13 @@ def read(request: OrganisationRequest, pk: int) -> HttpResponseBase:
     """Mark one notice read and go to what it speaks of."""
     notice = get_object_or_404(selectors.mine(request.user, request.organisation), pk=pk)
     services.mark_read(request.user, request.organisation, [notice.pk])
-    return redirect(notice.url) if notice.url else _back(request)
+    url = _url(request, notice)
+    return redirect(url) if url else _back(request)
+
+
+def _url(request: OrganisationRequest, notice: Notice) -> str:
+    """Where the notice leads, "" where its page is not there for a member who was limited since."""
+    return notice.url if is_open(notice.url, request.membership) else ""
 
 
 @require_POST

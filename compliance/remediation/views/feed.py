@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.accounts.http import OrganisationRequest, in_organisation
+from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.remediation import feeds
 from compliance.remediation.models import CalendarFeed
 
@@ -20,6 +20,7 @@ NOT_MODIFIED = 304
 
 @never_cache
 @in_organisation
+@open_to_limited
 def settings(request: OrganisationRequest) -> HttpResponse:
     """Whether there is an address; POST makes a new one, which is shown this once."""
     secret = ""
@@ -36,6 +37,7 @@ def settings(request: OrganisationRequest) -> HttpResponse:
 
 @require_POST
 @in_organisation
+@open_to_limited
 def end(request: OrganisationRequest) -> HttpResponse:
     feeds.end(request.organisation, by=request.user)
     messages.success(request, _("The address opens nothing any more."))
