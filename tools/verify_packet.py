@@ -13,7 +13,8 @@ What is checked, and how you could do it by hand:
  3. PDF: the files inside it ("attachments" in any PDF reader) are what the manifest inside it says; that
     manifest and the tables made of it are those of the ZIP.
  4. PDF: each signature is over the bytes that it names, the last one over the whole file. Who signed, and
-    whether with their key, any PDF reader says: this script does not.
+    whether with their key, any PDF reader says: this script does not, nor does it see a change inside
+    the value of a signature itself (/Contents). The portal's `manage.py verify_packet` and its page do.
  5. Audit log: the entries that the manifest cites lead, with the hashes beside them, to the root in its
     checkpoint (RFC 6962). The Ed25519 signature under that needs more than Python's standard library.
  6. A copy that was marked for one recipient is judged by the packet in front of the marks.
@@ -43,6 +44,8 @@ LARGEST = (
     1 << 31
 )  # no file may unpack to more than its size in the manifest, and none to more than this
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
+SIGNATURES = "not checked here: a PDF reader says whose they are and whether they hold"
+SIGNATURES += " (여기서는 확인하지 않습니다. 서명자와 유효성은 PDF 뷰어로 확인하세요)"
 COPY, MARKED = b"\n%GatepassCopy ", "COPY (사본)"
 
 
@@ -287,7 +290,7 @@ def signatures(data):
             return ALTERED, "these are not the bytes that were signed (서명한 내용과 다릅니다)"
     if second + last != len(data):
         return ALTERED, "the last signature does not cover the whole file"
-    return GOOD, f"{len(ranges)} signature(s) over these bytes; your PDF reader says by whom"
+    return GOOD, f"{len(ranges)} signature(s) over these bytes; a PDF reader says whether they hold"
 
 
 def attachments(data):
@@ -389,6 +392,7 @@ def facts_of(path, report, manifest):
         "packet · 제출본": f"{manifest['application']['number']} R{manifest['round']}",
         "applicant · 신청인": manifest["organisation"],
         "identity · 식별값": f"SHA-256 of {MANIFEST}: {manifest['identity']}",
+        "signatures · 서명": SIGNATURES,
         "audit log · 감사 로그": f"entry {checkpoint.get('seq')}, {checkpoint.get('hash')}",
         "parts": [[f"{v} ({KOREAN[v]})", name, detail] for name, (v, detail) in ordered],
     }
