@@ -92,5 +92,5 @@ def test_the_page_reports_it(signed, browse, alice):
 def test_the_script_leaves_signatures_to_a_pdf_reader_and_says_so(signed):
     code, said = run(signed)
     assert code == 0, said
-    assert "signatures · 서명: not checked here" in said
+    assert "signatures · 서명: values not checked here" in said
     assert "PDF 뷰어" in said
