@@ -83,10 +83,13 @@ def _child(kind: str, size: int) -> dict[str, Any]:
 
 
 def _measure_one(kind: str, size: int) -> dict[str, Any]:
+    from django.urls import get_resolver
+
     from benchmarks._samples import SAMPLES
     from compliance.scans import parsers
     from compliance.shared.errors import Refused
 
+    get_resolver().url_patterns  # noqa: B018 - a worker has read them when it takes a job
     with tempfile.TemporaryDirectory() as folder:
         first, again = Path(folder) / "first", Path(folder) / "again"
         SAMPLES[kind](first, size, "2026-11-20T03:00:00+00:00")

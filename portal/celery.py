@@ -130,7 +130,13 @@ app.autodiscover_tasks()
 
 @worker_ready.connect
 def _sweep_at_start(**kwargs: Any) -> None:
-    """A worker that replaces a dead one looks at once for what that one left."""
+    """A worker that replaces a dead one looks at once for what that one left.
+
+    It reads the addresses of all pages now, or the first job that tells of its end would wait.
+    """
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - read by being asked for
     app.send_task("jobs.sweep", ignore_result=True)
     if ready := os.environ.get("GATEPASS_WORKER_READY"):
         Path(ready).touch()

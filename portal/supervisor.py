@@ -176,13 +176,19 @@ class Supervisor:
         worker = [*celery, "worker", "--pool", "threads", "-c", str(WORKER_THREADS)]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "warning"]
         beat = [*celery, "beat", "-l", "warning", "--pidfile", ""]
+        here = {} if _is_public() else {"PUBLIC_URL": self.url}
         ready = {"GATEPASS_WORKER_READY": str(self.worker_ready)}
         # A killed worker's jobs are queued again; a web process may finish its answers.
         return [
-            Child("web", web, logs / "web.log", signal.SIGTERM),
-            Child("worker", worker, logs / "worker.log", signal.SIGKILL, ready),
-            Child("scheduler", beat, logs / "scheduler.log", signal.SIGKILL),
+            Child("web", web, logs / "web.log", signal.SIGTERM, here),
+            Child("worker", worker, logs / "worker.log", signal.SIGKILL, here | ready),
+            Child("scheduler", beat, logs / "scheduler.log", signal.SIGKILL, here),
         ]
+
+
+def _is_public() -> bool:
+    """Whether the operator says under which address the portal is known."""
+    return bool(os.environ.get("PUBLIC_URL") or os.environ.get("PUBLIC_URL_FILE"))
 
 
 class Lock:

@@ -5,14 +5,12 @@ that a rule refuses, is named with its sentence and left alone.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Organisation, User
@@ -23,12 +21,9 @@ from compliance.evidence import policies, selectors, services, writing
 from compliance.evidence.actions import Action
 from compliance.evidence.models import Evidence, EvidenceLink, State
 from compliance.shared.errors import Refused
+from compliance.shared.many import AT_MOST, CHANGED_MEANWHILE, TOO_LATE, UNDO_WITHIN, Outcome
 
-AT_MOST = 5000
-UNDO_WITHIN = timedelta(minutes=10)
-_CHANGED = _("Somebody else changed it in the meantime. Look at it and choose it again.")
 _WAS_CHANGED = _("It was changed again since; take it back on its own page.")
-_TOO_LATE = _("There is no bulk change of yours in the last ten minutes that could be taken back.")
 _NO_DRAFT = _("It has no draft to submit.")
 
 
@@ -38,16 +33,6 @@ class Chosen:
 
     pk: int
     revision: int
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of the chosen rows; *undo* is what `take_back` asks for, or ""."""
-
-    changed: int = 0
-    unchanged: int = 0
-    refused: list[tuple[str, "str | Promise"]] = field(default_factory=list)
-    undo: str = ""
 
 
 @transaction.atomic
@@ -127,7 +112,7 @@ def take_back(organisation: Organisation, undo: str, *, by: User) -> Outcome:
     policies.check_can_add(organisation, by)
     entries = _entries(organisation, undo, by)
     if not entries:
-        raise Refused(_TOO_LATE)
+        raise Refused(TOO_LATE)
     rows = _locked(organisation, {entry.target_id or 0: None for entry in entries})
     outcome = Outcome()
     told = []
@@ -159,7 +144,7 @@ def _change(
         if row.withdrawn_at:
             outcome.refused.append((str(row), policies.WITHDRAWN))
         elif row.revision != asked[pk]:
-            outcome.refused.append((str(row), _CHANGED))
+            outcome.refused.append((str(row), CHANGED_MEANWHILE))
         elif len(wanted["tags"]) > writing.MOST_TAGS:
             outcome.refused.append((str(row), policies.TOO_MANY_TAGS))
         elif wanted == kept:

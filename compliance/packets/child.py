@@ -23,9 +23,6 @@ from django.conf import settings
 IDLE_SECONDS = 300
 SECONDS = 300
 MEMORY = 2 * 1024**3
-# Objects of a laid-out page refer to each other in circles. Looking for them at every turn costs a
-# quarter of the time; looking after some sections holds some tens of megabytes.
-_COLLECT_EVERY = 4
 _PR_SET_PDEATHSIG = 1
 
 
@@ -42,17 +39,16 @@ def main(parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     soft = _address_space() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (soft, soft))
+    # Objects of a laid-out page refer to each other in circles. To look for them at every turn costs
+    # a quarter of the time; after each section some milliseconds, while who waits goes on already.
     gc.collect()
     gc.freeze()
     gc.disable()
     _answer(answers, {"ready": True})
-    done = 0
     while select.select([sys.stdin], [], [], IDLE_SECONDS)[0] and (line := sys.stdin.readline()):
         _limit_time()
         _answer(answers, _done(json.loads(line)))
-        done += 1
-        if done % _COLLECT_EVERY == 0:
-            gc.collect()
+        gc.collect()
 
 
 def _prepare(wanted: dict[str, Any]) -> None:

@@ -5,13 +5,12 @@ the meantime, or that a rule refuses, is named with its sentence and left alone.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
@@ -23,14 +22,11 @@ from compliance.remediation.actions import Action
 from compliance.remediation.models import Task, rank_of
 from compliance.remediation.moving import concerned
 from compliance.shared.errors import Refused, why_not
+from compliance.shared.many import AT_MOST, CHANGED_MEANWHILE, TOO_LATE, UNDO_WITHIN, Outcome
 
-AT_MOST = 5000
 # Each is a verb of its own with its own entry; all of them hold one transaction.
 MOVED_AT_MOST = 500
-UNDO_WITHIN = timedelta(minutes=10)
 UNCHANGED: Any = object()
-_CHANGED = _("Somebody else changed it in the meantime. Look at it and choose it again.")
-_TOO_LATE = _("There is no bulk change of yours in the last ten minutes that could be taken back.")
 # The entry names the first of the columns that were set.
 _ACTIONS = {
     "assignee": Action.BULK_ASSIGNED,
@@ -47,16 +43,6 @@ class Chosen:
 
     pk: int
     version: int | None = None
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of the chosen tasks; *undo* is what `take_back` asks for."""
-
-    changed: int = 0
-    unchanged: int = 0
-    refused: list[tuple[str, "str | Promise"]] = field(default_factory=list)
-    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +91,7 @@ def take_back(organisation: Organisation, undo: str, *, by: User) -> Outcome:
     policies.check_can_take_back(organisation, by)
     entries = _entries(organisation, undo, by)
     if not entries:
-        raise Refused(_TOO_LATE)
+        raise Refused(TOO_LATE)
     if any(entry.action in returning.MOVES for entry in entries):
         changed, refused = returning.take_back(organisation, entries, by=by)
         return Outcome(changed=changed, refused=refused)
@@ -173,7 +159,7 @@ def _current(
         raise Refused(_("These are more than 5,000 rows. Filter the list first."))
     for pk, row in _locked(organisation, list(asked)).items():
         if asked[pk] is not None and asked[pk] != row.version:
-            outcome.refused.append((str(row), _CHANGED))
+            outcome.refused.append((str(row), CHANGED_MEANWHILE))
         else:
             yield row
 

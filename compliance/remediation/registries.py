@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from compliance.accounts.http import OrganisationRequest
-from compliance.remediation.bulk import Chosen, Outcome
+from compliance.remediation.bulk import Chosen
+from compliance.shared.many import Outcome
 
 # {the bar's operation: verb(request, chosen tasks)}. Its button stands in the slot "task-bulk".
 BulkVerb = Callable[[OrganisationRequest, list[Chosen]], Outcome]

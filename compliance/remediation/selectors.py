@@ -52,7 +52,8 @@ def searched(rows: QuerySet[Task]) -> tuple[QuerySet[Task], int, bool]:
     Few come by their keys, so that sorting looks no more at the others. Of many the first are
     listed, since nobody pages through a thousand: *rows* themselves, how many, and True.
     """
-    keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    # In the order in which they lie, for every title is read: half the time of any other.
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[: FEW + 1])
     if len(keys) > FEW:
         return rows, FEW, True
     return Task.objects.filter(pk__in=keys), len(keys), False
@@ -91,10 +92,10 @@ def tally(organisation: Organisation, user: User) -> Tally:
         "to_verify": rows.filter(state__in=TO_VERIFY),
         "over": rows.filter(state__in=OVER),
     }
-    counted = Organisation.objects.filter(pk=organisation.pk).values(
-        **{name: _how_many(of) for name, of in number.items()}
+    row = Organisation.objects.filter(pk=organisation.pk).values_list(
+        *(_how_many(of) for of in number.values())
     )
-    return Tally(**counted.get())
+    return Tally(**dict(zip(number, row.get(), strict=True)))
 
 
 def _how_many(rows: QuerySet[Task]) -> Coalesce:

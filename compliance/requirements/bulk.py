@@ -6,14 +6,13 @@ would make one colleague's edit cost the other 199 rows.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
@@ -27,13 +26,10 @@ from compliance.requirements.actions import Action
 from compliance.requirements.models import Assessment
 from compliance.requirements.signals import verdicts_set
 from compliance.shared.errors import Refused
+from compliance.shared.many import AT_MOST, CHANGED_MEANWHILE, TOO_LATE, UNDO_WITHIN, Outcome
 
-AT_MOST = 5000
-UNDO_WITHIN = timedelta(minutes=10)
 UNCHANGED = object()
-_CHANGED = _("Somebody else changed it in the meantime. Look at it and choose it again.")
 _WAS_CHANGED = _("It was changed again since; take it back on its own page.")
-_TOO_LATE = _("There is no bulk change of yours in the last ten minutes that could be taken back.")
 # What a row had before, kept in its entry so that the change can be taken back.
 _KEPT = ("verdict", "reason", "owner_id", "due", "decided_by_id", "decided_at")
 
@@ -50,16 +46,6 @@ class Chosen:
         if self.revision is not None:
             return row.revision == self.revision
         return not (self.seen_at and row.updated_at and row.updated_at > self.seen_at)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of the chosen rows; *undo* is what `take_back` asks for."""
-
-    changed: int = 0
-    unchanged: int = 0
-    refused: list[tuple[str, "str | Promise"]] = field(default_factory=list)
-    undo: str = ""
 
 
 @transaction.atomic
@@ -135,7 +121,7 @@ def take_back(organisation: Organisation, undo: str, *, by: User) -> Outcome:
     check_can(by, organisation, Capability.VERDICT_SET)
     entries = _entries(organisation, undo, by)
     if not entries:
-        raise Refused(_TOO_LATE)
+        raise Refused(TOO_LATE)
     rows = _locked(organisation, [entry.target_id or 0 for entry in entries])
     outcome = Outcome()
     told, restored = [], []
@@ -174,7 +160,7 @@ def _change(  # noqa: PLR0913 - private, and each is a part of one change
     entries, changed = [], []
     for pk, row in _locked(organisation, list(asked)).items():
         if not asked[pk].is_current(row):
-            outcome.refused.append((str(row.requirement), _CHANGED))
+            outcome.refused.append((str(row.requirement), CHANGED_MEANWHILE))
         elif all(getattr(row, name) == value for name, value in wanted.items()):
             outcome.unchanged += 1
         else:

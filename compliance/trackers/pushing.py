@@ -4,9 +4,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from compliance.accounts.http import OrganisationRequest
-from compliance.remediation.bulk import Chosen, Outcome
+from compliance.remediation.bulk import Chosen
 from compliance.remediation.models import Task
 from compliance.shared.errors import Refused
+from compliance.shared.many import Outcome
 from compliance.shared.numbers import whole
 from compliance.trackers import linking, selectors, waking
 

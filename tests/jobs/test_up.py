@@ -53,6 +53,9 @@ def test_it_serves_and_ctrl_c_ends_everything_within_five_seconds(installation) 
         assert f"Gatepass is ready at http://127.0.0.1:{port}/" in installation.output
         kept = children(supervisor.pid)
         assert set(kept) == {"gunicorn", "worker", "beat"}
+        for pid in kept.values():  # what they write into mails leads here
+            said = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            assert f"PUBLIC_URL=http://127.0.0.1:{port}/".encode() in said
         began = time.monotonic()
         supervisor.send_signal(signal.SIGINT)
         assert supervisor.wait(10) == 0

@@ -15,7 +15,7 @@ from compliance.evidence import panels, selectors
 from compliance.evidence.filters import FilterForm
 from compliance.evidence.listing import listing
 from compliance.evidence.models import Confidentiality
-from compliance.evidence.views.bulk import last_change
+from compliance.evidence.views.bulk import LAST
 
 
 @require_safe
@@ -32,7 +32,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "listing": listing(rows, request.GET.get("page", ""), request.user),
         "may_change": can(request.user, request.organisation, Capability.EVIDENCE_ADD),
         "query": request.GET.urlencode(),
-        "last_change": last_change(request),
+        "last_change": LAST.shown(request, request.organisation.pk),
         "levels": Confidentiality.choices,
     }
     part = request.headers.get("HX-Target") == "rows"

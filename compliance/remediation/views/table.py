@@ -1,34 +1,30 @@
 """The table: filters, sorting, changing many rows at once, and the same rows as a file."""
 
 from collections.abc import Callable
-from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.accounts import filters as saved
 from compliance.accounts.http import OrganisationRequest, in_organisation, open_to_limited
 from compliance.audit.services import record_read
 from compliance.remediation import bulk, exporting, pages, policies, registries, selectors, services
 from compliance.remediation.actions import Action
-from compliance.remediation.bulk import Chosen, Outcome
+from compliance.remediation.bulk import Chosen
 from compliance.remediation.filters import Filter
 from compliance.remediation.forms import BulkForm, members
 from compliance.remediation.models import Task
-from compliance.shared import slots
+from compliance.shared import many, slots
 from compliance.shared.errors import ASK_AN_OWNER, Refused, why_not
-from compliance.shared.numbers import whole
+from compliance.shared.many import Outcome
 
 PER_PAGE = 50
-REFUSED_SHOWN = 200
-KEPT = "task_bulk"
+LAST = many.Last("task_bulk")
 _TYPES = {
     "csv": ("text/csv; charset=utf-8", exporting.as_csv),
     "xlsx": (
@@ -72,7 +68,7 @@ def list_(request: OrganisationRequest) -> HttpResponse:
         "why_not_work": str(ASK_AN_OWNER)
         if narrow
         else why_not(policies.check_is_worker, request.organisation, request.user),
-        "last_change": _kept(request),
+        "last_change": LAST.shown(request, request.organisation.pk),
     }
     if not context["why_not_work"]:
         context["bulk_panels"] = slots.render("task-bulk", request, request.organisation)
@@ -112,7 +108,7 @@ def change(request: OrganisationRequest) -> HttpResponse:
     policies.check_is_worker(request.organisation, request.user)
     if verb is None:
         raise Refused(_("Choose what to change."))
-    _keep(request, verb(request, _chosen(request)))
+    LAST.keep(request, request.organisation.pk, verb(request, _chosen(request)))
     return _to_list(request)
 
 
@@ -120,13 +116,9 @@ def change(request: OrganisationRequest) -> HttpResponse:
 @in_organisation
 def undo(request: OrganisationRequest) -> HttpResponse:
     """Take the last bulk change back, as far as nobody changed its rows since."""
-    kept: dict[str, Any] = request.session.get(KEPT, {})
-    outcome = bulk.take_back(request.organisation, kept.get("undo", ""), by=request.user)
-    request.session.pop(KEPT, None)
+    outcome = bulk.take_back(request.organisation, LAST.undo(request), by=request.user)
     said = ngettext("%(n)d task is as before.", "%(n)d tasks are as before.", outcome.changed)
-    messages.success(request, said % {"n": outcome.changed})
-    for name, sentence in outcome.refused[:REFUSED_SHOWN]:
-        messages.warning(request, f"{name}: {sentence}")
+    LAST.taken_back(request, said, outcome)
     return _to_list(request)
 
 
@@ -153,45 +145,19 @@ def _chosen(request: OrganisationRequest) -> list[Chosen]:
     """The rows ticked as pk:version, or everything that the filters of the page let through."""
     if request.POST.get("scope") == "filtered":
         return _all_filtered(request)
-    pairs = [each.partition(":") for each in request.POST.getlist("row")]
-    if any(not (pk.isdecimal() and version.isdecimal()) for pk, _colon, version in pairs):
-        raise Refused(_("The list has changed. Reload the page."))
-    return [Chosen(whole(pk), whole(version)) for pk, _colon, version in pairs]
+    return [Chosen(*each) for each in many.ticked(request)]
 
 
 def _all_filtered(request: OrganisationRequest) -> list[Chosen]:
-    chosen = Filter.read(QueryDict(request.POST.get("query", "")))
+    chosen = Filter.read(many.query_of(request))
     rows = chosen.apply(pages.tasks_of(request), request.user).order_by()
-    found = list(rows.values_list("pk", "version")[: bulk.AT_MOST + 1])
-    if len(found) > bulk.AT_MOST:
+    found = list(rows.values_list("pk", "version")[: many.AT_MOST + 1])
+    if len(found) > many.AT_MOST:
         raise Refused(_("These are more than 5,000 rows. Filter the list first."))
-    if request.POST.get("expected") != str(len(found)):
-        raise Refused(_("The filters find other rows now than when you looked. Reload the page."))
+    many.check_expected(request, len(found))
     return [Chosen(pk, version) for pk, version in found]
-
-
-def _keep(request: OrganisationRequest, outcome: Outcome) -> None:
-    request.session[KEPT] = {
-        "organisation": request.organisation.pk,
-        "undo": outcome.undo if outcome.changed else "",
-        "changed": outcome.changed,
-        "unchanged": outcome.unchanged,
-        "refused": [[name, str(sentence)] for name, sentence in outcome.refused[:REFUSED_SHOWN]],
-        "until": (timezone.now() + bulk.UNDO_WITHIN).timestamp(),
-    }
-
-
-def _kept(request: OrganisationRequest) -> dict[str, Any] | None:
-    """What the last bulk change did, for as long as it can be taken back."""
-    kept: dict[str, Any] | None = request.session.get(KEPT)
-    fits = kept and kept["organisation"] == request.organisation.pk
-    return kept if fits and kept and kept["until"] > timezone.now().timestamp() else None
 
 
 def _to_list(request: OrganisationRequest) -> HttpResponse:
     address = reverse("remediation:list", kwargs={"organisation": request.organisation.slug})
-    query = QueryDict(request.POST.get("query", "")).urlencode()
-    target = f"{address}?{query}" if query else address
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponseClientRedirect(target)
-    return redirect(target)
+    return many.back_to(address, request)

@@ -28,7 +28,7 @@ from compliance.requirements.forms import (
 from compliance.requirements.listing import filtered, listing
 from compliance.requirements.models import Assessment, Profile, StatementDraft
 from compliance.requirements.texts import beside
-from compliance.requirements.views.showing import last_change
+from compliance.requirements.views.bulk import LAST
 from compliance.shared.errors import Conflict, Refused, why_not
 
 HISTORY_SHOWN = 20
@@ -57,7 +57,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
         "query": _without_page(request.GET),
         "seen_at": timezone.now().isoformat(),
         "sizes": [("", "100"), ("250", "250"), ("all", _("all"))],
-        "last_change": last_change(request),
+        "last_change": LAST.shown(request, request.organisation.pk),
         "why_not_decide": why_not(
             policies.check_can_set_verdicts, request.organisation, request.user
         ),

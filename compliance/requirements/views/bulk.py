@@ -1,31 +1,28 @@
 """Changing many rows of the list at once."""
 
 from datetime import datetime
-from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.accounts.http import OrganisationRequest, in_organisation
 from compliance.accounts.policies import check_can
 from compliance.accounts.roles import Capability
 from compliance.requirements import bulk, pages, selectors
-from compliance.requirements.bulk import Chosen, Outcome
+from compliance.requirements.bulk import Chosen
 from compliance.requirements.filters import FilterForm
 from compliance.requirements.forms import BulkAssignForm, BulkVerdictForm
 from compliance.requirements.listing import filtered
-from compliance.requirements.views.showing import KEPT
+from compliance.shared import many
 from compliance.shared.errors import Refused
+from compliance.shared.many import Outcome
 
-REFUSED_SHOWN = 200
+LAST = many.Last("requirements-bulk")
 
 
 @require_POST
@@ -37,8 +34,7 @@ def change(request: OrganisationRequest) -> HttpResponse:
     verb = verbs.get(request.POST.get("op", ""))
     if verb is None:
         raise Refused(_("Choose what to change."))
-    outcome = verb(request, _chosen(request))
-    _keep(request, outcome)
+    LAST.keep(request, request.organisation.pk, verb(request, _chosen(request)))
     return _to_list(request)
 
 
@@ -47,14 +43,10 @@ def change(request: OrganisationRequest) -> HttpResponse:
 def undo(request: OrganisationRequest) -> HttpResponse:
     """Take the last bulk change back, as far as nobody changed its rows since."""
     check_can(request.user, request.organisation, Capability.VERDICT_SET)
-    kept: dict[str, Any] = request.session.get(KEPT, {})
-    outcome = bulk.take_back(request.organisation, kept.get("undo", ""), by=request.user)
-    request.session.pop(KEPT, None)
+    outcome = bulk.take_back(request.organisation, LAST.undo(request), by=request.user)
     n = outcome.changed
     said = ngettext("%(n)d requirement is as before.", "%(n)d requirements are as before.", n)
-    messages.success(request, said % {"n": n})
-    for name, sentence in outcome.refused[:REFUSED_SHOWN]:
-        messages.warning(request, f"{name}: {sentence}")
+    LAST.taken_back(request, said, outcome)
     return _to_list(request)
 
 
@@ -76,14 +68,11 @@ def _chosen(request: OrganisationRequest) -> list[Chosen]:
     """The rows ticked as pk:revision, or everything that the filters of the page let through."""
     if request.POST.get("scope") == "filtered":
         return _all_filtered(request)
-    pairs = [each.partition(":") for each in request.POST.getlist("row")]
-    if any(not (pk.isdecimal() and revision.isdecimal()) for pk, _colon, revision in pairs):
-        raise Refused(_("The list has changed. Reload the page."))
-    return [Chosen(int(pk), int(revision)) for pk, _colon, revision in pairs]
+    return [Chosen(*each) for each in many.ticked(request)]
 
 
 def _all_filtered(request: OrganisationRequest) -> list[Chosen]:
-    query = QueryDict(request.POST.get("query", ""))
+    query = many.query_of(request)
     profile = selectors.chosen_profile(request.organisation, query.get("profile", ""))
     seen_at = _moment(request.POST.get("seen_at", ""))
     if profile is None or seen_at is None:
@@ -91,8 +80,7 @@ def _all_filtered(request: OrganisationRequest) -> list[Chosen]:
     form = FilterForm(query, people=pages.people_of(request.organisation))
     rows = pages.assessments(request.organisation, profile, request.user)
     items, _knowledge = filtered(request.organisation, rows, form)
-    if request.POST.get("expected") != str(len(items)):
-        raise Refused(_("The filters find other rows now than when you looked. Reload the page."))
+    many.check_expected(request, len(items))
     return [Chosen(each.pk, seen_at=seen_at) for each in items]
 
 
@@ -104,21 +92,6 @@ def _moment(text: str) -> datetime | None:
     return found if found and timezone.is_aware(found) else None
 
 
-def _keep(request: OrganisationRequest, outcome: Outcome) -> None:
-    request.session[KEPT] = {
-        "organisation": request.organisation.pk,
-        "undo": outcome.undo if outcome.changed else "",
-        "changed": outcome.changed,
-        "unchanged": outcome.unchanged,
-        "refused": [[name, str(sentence)] for name, sentence in outcome.refused[:REFUSED_SHOWN]],
-        "until": (timezone.now() + bulk.UNDO_WITHIN).timestamp(),
-    }
-
-
 def _to_list(request: OrganisationRequest) -> HttpResponse:
     address = reverse("requirements:list", kwargs={"organisation": request.organisation.slug})
-    query = QueryDict(request.POST.get("query", "")).urlencode()
-    target = f"{address}?{query}" if query else address
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponseClientRedirect(target)
-    return redirect(target)
+    return many.back_to(address, request)
