@@ -13,7 +13,7 @@ What is checked, and how you could do it by hand:
  3. PDF: the files inside it ("attachments" in any PDF reader) are what the manifest inside it says; that
     manifest and the tables made of it are those of the ZIP.
  4. PDF: each signature is over the bytes that it names, the last one over the whole file. Who signed, and
-    whether with their key, any PDF reader says: this script does not.
+    whether the signature's own value (/Contents) holds, any PDF reader says: this script does not.
  5. Audit log: the entries that the manifest cites lead, with the hashes beside them, to the root in its
     checkpoint (RFC 6962). The Ed25519 signature under that needs more than Python's standard library.
  6. A copy that was marked for one recipient is judged by the packet in front of the marks.
@@ -39,9 +39,8 @@ MADE = ["보완조치내역서.csv", "보완조치내역서.xlsx", "이행점검
 MADE += ["oscal-assessment-results.json", "점검결과/결함목록.csv", "점검결과/결함목록.xlsx"]
 GOOD, ALTERED, MISSING, ADDED, RENAMED = "intact", "ALTERED", "MISSING", "ADDED", "RENAMED"
 KOREAN = {GOOD: "그대로", ALTERED: "변경됨", MISSING: "없음", ADDED: "추가됨", RENAMED: "이름 바뀜"}
-LARGEST = (
-    1 << 31
-)  # no file may unpack to more than its size in the manifest, and none to more than this
+# No file may unpack to more than its size in the manifest, and none to more than this.
+LARGEST = 1 << 31
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 COPY, MARKED = b"\n%GatepassCopy ", "COPY (사본)"
 
@@ -192,7 +191,7 @@ def odd_places(file, infos):
             yield info.filename, "its header was altered (헤더가 바뀌었습니다)"
         place = info.header_offset + len(head) + info.compress_size
         directory += line
-    file.seek(place)
+    place = file.seek(max(0, place))
     end = (0, 0, len(infos), len(infos), len(directory), place, 0)
     if file.read() != directory + struct.pack("<4s4H2IH", b"PK\5\6", *end):
         yield "ZIP", "its directory was altered, or something follows it"
@@ -287,7 +286,7 @@ def signatures(data):
             return ALTERED, "these are not the bytes that were signed (서명한 내용과 다릅니다)"
     if second + last != len(data):
         return ALTERED, "the last signature does not cover the whole file"
-    return GOOD, f"{len(ranges)} signature(s) over these bytes; your PDF reader says by whom"
+    return GOOD, f"{len(ranges)} signature(s) over these bytes; a PDF reader says whether they hold"
 
 
 def attachments(data):
@@ -389,6 +388,7 @@ def facts_of(path, report, manifest):
         "packet · 제출본": f"{manifest['application']['number']} R{manifest['round']}",
         "applicant · 신청인": manifest["organisation"],
         "identity · 식별값": f"SHA-256 of {MANIFEST}: {manifest['identity']}",
+        "signatures · 서명": "values not checked here; a PDF reader says if they hold (PDF 뷰어로 확인하세요)",
         "audit log · 감사 로그": f"entry {checkpoint.get('seq')}, {checkpoint.get('hash')}",
         "parts": [[f"{v} ({KOREAN[v]})", name, detail] for name, (v, detail) in ordered],
     }

@@ -91,10 +91,10 @@ def _trace(flow: Flow, section: Section) -> None:
     """Requirement, verdict, evidence, scans, findings and tasks, each with its page."""
     _headed(flow, section)
     columns = [
-        Column(pgettext("packet", "Requirement"), 0.30),
-        Column(pgettext("packet", "Verdict"), 0.11),
+        Column(pgettext("packet", "Requirement"), 0.28),
+        Column(pgettext("packet", "Verdict"), 0.12),
         Column(pgettext("packet", "Evidence"), 0.17),
-        Column(pgettext("packet", "Scan: pass / fail"), 0.10),
+        Column(pgettext("packet", "Scan: pass / fail"), 0.11),
         Column(pgettext("packet", "Findings"), 0.16),
         Column(pgettext("packet", "Corrective actions"), 0.16),
     ]
@@ -175,6 +175,12 @@ def _where(each: dict[str, Any], anchor: str) -> Iterator[Span]:
 def _findings(flow: Flow, section: Section) -> None:
     inputs = section.inputs
     _headed(flow, section)
+    counted = pgettext(
+        "packet",
+        "Each weakness of an asset stands here once, and only where it touches a requirement of "
+        "this packet; the chapter “Scan summary” counts every result of the tools, of any severity.",
+    )
+    flow.paragraph(flat(counted), 8, QUIET, after=2)
     _sub(flow, pgettext("packet", "Open findings"))
     _listed(flow, inputs["open"], inputs["open_total"], pgettext("packet", "No findings are open."))
     _sub(flow, pgettext("packet", "Findings closed since"))

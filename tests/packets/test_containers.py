@@ -282,6 +282,21 @@ def test_hundreds_of_flipped_bytes_are_found_by_the_script_too(built, tmp_path, 
         assert any(verdict != script.GOOD for verdict, _detail in report.values()), place
 
 
+def test_the_script_finds_every_bit_of_the_place_of_the_directory(built, tmp_path, script):
+    """Damage there moves every file, even to before the beginning."""
+    data = built.zip.read_bytes()
+    copy = tmp_path / built.zip.name
+    for bit in range(64):
+        place = len(data) - 10 + bit // 8
+        changed = bytes([data[place] ^ (1 << bit % 8)])
+        copy.write_bytes(data[:place] + changed + data[place + 1 :])
+        try:
+            report, _manifest = script.check(copy)
+        except script.NoPacket:
+            continue
+        assert any(verdict != script.GOOD for verdict, _detail in report.values()), bit
+
+
 def test_the_script_speaks_python_3_8():
     text = SCRIPT.read_text()
     ast.parse(text, feature_version=(3, 8))

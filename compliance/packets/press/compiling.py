@@ -64,10 +64,16 @@ def compile_section(
     are fields to sign, by the anchor where each stands.
     """
     with _lock:
-        configuration, sheet = _styled(style)
-        source = _Document(string=html, base_url=BASE, url_fetcher=Locked(_faces(), pictures))
-        document = source.render(font_config=configuration, stylesheets=[sheet])
-        return _captured(document, key, blanks)
+        return _captured(laid_out(html, style, pictures), key, blanks)
+
+
+def laid_out(
+    html: str, style: str, pictures: Mapping[str, tuple[bytes, str]] = MappingProxyType({})
+) -> Document:
+    """Return the document as WeasyPrint's pages of boxes. Not for two threads at once."""
+    configuration, sheet = _styled(style)
+    source = _Document(string=html, base_url=BASE, url_fetcher=Locked(_faces(), pictures))
+    return source.render(font_config=configuration, stylesheets=[sheet])
 
 
 def plain_pdf(html: str, style: str) -> bytes:

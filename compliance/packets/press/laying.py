@@ -12,6 +12,7 @@ import pydyf
 
 from compliance.packets.press.breaking import broken
 from compliance.packets.press.building import Builder
+from compliance.packets.press.keeping import kept
 from compliance.packets.press.parts import Bookmark, Part
 from compliance.packets.press.shaping import Glyph, hexadecimal, shape, width
 from compliance.packets.press.stamping import PAGED
@@ -25,7 +26,15 @@ _HEAD = PAGE[1] - _TOP
 ROOM = 170 * _MM
 INK, QUIET, FAINT, HASH = "#1f2933", "#616e7c", "#7b8794", "#52606d"
 _HEAD_INK, _SHADE, _RULE = "#3e4c59", "#f3f5f7", "#d3d9df"
-_PAD_X, _PAD_Y = 1.8 * _MM, 1.5 * _MM
+#: Free room at each side of a cell, in points.
+PAD = 1.8 * _MM
+_PAD_Y = 1.5 * _MM
+#: The size of a column's head.
+HEAD_SIZE = 7.6
+# Rows of a longer table that its last page has at least.
+_LAST_ROWS = 3
+# As much of its first row stands below a table's head, in points.
+_FIRST_ROW = 25 * _MM
 # From the middle of a line down to where its letters stand, in parts of the size.
 _BASE = 0.36
 
@@ -54,6 +63,10 @@ class Column:
     title: str
     share: float
     right: bool = False
+
+    @property
+    def wide(self) -> float:
+        return ROOM * self.share
 
 
 @dataclass(slots=True)
@@ -105,7 +118,7 @@ class Flow:
         self._write("P", [Span(text, 11, "serif", QUIET, leading=1.35)], after=5 * _MM)
 
     def subheading(self, text: str) -> None:
-        self._room(30 * _MM)
+        self._room(45 * _MM)
         self._y -= 3 * _MM
         self._write("H2", [Span(text, 11.5, "bold", leading=1.45)], after=2.4 * _MM)
 
@@ -186,29 +199,41 @@ class Flow:
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
         """Write a table; its head comes again on each page it reaches."""
-        widths = [ROOM * column.share for column in columns]
-        table = self._element("Table", self._section)
-        self._row(table, columns, widths, self._heads(columns), tag="TH")
-        for row in rows:
-            for part in self._fitting(columns, widths, row):
+        heads = self._heads(columns)
+        parts = (part for row in rows for part in self._fitting(columns, row))
+        table: Any = None
+        for group in kept(parts, _LAST_ROWS):
+            if table is None:
+                # A head with no row below it would be read as the end of the chapter.
+                self._room(self._height(heads) + min(self._height(group[0]), _FIRST_ROW))
+                table = self._element("Table", self._section)
+                self._row(table, columns, heads, tag="TH")
+            elif self._y - sum(map(self._height, group)) < _BOTTOM:
+                self._overleaf(columns, heads)
+            for part in group:
                 if self._y - self._height(part) < _BOTTOM:
-                    self._new_page()
-                    self._row(None, columns, widths, self._heads(columns), tag="TH")
-                self._row(table, columns, widths, part, tag="TD")
+                    self._overleaf(columns, heads)
+                self._row(table, columns, part, tag="TD")
         self._y -= 3 * _MM
+
+    def _overleaf(self, columns: Sequence[Column], heads: list[list[_Line]]) -> None:
+        """Go on with a table on the next page."""
+        self._new_page()
+        self._row(None, columns, heads, tag="TH")
 
     def _heads(self, columns: Sequence[Column]) -> list[list[_Line]]:
         return [
-            self._wrapped([Span(each.title, 7.6, "bold", _HEAD_INK)], ROOM * each.share)
+            self._wrapped([Span(each.title, HEAD_SIZE, "bold", _HEAD_INK)], each.wide)
             for each in columns
         ]
 
     def _fitting(
-        self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[Cell]
+        self, columns: Sequence[Column], row: Sequence[Cell]
     ) -> Iterator[list[list[_Line]]]:
         """Yield the lines of a row, in several rows where it is taller than a page."""
-        cells = [self._wrapped(cell, room) for cell, room in zip(row, widths, strict=True)]
-        most = int((_TOP - _BOTTOM - 40) / (8 * 1.5))
+        pairs = zip(row, columns, strict=True)
+        cells = [self._wrapped(cell, column.wide) for cell, column in pairs]
+        most = int((_TOP - _BOTTOM - 60) / (8 * 1.5))
         while any(len(cell) > most for cell in cells):
             yield [cell[:most] for cell in cells]
             cells = [cell[most:] for cell in cells]
@@ -222,7 +247,6 @@ class Flow:
         self,
         table: Any,
         columns: Sequence[Column],
-        widths: Sequence[float],
         cells: Sequence[Sequence[_Line]],
         *,
         tag: str,
@@ -233,7 +257,8 @@ class Flow:
         self._decorate(height, head=head)
         row = self._element("TR", table) if table else None
         x = _LEFT
-        for index, (column, room, lines) in enumerate(zip(columns, widths, cells, strict=True)):
+        for index, (column, lines) in enumerate(zip(columns, cells, strict=True)):
+            room = column.wide
             cell = self._element(tag, row) if row else None
             if cell is not None:
                 cell["A"] = pydyf.Dictionary({"O": "/Table"})
@@ -265,10 +290,10 @@ class Flow:
             tall = sum(line.height for line in group)
             if span.anchor:
                 self._builder.anchors.setdefault(span.anchor, (self._pages - 1, _LEFT, y + 6))
-            self._text(target, group, x + _PAD_X, y, (room - 2 * _PAD_X) if right else 0)
+            self._text(target, group, x + PAD, y, (room - 2 * PAD) if right else 0)
             if target is not None and span.link:
                 wide = max(width(line.glyphs, span.size) for line in group)
-                box = [x + _PAD_X, y - tall, x + _PAD_X + wide, y]
+                box = [x + PAD, y - tall, x + PAD + wide, y]
                 self._lead(target, box, span)
             y -= tall
 
@@ -287,7 +312,7 @@ class Flow:
     def _write(self, tag: str, spans: Cell, after: float) -> None:
         """Write spans over the whole width; a long one goes on overleaf."""
         element = self._element(tag, self._section)
-        for line in self._wrapped(spans, ROOM + 2 * _PAD_X):
+        for line in self._wrapped(spans, ROOM + 2 * PAD):
             self._room(line.height)
             target = self._element("Link", element) if line.span.link else element
             self._text(target, [line], _LEFT, self._y, 0)
@@ -337,7 +362,7 @@ class Flow:
         return [
             _Line(span, glyphs)
             for span in spans
-            for glyphs in broken(shape(span.text, span.face), span.size, room - 2 * _PAD_X)
+            for glyphs in broken(shape(span.text, span.face), span.size, room - 2 * PAD)
         ]
 
     def _element(self, tag: str, parent: Any) -> Any:

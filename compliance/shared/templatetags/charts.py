@@ -28,6 +28,8 @@ _DARK_TEXT = "#334155"
 _PALE = {VERDICT_COLOURS["not_checked"]}
 # Narrower than this many units per digit and the number would leave its segment.
 _DIGIT = 8
+# The largest number: in a high bar it would touch those beside it.
+_LARGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,11 @@ def _bars(drawn: Sequence[_Drawn], height: int) -> list[tuple[float, float, int,
 
 
 def _numbers(drawn: Sequence[_Drawn], height: int) -> list[tuple[float, float, float, str, int]]:
-    size = round(height * 0.62, 1)
+    size = round(min(height * 0.62, _LARGEST), 1)
     return [
         (
             round(each.left + each.width / 2, 2),
-            round(height * 0.72, 1),
+            round(height / 2 + size * 0.36, 1),
             size,
             _DARK_TEXT if each.segment.colour in _PALE else "#ffffff",
             each.segment.count,
