@@ -116,11 +116,11 @@ def generic(path: Path, size: int, at: str) -> None:
     with path.open("w") as file:
         file.write('{"name": "bench", "findings": [')
         for number in range(size):
-            file.write(",\n" * bool(number) + json.dumps(_generic(number, at)))
+            file.write(",\n" * bool(number) + json.dumps(_generic(number, size, at)))
         file.write("]}")
 
 
-def _generic(number: int, at: str) -> dict[str, object]:
+def _generic(number: int, size: int, at: str) -> dict[str, object]:
     return {
         "title": f"made-up weakness {number % 200}",
         "description": TEXT[:700],
@@ -129,7 +129,7 @@ def _generic(number: int, at: str) -> dict[str, object]:
         "cwe": 20 + number % 60,
         "vuln_id_from_tool": f"made-up-{number % 200}",
         "active": True,
-        "endpoints": [f"https://host-{number // 50}.example/path-{number % 50}"],
+        "endpoints": [f"https://host-{number // 50}-of-{size}.example/path-{number % 50}"],
     }
 
 

@@ -40,7 +40,8 @@ def main(parent: int) -> None:
     soft = _address_space() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (soft, soft))
     # Objects of a laid-out page refer to each other in circles. To look for them at every turn costs
-    # a quarter of the time; after each section some milliseconds, while who waits goes on already.
+    # a quarter of the time; among what a section has made, some milliseconds, while who waits goes
+    # on already. What is kept of it, shaped words most of all, is looked at once.
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -48,7 +49,7 @@ def main(parent: int) -> None:
     while select.select([sys.stdin], [], [], IDLE_SECONDS)[0] and (line := sys.stdin.readline()):
         _limit_time()
         _answer(answers, _done(json.loads(line)))
-        gc.collect()
+        gc.collect(0)
 
 
 def _prepare(wanted: dict[str, Any]) -> None:

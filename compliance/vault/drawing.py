@@ -1,11 +1,13 @@
-"""Pages and pictures drawn for looking at. Run in the jail: what is drawn here nobody trusts."""
+"""Pages and pictures drawn for looking at. Run in the jail: what is drawn here nobody trusts.
+
+PDFium is read there too, and not by who only asks for a drawing.
+"""
 
 import base64
 import io
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 from PIL import Image, ImageOps
 
 from compliance.vault.pictures import opened
@@ -17,7 +19,7 @@ THUMBNAIL = (320, 240)
 PAGES = 300
 PDF = "application/pdf"
 _UNREADABLE = (
-    pypdfium2.PdfiumError,
+    RuntimeError,  # PDFium's
     Image.DecompressionBombError,
     OSError,
     ValueError,
@@ -29,6 +31,8 @@ _UNREADABLE = (
 def measure(path: str) -> dict[str, Any]:
     """Return {"total", "sizes"}: pages of a PDF, and (width, height) in pixels of the images of them,
     at most PAGES."""
+    import pypdfium2
+
     try:
         with pypdfium2.PdfDocument(path) as pdf:
             shown = range(min(len(pdf), PAGES))
@@ -63,6 +67,8 @@ def _scaled(width: float, height: float) -> tuple[float, tuple[int, int]]:
 
 
 def _page(path: str, number: int) -> Image.Image | None:
+    import pypdfium2
+
     with pypdfium2.PdfDocument(path) as pdf:
         if number > min(len(pdf), PAGES):
             return None
@@ -83,6 +89,8 @@ def _picture(path: str) -> Image.Image:
 def page_at(path: str, number: int, width: int, out: str) -> list[int]:
     """Write page *number*, from 1, as WebP of *width* pixels to *out*; return its size, [] for no
     such page. What is not in proportion of paper is cut off at four times the width."""
+    import pypdfium2
+
     with pypdfium2.PdfDocument(Path(path)) as pdf:
         if not 1 <= number <= len(pdf):
             return []

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from types import ModuleType
 from typing import Any
 
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect import views as oidc
-from allauth.socialaccount.providers.saml import views as saml
-from allauth.socialaccount.providers.saml.provider import SAMLProvider
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,19 +15,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from lxml.etree import LxmlError
 from requests import RequestException
 
 from compliance.accounts import policies, providers, sso
 from compliance.accounts.forms import SsoForm
 from compliance.accounts.http import OrganisationRequest, in_organisation, reauthenticated
-from compliance.accounts.locking import use_once
 from compliance.accounts.models import IdentityProvider
 from compliance.accounts.roles import Capability
 from compliance.shared.errors import Unauthorised
-
-# An assertion is remembered for longer than any provider lets one live.
-REMEMBERED_SECONDS = 24 * 60 * 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,45 +94,23 @@ def _provider(request: OrganisationRequest, pk: int) -> IdentityProvider:
     return get_object_or_404(IdentityProvider, organisation=request.organisation, pk=pk)
 
 
-class _Once(SAMLProvider):  # type: ignore[misc]
-    """An assertion lets somebody in once, in whatever browser it is shown."""
-
-    def sociallogin_from_response(self, request: HttpRequest, response: Any) -> Any:
-        name = f"saml:{self.app.provider_id}:{response.get_last_assertion_id()}"
-        if not use_once(name, REMEMBERED_SECONDS):
-            provider = IdentityProvider.objects.get(slug=self.app.provider_id)
-            raise ImmediateHttpResponse(sso.refused(request, provider, Unauthorised(sso.NOT_HERE)))
-        return super().sociallogin_from_response(request, response)
-
-
-class _Finish(saml.FinishACSView):  # type: ignore[misc]
-    def get_provider(self, organization_slug: str) -> SAMLProvider:
-        return _Once(self.request, app=self.get_app(organization_slug))
-
-
-def saml_finish(request: HttpRequest, organization_slug: str) -> Any:
-    """Check the answer of the provider and let the person in, or say what is wrong with it."""
-    try:
-        return _Finish.as_view()(request, organization_slug=organization_slug)
-    except PermissionDenied:
-        # The request that it answers was not made in this browser, or was answered already.
-        sentence = sso.NOT_HERE
-    except (LxmlError, ValueError):
-        # No XML, or no response in it: the library lets these through.
-        sentence = sso.FAILED
-    provider = IdentityProvider.objects.filter(slug=organization_slug).first()
-    return sso.refused(request, provider, Unauthorised(sentence))
+def saml_sign_in(request: HttpRequest, organization_slug: str) -> Any:
+    return _saml().sign_in(request, organization_slug=organization_slug)
 
 
 @csrf_exempt
 @require_POST
 def saml_acs(request: HttpRequest, organization_slug: str) -> Any:
-    """Take the provider's answer; a form of another site carries no cookie of ours, so it waits."""
-    saml.get_app_or_404(request, organization_slug)
-    answer = saml.acs(request, organization_slug=organization_slug)
-    for cookie in answer.cookies.values():
-        cookie["httponly"] = True
-    return answer
+    return _saml().take(request, organization_slug)
+
+
+def saml_finish(request: HttpRequest, organization_slug: str) -> Any:
+    return _saml().finish(request, organization_slug)
+
+
+@require_safe
+def saml_metadata(request: HttpRequest, organization_slug: str) -> Any:
+    return _saml().metadata(request, organization_slug=organization_slug)
 
 
 @require_safe
@@ -148,8 +119,11 @@ def saml_logout(request: HttpRequest, organization_slug: str) -> HttpResponse:
     raise Http404
 
 
-saml_sign_in = saml.login
-saml_metadata = require_safe(saml.metadata)
+def _saml() -> ModuleType:
+    """Read when asked for: its libraries weigh 10 MB in every process, and few ask."""
+    from compliance.accounts.views import saml
+
+    return saml
 
 
 def oidc_sign_in(request: HttpRequest, provider_id: str) -> Any:
