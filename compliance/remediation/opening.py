@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -201,10 +201,14 @@ def _requirements_of(run: ScanRun) -> dict[int, list[tuple[Conditions, _Mapped]]
     ).order_by("requirement__profile__adoptions__adopted_at", "requirement__order")
     found: dict[int, list[tuple[Conditions, _Mapped]]] = defaultdict(list)
     conditions = [f"edge__{name}" for name in Conditions._fields]
-    for rule_id, requirement_id, *asked in pairs.values_list(
-        "rule_id", "requirement_id", *conditions
-    ):
-        found[rule_id].append((Conditions(*asked), assessments[requirement_id]))
+    # Tens of thousands of rules are mapped by some hundred edges: what these say is kept once.
+    kept: dict[tuple[Any, ...], tuple[Conditions, _Mapped]] = {}
+    told = pairs.values_list("rule_id", "requirement_id", *conditions)
+    for rule_id, requirement_id, *asked in told.iterator(chunk_size=BATCH):
+        key = (requirement_id, *asked)
+        if key not in kept:
+            kept[key] = Conditions(*asked), assessments[requirement_id]
+        found[rule_id].append(kept[key])
     return found
 
 

@@ -8,7 +8,7 @@ from django.utils import translation
 def test_a_missing_page_says_what_to_do(browse, alice):
     response = browse(alice).get("/o/manna/nothing/")
     assert response.status_code == 404
-    assert "관리자에게 구성원 등록을 요청하십시오" in response.content.decode()
+    assert "관리자에게 접근 권한을 요청하십시오" in response.content.decode()
 
 
 def test_a_missing_page_speaks_english(browse, alice):
