@@ -37,22 +37,26 @@ def whole(user: User) -> Q:
     return Q(organisation_id__in=mine)
 
 
+def whole_here(organisation: Organisation, user: User) -> Q:
+    """All rows of one organisation, if the person sees it whole. Asked once and not of each row.
+
+    So an index that begins with the organisation gives rows in its own order, and a page of them
+    is read without sorting the others.
+    """
+    mine = Membership.objects.whole().filter(user_id=user.pk, organisation=organisation)
+    return Q(organisation=organisation) & Q(Exists(mine))
+
+
 def within(user: User) -> Q:
     """Rows with `organisation_id` and `requirement_id` that the person sees."""
     return _or_opened(user, profile__requirements=OuterRef("requirement_id"))
 
 
 def inside(organisation: Organisation, user: User) -> Q:
-    """The same rows of one organisation. Membership is asked once and not of each row.
-
-    So an index that begins with the organisation gives rows in its own order, and a page of them
-    is read without sorting the others.
-    """
-    here = Q(organisation=organisation)
-    if not is_never_limited(user):
-        return here & within(user)
-    mine = Membership.objects.whole().filter(user_id=user.pk, organisation=organisation)
-    return here & Q(Exists(mine))
+    """The same rows, of one organisation."""
+    if is_never_limited(user):
+        return whole_here(organisation, user)
+    return Q(organisation=organisation) & within(user)
 
 
 def profiles(user: User) -> Q:

@@ -136,8 +136,8 @@ def findings(
     """Findings of a state, 200 at a time."""
     entered = enter(request, organisation, limited=True)
     found = (
-        Finding.objects.visible_to(entered.user)
-        .filter(organisation=entered.organisation, state=asked.state)
+        Finding.objects.visible_in(entered.organisation, entered.user)
+        .filter(state=asked.state)
         .select_related("rule", "asset")
         .prefetch_related(
             Prefetch(

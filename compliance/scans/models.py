@@ -10,8 +10,9 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts.models import Membership, Organisation, User
+from compliance.accounts.policies import is_never_limited
 from compliance.jobs.models import Job
-from compliance.requirements.limits import whole
+from compliance.requirements.limits import whole, whole_here
 from compliance.requirements.models import Assessment, Requirement
 from compliance.scans.records import Conditions, Outcome
 from compliance.shared.severity import Severity
@@ -234,11 +235,18 @@ class FindingState(models.TextChoices):
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, user: User) -> Self:
         """Of the organisations seen whole, and what speaks of a requirement that is seen."""
+        if is_never_limited(user):
+            return self.filter(whole(user))
         spoken_of = Assessment.objects.visible_to(user).filter(
             organisation_id=OuterRef("organisation_id"),
             requirement__rule_mappings__rule=OuterRef("rule_id"),
         )
         return self.filter(whole(user) | Q(Exists(spoken_of)))
+
+    def visible_in(self, organisation: Organisation, user: User) -> Self:
+        if is_never_limited(user):
+            return self.filter(whole_here(organisation, user))
+        return self.visible_to(user).filter(organisation=organisation)
 
     def open(self) -> Self:
         return self.filter(state=FindingState.OPEN)

@@ -96,13 +96,8 @@ def asset(request: OrganisationRequest, pk: int) -> HttpResponse:
 def export(request: OrganisationRequest, form: str) -> HttpResponse:
     """The findings that the filters of the address leave, as a file."""
     chosen = FindingFilter(request.GET, organisation=request.organisation)
-    visible = (
-        Finding.objects.visible_to(request.user)
-        .filter(organisation=request.organisation)
-        .select_related("rule", "asset")
-        .order_by("number")
-    )
-    rows = chosen.apply(visible)
+    visible = Finding.objects.visible_in(request.organisation, request.user)
+    rows = chosen.apply(visible.select_related("rule", "asset").order_by("number"))
     record_read(
         request.user, Action.EXPORTED, request.organisation, format=form, count=rows.count()
     )
