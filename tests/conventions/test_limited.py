@@ -28,7 +28,7 @@ from compliance.evidence import services as evidence
 from compliance.packets import services as packets
 from compliance.remediation import linking, talking
 from compliance.remediation import services as remediation
-from compliance.remediation.models import Task
+from compliance.remediation.models import State, Task
 from compliance.requirements.models import Assessment
 from tests.conftest import make_person
 from tests.conventions.test_doors import house, picture  # noqa: F401 - a fixture
@@ -261,6 +261,21 @@ def test_four_eyes_hold_within_the_limit(inside, carol, bob, olga, manna, browse
     assert answer.status_code in {403, 409}
     link.refresh_from_db()
     assert link.state == "in_review"
+
+
+def test_no_reason_of_a_button_names_parts_beyond_the_limit(inside, auditor, alice, browse):
+    """To who may close a task its open parts are named; within a limit nobody may."""
+    task = inside["task"]
+    far = Task.objects.get(requirement__code="OI-NET-03", parent=None)
+    Task.objects.filter(pk=far.pk).update(parent=task)
+    Task.objects.filter(pk=task.pk).update(state=State.VERIFYING)
+    page = reverse("remediation:detail", args=["manna", task.number])
+    close = reverse("remediation:close", args=["manna", task.number])
+    named = re.compile(rf"\b{far.code}\b")
+    assert named.search(body_of(browse(alice).get(page)).decode())
+    shown, refused = auditor.get(page), auditor.post(close)
+    assert (shown.status_code, refused.status_code) == (200, 403)
+    assert not named.search(body_of(shown).decode() + body_of(refused).decode())
 
 
 def test_nobody_hears_of_what_lies_beyond(inside, carol, manna, alice):
