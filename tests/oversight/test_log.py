@@ -70,6 +70,17 @@ def test_it_finds_hangul_in_the_details(browse, carol, alice, assessment):
     assert actions(browse(carol).get(AUDIT, {"q": "예비 방화벽"})) == ["assessment.verdict_set"]
 
 
+def test_a_persons_name_is_found_wherever_it_stands(browse, carol, alice, bob, assessment):
+    """Names are held apart from the entries: as who did it, to whom, and in the details."""
+    services.assign(assessment, owner=bob, due=None, by=alice)
+    found = set(actions(browse(carol).get(AUDIT, {"q": "밥"})))
+    assert {"member.added", "assessment.assigned"} <= found
+    assert "person.signed_in" not in found
+    assert actions(browse(carol).get(AUDIT, {"q": "밥", "actor": "앨리스"})) == [
+        "assessment.assigned"
+    ]
+
+
 def test_access_records_stand_apart(browse, carol, manna, happened):
     log = browse(carol)
     log.get(f"{AUDIT}export.csv")
