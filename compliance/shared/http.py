@@ -17,11 +17,14 @@ def refusal(request: HttpRequest, sentence: str, status: int = HTTPStatus.CONFLI
     return render(request, "shared/refusal.html", {"sentence": sentence}, status=status)
 
 
-def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
-    """Return to the page that the form's `next` names, else to the path *otherwise*.
-
-    Only a path of the portal counts: `redirect` would take a bare word for the name of a page.
-    """
-    url = request.POST.get("next", "")
+def is_page(request: HttpRequest, url: str) -> bool:
+    """Whether *url* is a path of the portal. A bare word is none: `redirect` would take it for the
+    name of a page."""
     own = url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
-    return HttpResponseRedirect(url if own and url.startswith("/") else otherwise)
+    return own and url.startswith("/")
+
+
+def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
+    """Return to the page that the form's `next` names, else to the path *otherwise*."""
+    url = request.POST.get("next", "")
+    return HttpResponseRedirect(url if is_page(request, url) else otherwise)
