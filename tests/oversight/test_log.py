@@ -38,7 +38,11 @@ def test_it_tells_newest_first_where_the_chain_ends(browse, carol, manna, happen
         "assessment.statement_written",
     ]
     last = Entry.objects.filter(organisation_id=manna.pk).latest("seq")
-    assert last.digest in response.content.decode()
+    shown = response.content.decode()
+    assert f'data-copy="{last.digest}"' in shown
+    # A row is as tall as what it says, not as a hash in a narrow column.
+    assert f">{last.digest[:12]}…</code>" in shown
+    assert f">{last.digest}</code>" not in shown
 
 
 def test_it_filters_by_actor_action_and_target(browse, carol, happened):
