@@ -120,3 +120,11 @@ def test_nothing_is_loaded_from_elsewhere():
         )
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["organisation", "membership", "whole", "can", "unread"])
+def test_no_included_template_asks_for_what_every_page_knows(name):
+    """Where it is left out, the page's would be taken: once every hash was shown whole by it."""
+    given = re.compile(rf"{{% include [^%]*\b{name}=")
+    pages = (ROOT / "templates").rglob("*.html")
+    assert [page.name for page in pages if given.search(page.read_text("utf-8"))] == []
