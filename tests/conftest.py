@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -34,6 +35,10 @@ _DATA = Path(__file__).resolve().parent.parent / "compliance/requirements/data"
 REFERENCE = _DATA / "order-integration-reference.yaml"
 YOGIYO = _DATA / "yogiyo-integration-reference.yaml"
 
+# What opens the database to a test: fixtures of pytest-django, beside its mark.
+_OPENERS = {"db", "transactional_db", "live_server"}
+NO_DATABASE = "sqlite:////dev/null/this test is not marked as one of the database"
+
 _flush = TransactionTestCase._fixture_teardown
 
 
@@ -47,6 +52,24 @@ def _flush_with_audit_unlocked(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_with_audit_unlocked  # type: ignore[method-assign]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`database` marks what the choice of a database can change; only that runs on a second one.
+
+    pytest-django keeps the database shut to every other test, and a process that such a test starts
+    is told of none (`_settings_of_tests`): a wrong guess here fails a test instead of hiding one.
+    """
+    for item in items:
+        openers = _OPENERS & set(getattr(item, "fixturenames", ()))
+        if openers or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+
+
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> None:
+    if fixturedef.argname == "_django_db_helper":
+        marked = request.node.get_closest_marker("database")
+        assert marked, "It opens the database on its way: name the fixture db, or mark it database."
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +104,10 @@ def sections_root(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_tests(settings, tmp_path, sections_root):
+def _settings_of_tests(request, monkeypatch, settings, tmp_path, sections_root):
     """Every test has its own vault; static files need no collecting; hashing is quick."""
+    if not request.node.get_closest_marker("database"):
+        monkeypatch.setenv("DATABASE_URL", NO_DATABASE)
     settings.PACKET_SECTIONS_ROOT = sections_root
     settings.VAR_DIR = tmp_path / "var"
     settings.VAULT_ROOT = tmp_path / "vault"
