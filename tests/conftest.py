@@ -83,11 +83,9 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Non
 
 
 @pytest.fixture(scope="session")
-def migrated_database(pytestconfig) -> Path | None:
+def migrated_database() -> Path | None:
     """Where the empty database of these migrations is kept, on SQLite."""
-    if connection.vendor != "sqlite":
-        return None
-    return pytestconfig.cache.mkdir("migrated") / migrated.name()
+    return migrated.place() if connection.vendor == "sqlite" else None
 
 
 @pytest.fixture(scope="session")

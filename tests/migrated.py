@@ -1,7 +1,8 @@
-"""The empty test database kept between runs: applying every migration anew costs fifteen seconds.
+"""An empty database kept between runs: applying every migration anew costs twenty seconds of CPU.
 
 Kept under pytest's cache by the text of everything that migrations run; a changed migration makes a
 new one. Django still asks `migrate` afterwards, which then has nothing to do. SQLite only.
+Tests find it in memory, installations with processes of their own (`tests.services`) in a file.
 """
 
 import hashlib
@@ -13,7 +14,9 @@ from pathlib import Path
 import django
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_ROOT = Path(__file__).resolve().parent.parent / "compliance"
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_ROOT = _REPOSITORY / "compliance"
+_SETTINGS = "portal.settings"
 _CALLED_BY_MIGRATIONS = (
     "audit/triggers.py",
     "shared/sealed.py",
@@ -31,6 +34,12 @@ def name() -> str:
     return f"{seen.hexdigest()[:24]}.sqlite3"
 
 
+def place(settings: str = _SETTINGS) -> Path:
+    """Return the file of that database; other *settings* have other tables."""
+    folder = _REPOSITORY / ".pytest_cache/d/migrated"
+    return (folder if settings == _SETTINGS else folder / settings) / name()
+
+
 def lend(kept: Path, connection: BaseDatabaseWrapper) -> sqlite3.Connection:
     """Fill Django's in-memory test database from *kept*; it lasts while the answer stays open."""
     memory = sqlite3.connect(connection.creation._get_test_db_name(), uri=True)  # type: ignore[attr-defined]
@@ -39,12 +48,31 @@ def lend(kept: Path, connection: BaseDatabaseWrapper) -> sqlite3.Connection:
     return memory
 
 
+def lend_file(kept: Path, path: Path) -> None:
+    """Fill the new file *path* from *kept*, if there is one."""
+    if kept.exists() and not path.exists():
+        with closing(sqlite3.connect(kept)) as source, closing(sqlite3.connect(path)) as target:
+            source.backup(target)
+
+
 def keep(connection: BaseDatabaseWrapper, kept: Path) -> None:
     """Write the migrated, empty test database to *kept*, at once or not at all."""
     connection.ensure_connection()
+    _keep(connection.connection, kept)
+
+
+def keep_file(path: Path, kept: Path) -> None:
+    """The same for a database in a file; what is kept already stays."""
+    if not kept.exists():
+        with closing(sqlite3.connect(path)) as source:
+            _keep(source, kept)
+
+
+def _keep(source: sqlite3.Connection, kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
     beside = kept.with_suffix(f".{os.getpid()}")
     with closing(sqlite3.connect(beside)) as target:
-        connection.connection.backup(target)
+        source.backup(target)
     for old in kept.parent.glob("*.sqlite3"):
         old.unlink(missing_ok=True)
     beside.replace(kept)
