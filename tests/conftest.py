@@ -1,7 +1,6 @@
 """Named people: alice leads, bob fixes, carol audits, dave looks on, olga owns, sam is a stranger."""
 
 from collections.abc import Callable
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,6 +73,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         openers = _OPENERS & set(getattr(item, "fixturenames", ()))
         if openers or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.database)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Journeys come first, then what else starts servers; the rest as pytest-django wants it.
+
+    Two processes begin at the first and at the middle item, and who is done takes from the end of
+    what the other still has: what lasts long, or shares a server, must not stand there.
+    """
+    if item.get_closest_marker("database") or not item.get_closest_marker("services"):
+        return 2
+    return 0 if item.get_closest_marker("browser") else 1
 
 
 def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> None:
@@ -83,26 +94,16 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Non
 
 
 @pytest.fixture(scope="session")
-def migrated_database() -> Path | None:
-    """Where the empty database of these migrations is kept, on SQLite."""
-    return migrated.place() if connection.vendor == "sqlite" else None
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, migrated_database):
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Migrations run once, not once a run."""
-    if not migrated_database or not migrated_database.exists():
-        yield
-        return
-    with closing(migrated.lend(migrated_database, connection)):
+    with migrated.lent(connection):
         yield
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, migrated_database) -> None:
-    if migrated_database and not migrated_database.exists():
-        with django_db_blocker.unblock():
-            migrated.keep(connection, migrated_database)
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    with django_db_blocker.unblock():
+        migrated.keep(connection)
 
 
 @pytest.fixture(scope="session")

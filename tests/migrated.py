@@ -1,18 +1,21 @@
 """An empty database kept between runs: applying every migration anew costs twenty seconds of CPU.
 
 Kept under pytest's cache by the text of everything that migrations run; a changed migration makes a
-new one. Django still asks `migrate` afterwards, which then has nothing to do. SQLite only.
-Tests find it in memory, installations with processes of their own (`tests.services`) in a file.
+new one. Django still asks `migrate` afterwards, which then has nothing to do. Tests on SQLite find
+it in memory, on PostgreSQL as a template; an installation (`tests.services`) finds it in a file.
 """
 
 import hashlib
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import django
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tests.services import postgresql
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _ROOT = _REPOSITORY / "compliance"
@@ -40,12 +43,34 @@ def place(settings: str = _SETTINGS) -> Path:
     return (folder if settings == _SETTINGS else folder / settings) / name()
 
 
-def lend(kept: Path, connection: BaseDatabaseWrapper) -> sqlite3.Connection:
-    """Fill Django's in-memory test database from *kept*; it lasts while the answer stays open."""
-    memory = sqlite3.connect(connection.creation._get_test_db_name(), uri=True)  # type: ignore[attr-defined]
-    with closing(sqlite3.connect(kept)) as source:
-        source.backup(memory)
-    return memory
+@contextmanager
+def lent(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Django's test database begins with what is kept, if anything is, until the block ends."""
+    kept = _place_of(connection)
+    if not kept.exists():
+        yield
+    elif connection.vendor == "sqlite":
+        # The database in memory lasts while somebody has it open.
+        with closing(sqlite3.connect(_test_name(connection), uri=True)) as memory:
+            with closing(sqlite3.connect(kept)) as source:
+                source.backup(memory)
+            yield
+    else:
+        template = f"kept_{_test_name(connection)}"
+        with postgresql.restored(connection.settings_dict, template, kept):
+            connection.settings_dict["TEST"]["TEMPLATE"] = template
+            yield
+
+
+def _test_name(connection: BaseDatabaseWrapper) -> str:
+    return str(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+
+
+def _place_of(connection: BaseDatabaseWrapper) -> Path:
+    kept = place()
+    if connection.vendor == "sqlite":
+        return kept
+    return kept.parent / "postgresql" / kept.with_suffix(".sql").name
 
 
 def lend_file(kept: Path, path: Path) -> None:
@@ -55,10 +80,17 @@ def lend_file(kept: Path, path: Path) -> None:
             source.backup(target)
 
 
-def keep(connection: BaseDatabaseWrapper, kept: Path) -> None:
-    """Write the migrated, empty test database to *kept*, at once or not at all."""
+def keep(connection: BaseDatabaseWrapper) -> None:
+    """Write the migrated, empty test database to its place, unless it is there."""
+    kept = _place_of(connection)
+    if kept.exists():
+        return
     connection.ensure_connection()
-    _keep(connection.connection, kept)
+    if connection.vendor == "sqlite":
+        _keep(connection.connection, kept)
+    else:
+        _make_room(kept)
+        postgresql.dump(connection.settings_dict, connection.settings_dict["NAME"], kept)
 
 
 def keep_file(path: Path, kept: Path) -> None:
@@ -69,10 +101,16 @@ def keep_file(path: Path, kept: Path) -> None:
 
 
 def _keep(source: sqlite3.Connection, kept: Path) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    """At once or not at all."""
+    _make_room(kept)
     beside = kept.with_suffix(f".{os.getpid()}")
     with closing(sqlite3.connect(beside)) as target:
         source.backup(target)
-    for old in kept.parent.glob("*.sqlite3"):
-        old.unlink(missing_ok=True)
     beside.replace(kept)
+
+
+def _make_room(kept: Path) -> None:
+    """Those of other migrations go."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for old in kept.parent.glob(f"*{kept.suffix}"):
+        old.unlink(missing_ok=True)
