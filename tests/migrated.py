@@ -88,7 +88,7 @@ def keep(connection: BaseDatabaseWrapper) -> None:
     connection.ensure_connection()
     if connection.vendor == "sqlite":
         _keep(connection.connection, kept)
-    else:
+    elif postgresql.is_installed():
         _make_room(kept)
         postgresql.dump(connection.settings_dict, connection.settings_dict["NAME"], kept)
 

@@ -69,7 +69,8 @@ def restored(server: Mapping[str, Any], database: str, path: Path) -> Iterator[N
 
 
 def _ask(server: Mapping[str, Any], command: list[str]) -> None:
-    where = ["-h", server["HOST"], "-p", str(server["PORT"]), "-U", server["USER"]]
+    given = {"-h": server["HOST"], "-p": server["PORT"], "-U": server["USER"]}
+    where = [part for flag, value in given.items() if value for part in (flag, str(value))]
     password = {"PGPASSWORD": server["PASSWORD"]} if server["PASSWORD"] else {}
     _run([command[0], *where, *command[1:]], None, {**os.environ, **password})
 
