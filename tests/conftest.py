@@ -1,9 +1,9 @@
 """Named people: alice leads, bob fixes, carol audits, dave looks on, olga owns, sam is a stranger."""
 
 from collections.abc import Callable
-from contextlib import closing
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,8 +15,18 @@ from compliance.accounts.roles import Role
 from compliance.audit import triggers
 from compliance.audit.services import SYSTEM
 from compliance.requirements import documents, loading, services
-from compliance.requirements.models import Assessment, Profile
+from compliance.requirements.models import (
+    Area,
+    Assessment,
+    Crosswalk,
+    CrosswalkEdge,
+    EvidenceKind,
+    Platform,
+    Profile,
+    Requirement,
+)
 from tests import migrated
+from tests.kept_rows import KeptRows
 from tests.services.fixtures import (  # noqa: F401 - fixtures are found by their names here
     browser,
     chromium_path,
@@ -34,6 +44,10 @@ _DATA = Path(__file__).resolve().parent.parent / "compliance/requirements/data"
 REFERENCE = _DATA / "order-integration-reference.yaml"
 YOGIYO = _DATA / "yogiyo-integration-reference.yaml"
 
+# What opens the database to a test: fixtures of pytest-django, beside its mark.
+_OPENERS = {"db", "transactional_db", "live_server"}
+NO_DATABASE = "sqlite:////dev/null/this test is not marked as one of the database"
+
 _flush = TransactionTestCase._fixture_teardown
 
 
@@ -49,29 +63,47 @@ def _flush_with_audit_unlocked(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _flush_with_audit_unlocked  # type: ignore[method-assign]
 
 
-@pytest.fixture(scope="session")
-def migrated_database(pytestconfig) -> Path | None:
-    """Where the empty database of these migrations is kept, on SQLite."""
-    if connection.vendor != "sqlite":
-        return None
-    return pytestconfig.cache.mkdir("migrated") / migrated.name()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`database` marks what the choice of a database can change; only that runs on a second one.
+
+    pytest-django keeps the database shut to every other test, and a process that such a test starts
+    is told of none (`_settings_of_tests`): a wrong guess here fails a test instead of hiding one.
+    """
+    for item in items:
+        openers = _OPENERS & set(getattr(item, "fixturenames", ()))
+        if openers or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Journeys come first, then what else starts servers; the rest as pytest-django wants it.
+
+    Two processes begin at the first and at the middle item, and who is done takes from the end of
+    what the other still has: what lasts long, or shares a server, must not stand there.
+    """
+    if item.get_closest_marker("database") or not item.get_closest_marker("services"):
+        return 2
+    return 0 if item.get_closest_marker("browser") else 1
+
+
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> None:
+    if fixturedef.argname == "_django_db_helper":
+        marked = request.node.get_closest_marker("database")
+        assert marked, "It opens the database on its way: name the fixture db, or mark it database."
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, migrated_database):
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Migrations run once, not once a run."""
-    if not migrated_database or not migrated_database.exists():
-        yield
-        return
-    with closing(migrated.lend(migrated_database, connection)):
+    with migrated.lent(connection):
         yield
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, migrated_database) -> None:
-    if migrated_database and not migrated_database.exists():
-        with django_db_blocker.unblock():
-            migrated.keep(connection, migrated_database)
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    with django_db_blocker.unblock():
+        migrated.keep(connection)
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +113,10 @@ def sections_root(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_tests(settings, tmp_path, sections_root):
+def _settings_of_tests(request, monkeypatch, settings, tmp_path, sections_root):
     """Every test has its own vault; static files need no collecting; hashing is quick."""
+    if not request.node.get_closest_marker("database"):
+        monkeypatch.setenv("DATABASE_URL", NO_DATABASE)
     settings.PACKET_SECTIONS_ROOT = sections_root
     settings.VAR_DIR = tmp_path / "var"
     settings.VAULT_ROOT = tmp_path / "vault"
@@ -157,10 +191,21 @@ def reference() -> documents.Document:
     return documents.read(REFERENCE.read_bytes())
 
 
+_reference_rows = KeptRows(
+    [
+        *[Platform, Profile, Area, EvidenceKind, Requirement, Requirement.evidence_kinds.through],
+        *[Crosswalk, CrosswalkEdge],
+    ],
+    lambda: loading.load(reference()),
+)
+
+
 @pytest.fixture
 def profile(db) -> Profile:
     """The shipped reference profile, 59 items."""
-    return loading.load(reference())[0]
+    _reference_rows.bring()
+    about = reference().data["profile"]
+    return Profile.objects.get(identifier=about["id"], version=str(about["version"]))
 
 
 @pytest.fixture

@@ -37,7 +37,6 @@ NAMED = re.compile(r"`?(\w[\w/]*\.py): (\w+)`?")
 # Browsers and the slowest matrices prove single lines of the ASVS table; `make test` runs them.
 LEFT_OUT = ("journeys/", "accounts/test_passkeys.py", "benchmarks/")
 SLOW = {
-    "conventions/test_doors.py: no_door_breaks",
     "conventions/test_doors.py: reading_changes_nothing",
 }
 # An address of this machine that nobody else uses: what is open there is ours, or open everywhere.

@@ -18,14 +18,14 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(150)]
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Installation:
     made = Installation(tmp_path, settings=SETTINGS)
-    made.manage("migrate", "-v", "0")
+    made.migrate()
     return made
 
 
 @pytest.fixture
 def on_servers(tmp_path: Path, postgresql_url: str, redis_url: str) -> Installation:
     made = Installation(tmp_path, postgresql_url, redis_url, SETTINGS)
-    made.manage("migrate", "-v", "0")
+    made.migrate()
     return made
 
 

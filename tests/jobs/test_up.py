@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(120)]
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
     made = Installation(tmp_path, settings="tests.jobs.worker_settings")
-    made.manage("migrate", "-v", "0")
+    made.migrate()
     return made
 
 

@@ -62,7 +62,7 @@ def installation(request, tmp_path: Path, sinks) -> Installation:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in given.items():
             patch.setenv(name, value)
-        made.manage("migrate", "-v", "0")
+        made.migrate()
         made.script(FILL, web.url("/hook"), str(COUNT))
         yield made
 

@@ -74,7 +74,7 @@ def collecting(context: ssl.SSLContext | None = None):
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield collector, f"127.0.0.1:{server.server_address[1]}"

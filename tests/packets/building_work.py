@@ -147,6 +147,6 @@ def _asked(installation: Installation, script: str, **facts: Any) -> dict[str, A
 def prepared(folder: Path, database: str = "") -> Installation:
     """An installation with the demo's company, whose application nobody has frozen."""
     made = Installation(folder, database)
-    made.manage("migrate", "-v", "0")
+    made.migrate()
     made.manage("demo", "--without-packet")
     return made

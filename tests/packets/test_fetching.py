@@ -27,7 +27,7 @@ def server():
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, args=(0.05,))
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}/", asked
         running.shutdown()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.children import with_parent
+from tests import migrated
 from tests.services.children import end, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,9 +67,30 @@ class Installation:
     def log(self) -> str:
         return (self.folder / "log").read_text("utf-8")
 
+    def migrate(self) -> None:
+        """An empty database with all tables; on SQLite the migrations run once for all tests."""
+        kept = migrated.place(self.settings)
+        lent = self._lend(kept)
+        self.manage("migrate", "-v", "0")
+        if lent is False:
+            migrated.keep_file(self._file, kept)
+
     def prepare(self) -> None:
         """Catalogues, database, static files: what `make demo` does before it serves."""
+        if self._lend(migrated.place(self.settings)) is False:
+            self.migrate()
         self.python(["tools/prepare.py"])
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.database.removeprefix("sqlite:///"))
+
+    def _lend(self, kept: Path) -> bool | None:
+        """Bring the kept database; None where there is no file to bring it to."""
+        if not self.database.startswith("sqlite:///"):
+            return None
+        migrated.lend_file(kept, self._file)
+        return self._file.exists()
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed."""

@@ -62,7 +62,7 @@ def posing(address: str, *, as_itself: bool, **claims: str) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
     here = f"http://localhost:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield here

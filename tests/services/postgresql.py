@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.services.children import find, free_port, listens, serving
 
@@ -48,6 +49,32 @@ def running() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def dump(server: Mapping[str, Any], database: str, path: Path) -> None:
+    """Write a database of *server*, Django's settings of it, to *path*: at once or not at all."""
+    beside = path.with_suffix(f".{os.getpid()}")
+    _ask(server, ["pg_dump", "--no-owner", "-f", str(beside), database])
+    beside.replace(path)
+
+
+@contextmanager
+def restored(server: Mapping[str, Any], database: str, path: Path) -> Iterator[None]:
+    """A *database* made of what `dump` wrote, until the block ends."""
+    _ask(server, ["dropdb", "--if-exists", database])
+    _ask(server, ["createdb", database])
+    _ask(server, ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(path), database])
+    try:
+        yield
+    finally:
+        _ask(server, ["dropdb", database])
+
+
+def _ask(server: Mapping[str, Any], command: list[str]) -> None:
+    given = {"-h": server["HOST"], "-p": server["PORT"], "-U": server["USER"]}
+    where = [part for flag, value in given.items() if value for part in (flag, str(value))]
+    password = {"PGPASSWORD": server["PASSWORD"]} if server["PASSWORD"] else {}
+    _run([command[0], *where, *command[1:]], None, {**os.environ, **password})
+
+
 def _user() -> str | None:
     """PostgreSQL refuses root; Debian's package brings a user of its own."""
     if os.getuid() != 0:
@@ -75,9 +102,10 @@ def _accepts(port: int) -> bool:
     return listens(port) and subprocess.run(command, check=False).returncode == 0
 
 
-def _run(command: list[str], user: str | None) -> None:
+def _run(command: list[str], user: str | None, environment: dict[str, str] | None = None) -> None:
     done = subprocess.run(
         [_program(command[0]), *command[1:]],
+        env=environment,
         user=user,
         group=user,
         extra_groups=[] if user else None,

@@ -130,7 +130,7 @@ def state_of(folder):
 @pytest.mark.timeout(240)
 def test_a_worker_killed_in_mid_inspection_costs_time_and_nothing_else(tmp_path):
     there = Installation(tmp_path)
-    there.manage("migrate", "-v", "0")
+    there.migrate()
     there.script(_FILL)
 
     def state():

@@ -79,7 +79,7 @@ services.store(manna, io.BytesIO(b"lost"), name="lost.txt")
 @pytest.mark.services
 def test_a_process_killed_between_bytes_and_row_leaves_what_is_swept(tmp_path):
     there = Installation(tmp_path)
-    there.manage("migrate", "-v", "0")
+    there.migrate()
     with pytest.raises(AssertionError):
         there.script(_CRASH)
     vault = tmp_path / "var" / "vault"
