@@ -137,7 +137,7 @@ def _examples(runs: list[ScanRun], profile: Profile) -> dict[tuple[int, int], li
 def _findings(organisation: Organisation, profile: Profile) -> list[FindingRow]:
     mapped = RuleMapping.objects.filter(requirement__profile=profile)
     return list(
-        FindingRow.objects.filter(violating(mapped), organisation=organisation)
+        FindingRow.objects.filter(violating(profile), organisation=organisation)
         .select_related("asset", "rule", "triaged_by")
         .prefetch_related("tasks")
         .prefetch_related(

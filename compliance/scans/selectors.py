@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import (
-    BigIntegerField,
     Case,
     CharField,
     Count,
@@ -23,22 +22,22 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast
 
 from compliance.accounts.models import Organisation, User
 from compliance.requirements import limits
 from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.registries import Ids
 from compliance.requirements.versions import of_current_profiles
+from compliance.scans import counting
 from compliance.scans.models import (
     CheckResult,
     Effect,
     Finding,
     FindingState,
+    Meaning,
     Rule,
     RuleMapping,
     RunState,
@@ -74,16 +73,18 @@ def so_said(prefix: str = "rule__mappings__") -> Q:
     return (Q(**{outcome: ""}) | Q(**{outcome: F("outcome")})) & on_such_an_asset(prefix)
 
 
-def violating(mappings: QuerySet[RuleMapping]) -> Exists:
-    """One of *mappings*, with its conditions, says that the finding violates its requirement."""
+def violating(profile: Profile | int) -> Exists:
+    """What the finding means says, under its conditions, that it violates an item of the profile."""
     kind, outcome = OuterRef("asset__kind"), ["", Outcome.FAIL.value]
     least = Q(edge__minimum_severity="")
     for severity in Severity:
         least |= Q(edge__minimum_severity=severity, found__in=Severity.at_least(severity))
     found = ExpressionWrapper(OuterRef("severity"), output_field=CharField())
     return Exists(
-        mappings.annotate(found=found)
-        .filter(least, rule=OuterRef("rule"), effect__in=_VIOLATES, edge__outcome__in=outcome)
+        Meaning.objects.annotate(found=found)
+        .filter(organisation=OuterRef("organisation"), number=OuterRef("meaning"))
+        .filter(requirement__profile=profile)
+        .filter(least, effect__in=_VIOLATES, edge__outcome__in=outcome)
         .filter(Q(edge__asset_kind="") | Q(edge__asset_kind=kind))
     )
 
@@ -99,7 +100,7 @@ def open_findings(
     )
     if profile is None:
         return found
-    return found.filter(violating(RuleMapping.objects.filter(requirement__profile=profile)))
+    return found.filter(violating(profile))
 
 
 def findings_of(organisation: Organisation, requirement: Requirement) -> QuerySet[Finding]:
@@ -172,11 +173,7 @@ def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Stan
     Three small tables come in one: which run of a target is the latest is told by a list inside
     JSON, so the newest runs travel along and are told apart here.
     """
-    rows = list(
-        _severities(organisation, requirement_ids).union(
-            _outcomes(organisation, requirement_ids), _runs(organisation), all=True
-        )
-    )
+    rows = counting.standing(organisation, requirement_ids)
     runs = [(run, form, json.loads(targets)) for run, _id, form, targets, _n in rows if targets]
     latest = frozenset(_latest(sorted(runs, key=lambda each: -each[0])))
     severities: dict[int, dict[str, int]] = defaultdict(dict)
@@ -196,58 +193,7 @@ def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Stan
     }
 
 
-def _severities(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
-    """Open findings by severity, all others as one number."""
-    rows = Finding.objects.filter(
-        severe_enough(),
-        organisation=organisation,
-        rule__mappings__requirement__in=requirement_ids,
-        rule__mappings__effect__in=_VIOLATES,
-    )
-    word = Case(
-        When(state=FindingState.OPEN, then=F("severity")),
-        default=Value(_CLOSED),
-        output_field=TextField(),
-    )
-    return (
-        rows.order_by()
-        .annotate(word=word)
-        .values_list(_NO_NUMBER, "rule__mappings__requirement", "word", _NO_TEXT)
-        .annotate(n=Count("pk", distinct=True))
-    )
-
-
-def _outcomes(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
-    rows = CheckResult.objects.filter(
-        so_said(),
-        run__in=_newest(organisation),
-        suspicious=False,
-        rule__mappings__requirement__in=requirement_ids,
-        rule__mappings__effect__in=_EVIDENCES,
-    )
-    return (
-        rows.order_by()
-        .values_list("run_id", "rule__mappings__requirement", "outcome", _NO_TEXT)
-        .annotate(n=Count("pk"))
-    )
-
-
-def _runs(organisation: Organisation) -> QuerySet[Any, Any]:
-    rows = ScanRun.objects.filter(pk__in=_newest(organisation)).order_by()
-    return rows.values_list(
-        "pk", _NO_NUMBER, "format", Cast("targets", TextField()), Value(1, IntegerField())
-    )
-
-
-def _newest(organisation: Organisation) -> QuerySet[Any, Any]:
-    """The newest run of each format and list of targets as it was written down."""
-    imported = ScanRun.objects.imported().filter(organisation=organisation).order_by()
-    return imported.values("format", "targets").annotate(newest=Max("pk")).values("newest")
-
-
 _CLOSED = "closed"
-_NO_NUMBER = Value(0, output_field=BigIntegerField())
-_NO_TEXT = Value("", output_field=TextField())
 
 
 def unmapped_rules(organisation: Organisation) -> QuerySet[Rule]:
