@@ -15,6 +15,8 @@ from django.db import connection
 from compliance.accounts.models import Organisation
 from compliance.scans.matching_sql import grade
 
+# Stands where a severity or an outcome does, in rows that name a meaning.
+MEANS = "means"
 # What may be asked for: {name: expression}.
 _COLUMNS = {
     "requirement": "m.requirement_id",
@@ -33,7 +35,7 @@ WITH g AS MATERIALIZED (
     GROUP BY state, severity, meaning, asset_id
 )
 """
-# The conditions of an edge, as `selectors.severe_enough` has them.
+# The conditions of an edge, as `selectors.violating` has them.
 _MET = f"""
 m.organisation_id = %(organisation)s AND m.number = g.meaning
     AND m.effect IN ('violates', 'both') AND e.outcome IN ('', 'fail')
@@ -74,6 +76,9 @@ WHERE t.run_id IN ({newest}) AND m.effect IN ('evidences', 'both')
     AND e.outcome IN ('', t.outcome) AND e.asset_kind IN ('', t.asset_kind)
     AND m.requirement_id {among}
 GROUP BY t.run_id, m.requirement_id, t.outcome
+UNION ALL
+SELECT 0, m.requirement_id, '{means}', '', m.number FROM scans_meaning m
+WHERE m.organisation_id = %(organisation)s AND m.requirement_id {among}
 UNION ALL
 SELECT id, 0, format, CAST(targets AS text), 1 FROM scans_scanrun WHERE id IN ({newest})
 """
@@ -125,8 +130,9 @@ def _open(
 
 
 def standing(organisation: Organisation, requirement_ids: Iterable[int]) -> list[tuple[Any, ...]]:
-    """(run or 0, requirement, severity, "closed" or outcome, "", number) and the newest runs, which
-    are (run, 0, format, targets as JSON, 1)."""
+    """(run or 0, requirement, severity, "closed" or outcome, "", number of rows), what may speak of
+    them as (0, requirement, MEANS, "", number of `Meaning`), and the newest runs as (run, 0, format,
+    targets as JSON, 1)."""
     wanted = sorted(requirement_ids)
     among, one_of = _among(wanted)
     statement = _STANDING.format(
@@ -134,6 +140,7 @@ def standing(organisation: Organisation, requirement_ids: Iterable[int]) -> list
         violated=_VIOLATED,
         among=among,
         newest=_NEWEST,
+        means=MEANS,
         **_COLUMNS,
     )
     return _rows(statement, {"organisation": organisation.pk, "wanted": one_of})

@@ -50,17 +50,6 @@ _VIOLATES = (Effect.VIOLATES, Effect.BOTH)
 _EVIDENCES = (Effect.EVIDENCES, Effect.BOTH)
 
 
-def severe_enough(prefix: str = "rule__mappings__") -> Q:
-    """The finding is as severe, and on such an asset, as its mapping asks for."""
-    condition = Q(**{f"{prefix}edge__minimum_severity": ""})
-    for least in Severity:
-        condition |= Q(
-            **{f"{prefix}edge__minimum_severity": least, "severity__in": Severity.at_least(least)}
-        )
-    said = Q(**{f"{prefix}edge__outcome__in": ["", Outcome.FAIL.value]})
-    return condition & said & on_such_an_asset(prefix)
-
-
 def on_such_an_asset(prefix: str = "rule__mappings__") -> Q:
     """The finding or check result stands on an asset of the kind that its mapping asks for."""
     kind = f"{prefix}edge__asset_kind"
@@ -73,20 +62,33 @@ def so_said(prefix: str = "rule__mappings__") -> Q:
     return (Q(**{outcome: ""}) | Q(**{outcome: F("outcome")})) & on_such_an_asset(prefix)
 
 
-def violating(profile: Profile | int) -> Exists:
-    """What the finding means says, under its conditions, that it violates an item of the profile."""
+def violating(meanings: QuerySet[Meaning]) -> Exists:
+    """One of *meanings*, with its conditions, says that the finding violates its requirement."""
     kind, outcome = OuterRef("asset__kind"), ["", Outcome.FAIL.value]
     least = Q(edge__minimum_severity="")
     for severity in Severity:
         least |= Q(edge__minimum_severity=severity, found__in=Severity.at_least(severity))
     found = ExpressionWrapper(OuterRef("severity"), output_field=CharField())
     return Exists(
-        Meaning.objects.annotate(found=found)
+        meanings.annotate(found=found)
         .filter(organisation=OuterRef("organisation"), number=OuterRef("meaning"))
-        .filter(requirement__profile=profile)
         .filter(least, effect__in=_VIOLATES, edge__outcome__in=outcome)
         .filter(Q(edge__asset_kind="") | Q(edge__asset_kind=kind))
     )
+
+
+def violates(
+    organisation: Organisation, requirement_id: int, meanings: Iterable[int] | None = None
+) -> Q:
+    """The finding violates the requirement. `Standing` names the *meanings* that may say so; without
+    it they are asked for now.
+
+    By name, because how many findings mean them decides how PostgreSQL looks for the newest: it
+    knows that of names, and guesses of what a query inside finds.
+    """
+    said = Meaning.objects.filter(organisation=organisation, requirement=requirement_id)
+    named = said.values_list("number", flat=True) if meanings is None else meanings
+    return Q(meaning__in=sorted(named)) & Q(violating(said))
 
 
 def open_findings(
@@ -100,21 +102,16 @@ def open_findings(
     )
     if profile is None:
         return found
-    return found.filter(violating(profile))
+    return found.filter(violating(Meaning.objects.filter(requirement__profile=profile)))
 
 
-def findings_of(organisation: Organisation, requirement: Requirement) -> QuerySet[Finding]:
-    """Every finding mapped to the requirement, whatever its state."""
-    return (
-        Finding.objects.filter(
-            severe_enough(),
-            organisation=organisation,
-            rule__mappings__requirement=requirement,
-            rule__mappings__effect__in=_VIOLATES,
-        )
-        .select_related("rule", "asset", "last_run", "fixed_run")
-        .distinct()
-    )
+def findings_of(
+    organisation: Organisation, requirement: Requirement, meanings: Iterable[int] | None = None
+) -> QuerySet[Finding]:
+    """Every finding mapped to the requirement, whatever its state; *meanings* as for `violates`."""
+    found = violates(organisation, requirement.pk, meanings)
+    rows = Finding.objects.filter(found, organisation=organisation)
+    return rows.select_related("rule", "asset", "last_run", "fixed_run")
 
 
 def results_of(organisation: Organisation, requirement: Requirement) -> QuerySet[CheckResult]:
@@ -161,6 +158,8 @@ class Standing:
     closed: int = 0
     # Runs that hold today.
     runs: frozenset[int] = frozenset()
+    # What may speak of it: numbers of `Meaning`.
+    meanings: frozenset[int] = frozenset()
 
     @property
     def open(self) -> int:
@@ -176,10 +175,13 @@ def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Stan
     rows = counting.standing(organisation, requirement_ids)
     runs = [(run, form, json.loads(targets)) for run, _id, form, targets, _n in rows if targets]
     latest = frozenset(_latest(sorted(runs, key=lambda each: -each[0])))
+    meanings: dict[int, set[int]] = defaultdict(set)
     severities: dict[int, dict[str, int]] = defaultdict(dict)
     outcomes: dict[int, dict[str, int]] = defaultdict(dict)
     for run, requirement_id, word, targets, number in rows:
-        if not targets and (not run or run in latest):
+        if word == counting.MEANS:
+            meanings[requirement_id].add(number)
+        elif not targets and (not run or run in latest):
             counted = (outcomes if run else severities)[requirement_id]
             counted[word] = counted.get(word, 0) + number
     return {
@@ -188,6 +190,7 @@ def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Stan
             severities=severities[each],
             outcomes=outcomes[each],
             runs=latest,
+            meanings=frozenset(meanings[each]),
         )
         for each in {*severities, *outcomes}
     }
@@ -281,8 +284,12 @@ def tools(organisation: Organisation) -> list[str]:
 
 def requirements_spoken_of(organisation: Organisation) -> QuerySet[Requirement]:
     """Requirements of profiles worked with that failures of the organisation's checks violate."""
-    violated = RuleMapping.objects.filter(
-        requirement=OuterRef("pk"), rule__organisation=organisation, effect__in=_VIOLATES
+    used = Rule.objects.filter(organisation=organisation).order_by().values("meaning").distinct()
+    violated = Meaning.objects.filter(
+        organisation=organisation,
+        number__in=used,
+        requirement=OuterRef("pk"),
+        effect__in=_VIOLATES,
     )
     current = Requirement.objects.filter(profile__in=of_current_profiles(organisation))
     return current.filter(Exists(violated)).only("pk", "code")
