@@ -16,7 +16,7 @@ from compliance.requirements import registries
 from compliance.requirements.models import Assessment
 from compliance.requirements.registries import Ids, Known, Reason
 from compliance.scans import selectors
-from compliance.scans.models import FindingState
+from compliance.scans.models import CheckResult, Finding, FindingState
 from compliance.scans.records import Outcome
 from compliance.scans.selectors import Standing
 from compliance.shared import slots
@@ -40,7 +40,8 @@ def panel(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None
     organisation, requirement = assessment.organisation, assessment.requirement
     found = _standing(assessment)
     mapped = selectors.mappings_of(organisation, requirement)
-    findings, results = [], []
+    findings: list[Finding] = []
+    results: list[CheckResult] = []
     if found.meanings:
         rows = selectors.findings_of(organisation, requirement, found.meanings)
         findings = list(rows.filter(state=FindingState.OPEN).order_by("-number")[:SHOWN])
@@ -48,7 +49,7 @@ def panel(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None
         results = list(told.exclude(outcome=Outcome.FAIL)[:SHOWN])
     elif not mapped.exists():
         return None
-    shown = {row.rule_id for row in (*findings, *results)}
+    shown = {row.rule_id for row in findings} | {row.rule_id for row in results}
     mappings = {m.rule_id: m for m in mapped.filter(rule__in=shown)}
     return {
         "organisation": organisation,
