@@ -183,7 +183,10 @@ def test_an_index_alone_groups_the_findings(mixed, manna):
     values = {"organisation": manna.pk}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+                " SET LOCAL enable_indexscan = off"
+            )
             cursor.execute("EXPLAIN " + statement, values)
         else:
             cursor.execute("EXPLAIN QUERY PLAN " + statement, values)
