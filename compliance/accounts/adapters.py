@@ -13,13 +13,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.accounts import locking
 from compliance.accounts.mailing import send_later
 from compliance.shared.afterwards import later
+from compliance.shared.http import is_page
 from compliance.shared.sealed import Sealed, seal
 
 WRONG = _("The e-mail address or the password is not right. Check both and try again.")
@@ -55,9 +55,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Only pages of the portal itself, on the host that was asked."""
-        host, secure = context.request.get_host(), context.request.is_secure()
-        return url_has_allowed_host_and_scheme(url, {host}, require_https=secure)
+        """Only pages of the portal itself."""
+        return is_page(context.request, url)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return locking.name_key(credentials.get("email") or credentials.get("username") or "")

@@ -8,10 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from compliance.accounts.http import OrganisationRequest
@@ -20,6 +18,7 @@ from compliance.evidence.forms import UploadForm
 from compliance.evidence.models import Evidence, State
 from compliance.requirements.models import Requirement
 from compliance.shared.errors import Refused, Unauthorised
+from compliance.shared.http import back
 from compliance.vault import receiving
 from compliance.vault.storage import Unavailable
 
@@ -74,7 +73,7 @@ def answer(request: OrganisationRequest) -> HttpResponse:
         (level if each.added else messages.error)(request, each.sentence)
         for warning in each.warnings:
             messages.warning(request, warning)
-    return redirect(_back(request))
+    return back(request, reverse("evidence:list", args=[request.organisation.slug]))
 
 
 def _take(request: OrganisationRequest) -> list[_Outcome]:
@@ -179,11 +178,3 @@ def _kept(request: OrganisationRequest, evidence: Evidence) -> dict[str, object]
         "url": reverse("evidence:detail", args=[slug, evidence.number]),
         "reuse": reverse("evidence:reuse", args=[slug]),
     }
-
-
-def _back(request: OrganisationRequest) -> str:
-    """Return to the page the form stood on."""
-    page = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(page, {request.get_host()}):
-        return page
-    return reverse("evidence:list", args=[request.organisation.slug])

@@ -5,7 +5,7 @@ from typing import Any
 
 from compliance.accounts.models import User
 from compliance.packets import downloads, policies
-from compliance.packets.models import Copy, Freeze, Packet, Receipt, State
+from compliance.packets.models import Copy, Edition, Freeze, Packet, Receipt, State
 from compliance.packets.out_forms import CopyForm, SubmissionForm
 from compliance.shared.errors import why_not
 
@@ -24,6 +24,7 @@ def leaving(freeze: Freeze, user: User) -> dict[str, Any]:
     """Return the context of packets/_leaving.html; a constant number of queries."""
     rows = freeze.packets.select_related("receipt__submitted_by", "organisation", "freeze__round")
     built = [each for each in rows if each.state == State.BUILT]
+    built.sort(key=lambda each: Edition.values.index(each.edition))
     copies = Copy.objects.filter(packet__freeze=freeze).select_related(
         "made_by", "pdf", "zip", "job__organisation", "packet__freeze__round__application"
     )

@@ -152,6 +152,8 @@ def test_a_key_from_before_signing_in_opens_nothing(alice, browse):
         "/\\evil.example",
         "javascript:alert(1)",
         "http:evil",
+        "on",
+        "?",
     ],
 )
 def test_signing_in_leads_nowhere_else(alice, browse, next_):

@@ -38,7 +38,11 @@ def test_it_tells_newest_first_where_the_chain_ends(browse, carol, manna, happen
         "assessment.statement_written",
     ]
     last = Entry.objects.filter(organisation_id=manna.pk).latest("seq")
-    assert last.digest in response.content.decode()
+    shown = response.content.decode()
+    assert f'data-copy="{last.digest}"' in shown
+    # A row is as tall as what it says, not as a hash in a narrow column.
+    assert f">{last.digest[:12]}…</code>" in shown
+    assert f">{last.digest}</code>" not in shown
 
 
 def test_it_filters_by_actor_action_and_target(browse, carol, happened):
@@ -68,6 +72,17 @@ def test_it_finds_hangul_in_the_details(browse, carol, alice, assessment):
         assessment, verdict="partial", reason="예비 방화벽이 남음", revision=0, by=alice
     )
     assert actions(browse(carol).get(AUDIT, {"q": "예비 방화벽"})) == ["assessment.verdict_set"]
+
+
+def test_a_persons_name_is_found_wherever_it_stands(browse, carol, alice, bob, assessment):
+    """Names are held apart from the entries: as who did it, to whom, and in the details."""
+    services.assign(assessment, owner=bob, due=None, by=alice)
+    found = set(actions(browse(carol).get(AUDIT, {"q": "밥"})))
+    assert {"member.added", "assessment.assigned"} <= found
+    assert "person.signed_in" not in found
+    assert actions(browse(carol).get(AUDIT, {"q": "밥", "actor": "앨리스"})) == [
+        "assessment.assigned"
+    ]
 
 
 def test_access_records_stand_apart(browse, carol, manna, happened):

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +17,7 @@ from compliance.accounts.http import OrganisationRequest, in_organisation, open_
 from compliance.accounts.models import DayCount, Organisation, SavedFilter, User
 from compliance.accounts.workdays import calendar_of
 from compliance.shared.errors import Refused, why_not
+from compliance.shared.http import back
 from compliance.shared.severity import Severity
 
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
@@ -36,10 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the language in a cookie, and with the person when somebody is signed in."""
     language = request.POST.get("language", "")
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        target = "/"
-    response = redirect(target)
+    response = back(request, "/")
     if not translation.check_for_language(language) or language not in {"ko", "en"}:
         return response
     response.set_cookie("django_language", language, LANGUAGE_COOKIE_AGE, samesite="Lax")

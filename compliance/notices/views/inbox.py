@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag, url_has_allowed_host_and_scheme
+from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +23,7 @@ from compliance.accounts.http import (
 from compliance.notices import context, forms, selectors, services
 from compliance.notices.models import Notice, Target
 from compliance.notices.topics import Channel, Topic
+from compliance.shared.http import back
 from compliance.shared.numbers import whole
 
 PER_PAGE = 50
@@ -109,10 +111,7 @@ def read_all(request: OrganisationRequest) -> HttpResponseBase:
 
 def _back(request: OrganisationRequest) -> HttpResponseBase:
     """To the list as it was filtered."""
-    url = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()):
-        return redirect(url)
-    return redirect("notices:list", organisation=request.organisation.slug)
+    return back(request, reverse("notices:list", args=[request.organisation.slug]))
 
 
 @require_safe
