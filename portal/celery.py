@@ -14,6 +14,7 @@ TRANSPORT_ALIASES["spool"] = "compliance.jobs.spool:Transport"
 
 SWEEP_SECONDS = 5.0
 WARM_SECONDS = 20.0
+TEND_SECONDS = 300.0
 # How soon a scanner that is back, or a job that was given up, is taken up again.
 INSPECT_SECONDS = 30.0
 # How old an issue tracker's news may be without a webhook.
@@ -78,6 +79,11 @@ def _configuration() -> dict[str, Any]:
             "end acceptances of risks": {
                 "task": "scans.end_acceptances",
                 "schedule": crontab(minute="12"),
+            },
+            "tend findings": {
+                "task": "scans.tend",
+                "schedule": TEND_SECONDS,
+                "options": {"expires": TEND_SECONDS},
             },
             "compile packets ahead": {
                 "task": "packets.warm",

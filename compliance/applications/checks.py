@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,8 +20,7 @@ from compliance.evidence.models import State as Review
 from compliance.requirements.models import Assessment, EvidenceKind, Profile
 from compliance.requirements.models.profiles import either
 from compliance.requirements.versions import reference
-from compliance.scans.models import Effect, Finding, RuleMapping
-from compliance.scans.selectors import severe_enough, violating
+from compliance.scans import counting
 from compliance.shared.severity import Severity
 
 Verdict = Assessment.Verdict
@@ -261,27 +260,16 @@ class _Proof:
 @preflight.register
 def findings(application: Application) -> Iterator[Gap]:
     """Open findings: a critical one blocks, a high one weakens."""
-    serious = Finding.objects.open().filter(
-        organisation_id=application.organisation_id,
-        severity__in=[Severity.CRITICAL, Severity.HIGH],
-    )
-    mapped = RuleMapping.objects.filter(requirement__profile_id=application.profile_id)
-    of_requirements = (
-        serious.filter(
-            severe_enough(),
-            rule__mappings__in=mapped,
-            rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
-        )
-        .order_by("rule__mappings__requirement__code")
-        .values_list("rule__mappings__requirement__code", "severity")
-        .annotate(number=Count("pk", distinct=True))
+    organisation, profile = application.organisation, application.profile_id
+    serious = (Severity.CRITICAL, Severity.HIGH)
+    of_requirements = counting.violated(
+        organisation, ("code", "severity"), severities=serious, profile_id=profile
     )
     address = requirement_urls(application)
     for code, severity, number in of_requirements:
         yield _finding_gap(severity, number, address(code), code)
-    unmapped = serious.exclude(violating(mapped))
-    url = reverse("scans:findings", kwargs={"organisation": application.organisation.slug})
-    for severity, number in unmapped.order_by().values_list("severity").annotate(Count("pk")):
+    url = reverse("scans:findings", kwargs={"organisation": organisation.slug})
+    for severity, number in counting.unmapped(organisation, severities=serious, profile_id=profile):
         yield _finding_gap(severity, number, url)
 
 

@@ -11,7 +11,7 @@ from compliance.packets.entries import Budget, iso
 from compliance.packets.manifest_rows import AcceptedRisk, Check, Counts, Finding, MappingSet, Scan
 from compliance.requirements.models import Profile
 from compliance.scans.mapping import in_effect
-from compliance.scans.models import CheckResult, FindingState, RuleMapping, ScanRun
+from compliance.scans.models import CheckResult, FindingState, Meaning, RuleMapping, ScanRun
 from compliance.scans.models import Finding as FindingRow
 from compliance.scans.models import MappingSet as MappingSetRow
 from compliance.scans.records import Outcome
@@ -136,8 +136,9 @@ def _examples(runs: list[ScanRun], profile: Profile) -> dict[tuple[int, int], li
 
 def _findings(organisation: Organisation, profile: Profile) -> list[FindingRow]:
     mapped = RuleMapping.objects.filter(requirement__profile=profile)
+    meant = Meaning.objects.filter(requirement__profile=profile)
     return list(
-        FindingRow.objects.filter(violating(mapped), organisation=organisation)
+        FindingRow.objects.filter(violating(meant), organisation=organisation)
         .select_related("asset", "rule", "triaged_by")
         .prefetch_related("tasks")
         .prefetch_related(

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from compliance.accounts.models import Organisation
 from compliance.requirements.models import Requirement
+from compliance.scans import counting
 from compliance.scans.models import (
     Asset,
     CheckResult,
-    Effect,
     Finding,
-    FindingState,
     ScanRun,
 )
 from compliance.scans.records import Outcome
-from compliance.scans.selectors import severe_enough
 from compliance.shared.severity import Severity
 
 WEEKS = 12
@@ -113,17 +111,7 @@ class HeatMap:
 
 def heat_map(organisation: Organisation) -> HeatMap:
     """Requirement × asset by the worst open finding. Three queries."""
-    counted = (
-        Finding.objects.filter(
-            severe_enough(),
-            organisation=organisation,
-            state=FindingState.OPEN,
-            rule__mappings__effect__in=(Effect.VIOLATES, Effect.BOTH),
-        )
-        .values_list("rule__mappings__requirement", "asset", "severity")
-        .annotate(n=Count("pk", distinct=True))
-        .order_by()
-    )
+    counted = counting.violated(organisation, ("requirement", "asset", "severity"))
     cells: dict[tuple[int, int], Cell] = {}
     totals: dict[int, int] = {}
     for requirement_id, asset_id, severity, number in counted:
@@ -148,15 +136,17 @@ def open_by_week(organisation: Organisation) -> list[tuple[datetime, int, int]]:
     """
     now = timezone.now()
     moments = [now - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    serious = Q(severity__in=Severity.at_least(Severity.HIGH))
-    wanted: dict[str, Any] = {}
-    for at, moment in enumerate(moments):
-        standing = Q(first_seen_at__lte=moment) & (
-            Q(fixed_at__isnull=True) | Q(fixed_at__gt=moment)
-        )
-        wanted[f"all_{at}"] = Count("pk", filter=standing)
-        wanted[f"serious_{at}"] = Count("pk", filter=standing & serious)
-    found = Finding.objects.filter(organisation=organisation).aggregate(**wanted)
-    return [
-        (moment, found[f"all_{at}"], found[f"serious_{at}"]) for at, moment in enumerate(moments)
-    ]
+    every, serious = [0] * WEEKS, [0] * WEEKS
+    stood = (
+        Finding.objects.filter(organisation=organisation)
+        .order_by()
+        .values_list("first_seen_at", "fixed_at", "severity")
+        .annotate(n=Count("*"))
+    )
+    for seen, fixed, severity, number in stood:
+        began = bisect_left(moments, seen)
+        ended = WEEKS if fixed is None else bisect_left(moments, fixed)
+        for at in range(began, ended):
+            every[at] += number
+            serious[at] += number * Severity(severity).reaches(Severity.HIGH)
+    return list(zip(moments, every, serious, strict=True))

@@ -14,7 +14,6 @@ from compliance.scans.asking import Questions
 from compliance.scans.models import (
     Asset,
     CheckResult,
-    Effect,
     Finding,
     FindingState,
     Rule,
@@ -201,11 +200,7 @@ class FindingFilter(forms.Form):
             if value := self.chosen(name):
                 findings = findings.filter(**{column: value})
         if pk := self.chosen("requirement"):
-            findings = findings.filter(
-                selectors.severe_enough(),
-                rule__mappings__requirement=int(pk),
-                rule__mappings__effect__in=[Effect.VIOLATES, Effect.BOTH],
-            )
+            findings = findings.filter(selectors.violates(self.organisation, int(pk)))
         if self.chosen("deadline"):
             findings = findings.filter(clock.overdue(self.organisation))
         return self._search(findings.filter(_ATTACKED[self.chosen("attacked")]))

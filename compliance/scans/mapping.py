@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, QuerySet
 
 from compliance.requirements.models import Adoption, Profile, Requirement
+from compliance.scans import meanings
 from compliance.scans.models import (
     Finding,
     MappingChoice,
@@ -203,6 +204,10 @@ class _Requirements:
         ]
 
 
+# (requirement, edge, effect, path as JSON)
+Mapped = tuple[int, int, str, str]
+
+
 class _Answer(NamedTuple):
     """What rules with the same deciders get.
 
@@ -211,6 +216,16 @@ class _Answer(NamedTuple):
 
     mappings: list[tuple[int, int, str, str, str]]
     raise_to: str
+    meaning: int
+
+
+class Resolved(NamedTuple):
+    """The mappings of a rule, (requirement, edge, effect, path as JSON) each; the severity that they
+    raise to; the number of what they mean."""
+
+    mappings: list[Mapped]
+    raise_to: str
+    meaning: int
 
 
 class _Rule(NamedTuple):
@@ -222,13 +237,10 @@ class _Rule(NamedTuple):
     raise_to: str
     tool: str
     code: str
+    meaning: int = 0
 
     def way(self, ref: str) -> tuple[str, ...]:
         return (ref,) if ref.endswith(self.code) else (f"{self.tool}:{self.code}", ref)
-
-
-# (requirement, edge, effect, path as JSON)
-Mapped = tuple[int, int, str, str]
 
 
 class _Resolver:
@@ -239,6 +251,11 @@ class _Resolver:
         self.sets = sets or {}  # in effect, of each organisation asked about
         self.books: dict[tuple[int, ...], Book] = {}
         self.known: dict[tuple[int, tuple[str, ...]], _Answer] = {}
+        self.meant: dict[tuple[int, int], list[meanings.Said]] = {}  # not yet written
+
+    def write_meanings(self) -> None:
+        meanings.write(self.meant)
+        self.meant.clear()
 
     def book(self, organisation_id: int) -> Book:
         """The organisation's; those that use the same sets share one."""
@@ -249,8 +266,8 @@ class _Resolver:
             self.books[sets] = open_book(sets)
         return self.books[sets]
 
-    def rows(self, rule: _Rule) -> tuple[list[Mapped], str]:
-        """(requirement, edge, effect, path as JSON) each, and the severity it raises to.
+    def look_up(self, rule: _Rule) -> Resolved:
+        """What the rule's references lead to.
 
         The path begins with the check itself, unless the reference names it already.
         """
@@ -263,7 +280,7 @@ class _Resolver:
         for requirement, edge, effect, decider, rest in answer.mappings:
             way = bulk.array(rule.way(speaking[decider]))
             rows.append((requirement, edge, effect, f"{way[:-1]}, {rest[1:]}"))
-        return rows, answer.raise_to
+        return Resolved(rows, answer.raise_to, answer.meaning)
 
     def _answer(self, organisation_id: int, deciders: tuple[str, ...]) -> _Answer:
         found = self.book(organisation_id).find(deciders)
@@ -276,7 +293,11 @@ class _Resolver:
                 rest = bulk.array([*each.path[1:], requirement.code])
                 row = (requirement.pk, each.edge.pk, each.edge.effect, each.path[0], rest)
                 rows.setdefault(requirement.pk, row)
-        return _Answer(list(rows.values()), _raised(counting))
+        said = [row[:3] for row in rows.values()]
+        number = meanings.number(organisation_id, said)
+        if said:
+            self.meant[organisation_id, number] = said
+        return _Answer(list(rows.values()), _raised(counting), number)
 
 
 class Naming:
@@ -288,13 +309,16 @@ class Naming:
         self.edition = _edition(organisation_id, sets)
         self.resolver = _Resolver({organisation_id: sets})
 
-    def look_up(self, tool: str, code: str, refs: Sequence[str]) -> tuple[list[Mapped], str]:
-        """The mappings of a rule, (requirement, edge, effect, path as JSON) each, and its raise."""
-        return self.resolver.rows(_Rule(0, self.organisation_id, refs, "", tool, code))
+    def look_up(self, tool: str, code: str, refs: Sequence[str]) -> Resolved:
+        return self.resolver.look_up(_Rule(0, self.organisation_id, refs, "", tool, code))
+
+    def write(self, mappings: Iterable[tuple[int, *Mapped]]) -> None:
+        """Write (rule, *mapping) of rules that have none yet, as they were looked up here."""
+        _write(mappings)
+        self.resolver.write_meanings()
 
 
-def write(mappings: Iterable[tuple[int, *Mapped]]) -> None:
-    """Write (rule, *mapping) of rules that have none yet."""
+def _write(mappings: Iterable[tuple[int, *Mapped]]) -> None:
     bulk.insert(RuleMapping, ("rule", "requirement", "edge", "effect", "path"), mappings)
 
 
@@ -338,32 +362,42 @@ def _resolve(rules: QuerySet[Rule], editions: dict[int, str]) -> int:
     """Work out the mappings of *rules*. Queries: constant a few thousand rules."""
     resolver: _Resolver | None = None
     after = total = 0
+    changed = False
     rows = rules.order_by("pk").values_list(*_Rule._fields)
     while batch := [_Rule(*row) for row in rows.filter(pk__gt=after)[:BATCH]]:
         resolver = resolver or _Resolver()
-        _resolve_batch(batch, resolver, editions)
+        changed = _resolve_batch(batch, resolver, editions) or changed
         after, total = batch[-1].pk, total + len(batch)
+    if changed:
+        meanings.count_again(editions)
     return total
 
 
 @transaction.atomic
-def _resolve_batch(rules: list[_Rule], resolver: _Resolver, editions: dict[int, str]) -> None:
+def _resolve_batch(rules: list[_Rule], resolver: _Resolver, editions: dict[int, str]) -> bool:
+    """True if a rule means something else now."""
     mappings: list[tuple[int, *Mapped]] = []
     raises: dict[str, list[int]] = defaultdict(list)
     resolved: dict[str, list[int]] = defaultdict(list)
+    meant: dict[int, list[int]] = defaultdict(list)
     for rule in rules:
-        rows, raised_to = resolver.rows(rule)
+        rows, raised_to, meaning = resolver.look_up(rule)
         mappings += [(rule.pk, *row) for row in rows]
         resolved[editions[rule.organisation_id]].append(rule.pk)
         if raised_to != rule.raise_to:
             raises[raised_to].append(rule.pk)
+        if meaning != rule.meaning:
+            meant[meaning].append(rule.pk)
     RuleMapping.objects.filter(rule__in=[rule.pk for rule in rules]).delete()
-    write(mappings)
+    _write(mappings)
+    resolver.write_meanings()
+    meanings.change(meant)
     for name, ids in resolved.items():
         Rule.objects.filter(pk__in=ids).update(resolved=name)
     for raise_to, ids in raises.items():
         Rule.objects.filter(pk__in=ids).update(raise_to=raise_to)
         _reassess(ids, raise_to)
+    return bool(meant)
 
 
 def _raised(found: list[Found]) -> str:

@@ -23,7 +23,7 @@ from compliance.scans.records import UNNAMED
 
 CHUNK = 2000
 # Columns by which findings are chosen; the texts beside them would take the longest to look at.
-_ASKED = "organisation_id, last_run_id, rule_id, asset_id, state, severity"
+_ASKED = "organisation_id, last_run_id, rule_id, asset_id, state, severity, meaning"
 
 
 @dataclass(slots=True)

@@ -21,7 +21,8 @@ TABLES = {
             result_id bigint NOT NULL,
             finding_id bigint NOT NULL,
             kind varchar(10) NOT NULL,
-            severity varchar(10) NOT NULL
+            severity varchar(10) NOT NULL,
+            meaning bigint NOT NULL
         )
     """,
     "scan_asset": "CREATE TEMPORARY TABLE scan_asset (asset_id bigint NOT NULL)",
@@ -46,7 +47,7 @@ NEXT = {
 }
 
 
-def _grade(column: str) -> str:
+def grade(column: str) -> str:
     """A severity as a number, the worse the higher; NULL for none."""
     return (
         f"CASE {column} WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 "
@@ -63,23 +64,23 @@ SELECT fingerprint,
     MAX(CASE WHEN outcome IN ('fail', 'suppressed', 'manual', 'error') THEN 1 ELSE 0 END),
     MAX(CASE WHEN outcome IN ('pass', 'not_applicable') AND NOT suspicious THEN 1 ELSE 0 END),
     MAX(CASE WHEN suspicious THEN 1 ELSE 0 END),
-    {_STEP} - MAX(CASE WHEN outcome = 'fail' THEN ({_grade("severity")} + 1) * {_STEP} - id END)
+    {_STEP} - MAX(CASE WHEN outcome = 'fail' THEN ({grade("severity")} + 1) * {_STEP} - id END)
         %% {_STEP}
 FROM scans_checkresult WHERE run_id = %(run)s GROUP BY fingerprint
 """  # noqa: S608 - our own words
 
 # The severity that counts is a person's, else the tool's, raised as far as the mapping says.
 SEE = f"""
-INSERT INTO scan_seen (result_id, finding_id, kind, severity)
+INSERT INTO scan_seen (result_id, finding_id, kind, severity, meaning)
 WITH known AS MATERIALIZED (
-    SELECT c.id AS result_id, f.id AS finding_id,
+    SELECT c.id AS result_id, f.id AS finding_id, r.meaning,
         f.state, f.accepted_until, f.last_seen_at, f.fixed_at, f.severity AS old_severity,
         CASE WHEN f.id IS NULL THEN 1 WHEN c.title = f.title AND c.location = f.location
             AND c.severity = f.reported_severity AND c.excerpt = f.excerpt
             AND c.exploited = f.exploited AND COALESCE(c.epss, -1) = COALESCE(f.epss, -1)
             THEN 1 ELSE 0 END AS same_words,
         CASE WHEN f.own_severity <> '' THEN f.own_severity
-            WHEN r.raise_to <> '' AND {_grade("r.raise_to")} > {_grade("c.severity")}
+            WHEN r.raise_to <> '' AND {grade("r.raise_to")} > {grade("c.severity")}
             THEN r.raise_to ELSE c.severity END AS severity
     FROM scan_word w
     JOIN scans_checkresult c ON c.id = w.worst
@@ -95,7 +96,7 @@ SELECT result_id,
         WHEN state = 'risk_accepted' AND accepted_until < %(today)s THEN 'reopened'
         WHEN same_words = 1 AND severity = old_severity THEN 'seen'
         ELSE 'updated' END,
-    severity
+    severity, meaning
 FROM known
 """  # noqa: S608 - our own words
 KINDS = "SELECT kind, COUNT(*) FROM scan_seen GROUP BY kind"
@@ -120,12 +121,12 @@ WHERE id IN (SELECT finding_id FROM scan_seen WHERE kind = 'reopened')
 OPEN = """
 INSERT INTO scans_finding (
     id, organisation_id, number, fingerprint, format, rule_id, asset_id, location, place, title,
-    excerpt, reported_severity, severity, state, reason, own_severity, severity_reason, exploited,
+    excerpt, reported_severity, severity, meaning, state, reason, own_severity, severity_reason, exploited,
     epss, first_seen_at, last_seen_at, first_run_id, last_run_id, reopened
 )
 SELECT s.finding_id, %(organisation)s, %(last)s + s.place, c.fingerprint, %(format)s,
     c.rule_id, c.asset_id, c.location, c.place, c.title, c.excerpt, c.severity, s.severity,
-    'open', '', '', '', c.exploited, c.epss, %(moment)s, %(moment)s, %(run)s, %(run)s, 0
+    s.meaning, 'open', '', '', '', c.exploited, c.epss, %(moment)s, %(moment)s, %(run)s, %(run)s, 0
 FROM (
     SELECT *, ROW_NUMBER() OVER (ORDER BY result_id) AS place FROM scan_seen WHERE kind = 'new'
 ) s JOIN scans_checkresult c ON c.id = s.result_id

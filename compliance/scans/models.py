@@ -78,6 +78,8 @@ class Rule(models.Model):
     raise_to = models.CharField(max_length=10, choices=Severity.choices, blank=True)
     # The state of the mappings that this rule was last resolved with; empty asks for it anew.
     resolved = models.CharField(max_length=64, blank=True)
+    # What its mappings say, as the number of `Meaning`; 0 without any.
+    meaning = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("check")
@@ -237,11 +239,14 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Of the organisations seen whole, and what speaks of a requirement that is seen."""
         if is_never_limited(user):
             return self.filter(whole(user))
-        spoken_of = Assessment.objects.visible_to(user).filter(
-            organisation_id=OuterRef("organisation_id"),
-            requirement__rule_mappings__rule=OuterRef("rule_id"),
+        seen = Assessment.objects.visible_to(user).filter(
+            organisation_id=OuterRef("organisation_id"), requirement_id=OuterRef("requirement_id")
         )
-        return self.filter(whole(user) | Q(Exists(spoken_of)))
+        # Asked once and not of each row. A number belongs to one organisation; asked for all the same.
+        limited = Membership.objects.limited().filter(user=user).values("organisation_id")
+        spoken_of = Meaning.objects.filter(Exists(seen), organisation_id__in=limited)
+        theirs = Q(organisation_id__in=limited, meaning__in=spoken_of.values("number"))
+        return self.filter(whole(user) | theirs)
 
     def visible_in(self, organisation: Organisation, user: User) -> Self:
         if is_never_limited(user):
@@ -276,6 +281,8 @@ class Finding(models.Model):
     excerpt = models.TextField(blank=True)
     reported_severity = models.CharField(max_length=10, choices=Severity.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
+    # The rule's, kept here too so that an index alone counts findings by what they mean (ADR draft).
+    meaning = models.BigIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=20, choices=FindingState.choices, default=FindingState.OPEN)
     reason = models.TextField(blank=True)
     accepted_until = models.DateField(null=True, blank=True)
@@ -346,7 +353,14 @@ class Finding(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "state", "severity"], name="finding_state"),
+            models.Index(
+                fields=["organisation", "state", "severity", "meaning", "asset"],
+                name="finding_groups",
+            ),
+            models.Index(
+                fields=["organisation", "first_seen_at", "fixed_at", "severity"],
+                name="finding_stood",
+            ),
             models.Index(fields=["rule", "state"], name="finding_rule_state"),
         ]
 
@@ -561,6 +575,63 @@ class RefLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_ref} → {self.to_ref}"
+
+
+class Meaning(models.Model):
+    """What rules say that are mapped alike, once for all of them: one row a requirement.
+
+    A company has some hundred thousand findings of as many rules, and these mean some dozen things.
+    `number` is worked out from the organisation and the rows that share it (`meanings.number`), so a
+    number never says anything else later. No key is checked, as none of `RuleMapping` is.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    number = models.BigIntegerField()
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    edge = models.ForeignKey(
+        MappingEdge, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    effect = models.CharField(max_length=10, choices=Effect.choices)
+
+    class Meta:
+        verbose_name = _("meaning of checks")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "number", "requirement"], name="meaning_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} → {self.requirement_id}"
+
+
+class Tally(models.Model):
+    """How many results of an imported run have one meaning, kind of asset and outcome.
+
+    A run's rows never change, so they are counted as it is imported, and again when rules mean
+    something else. Passes that prove nothing are left out.
+    """
+
+    run = models.ForeignKey(ScanRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    meaning = models.BigIntegerField()
+    asset_kind = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("count of check results")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "meaning", "asset_kind", "outcome"], name="tally_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} · {self.outcome}: {self.number}"
 
 
 class RuleMapping(models.Model):

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import (
-    BigIntegerField,
     Case,
     CharField,
     Count,
@@ -23,22 +22,22 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast
 
 from compliance.accounts.models import Organisation, User
 from compliance.requirements import limits
 from compliance.requirements.models import Profile, Requirement
 from compliance.requirements.registries import Ids
 from compliance.requirements.versions import of_current_profiles
+from compliance.scans import counting
 from compliance.scans.models import (
     CheckResult,
     Effect,
     Finding,
     FindingState,
+    Meaning,
     Rule,
     RuleMapping,
     RunState,
@@ -49,17 +48,6 @@ from compliance.shared.severity import Severity
 
 _VIOLATES = (Effect.VIOLATES, Effect.BOTH)
 _EVIDENCES = (Effect.EVIDENCES, Effect.BOTH)
-
-
-def severe_enough(prefix: str = "rule__mappings__") -> Q:
-    """The finding is as severe, and on such an asset, as its mapping asks for."""
-    condition = Q(**{f"{prefix}edge__minimum_severity": ""})
-    for least in Severity:
-        condition |= Q(
-            **{f"{prefix}edge__minimum_severity": least, "severity__in": Severity.at_least(least)}
-        )
-    said = Q(**{f"{prefix}edge__outcome__in": ["", Outcome.FAIL.value]})
-    return condition & said & on_such_an_asset(prefix)
 
 
 def on_such_an_asset(prefix: str = "rule__mappings__") -> Q:
@@ -74,18 +62,33 @@ def so_said(prefix: str = "rule__mappings__") -> Q:
     return (Q(**{outcome: ""}) | Q(**{outcome: F("outcome")})) & on_such_an_asset(prefix)
 
 
-def violating(mappings: QuerySet[RuleMapping]) -> Exists:
-    """One of *mappings*, with its conditions, says that the finding violates its requirement."""
+def violating(meanings: QuerySet[Meaning]) -> Exists:
+    """One of *meanings*, with its conditions, says that the finding violates its requirement."""
     kind, outcome = OuterRef("asset__kind"), ["", Outcome.FAIL.value]
     least = Q(edge__minimum_severity="")
     for severity in Severity:
         least |= Q(edge__minimum_severity=severity, found__in=Severity.at_least(severity))
     found = ExpressionWrapper(OuterRef("severity"), output_field=CharField())
     return Exists(
-        mappings.annotate(found=found)
-        .filter(least, rule=OuterRef("rule"), effect__in=_VIOLATES, edge__outcome__in=outcome)
+        meanings.annotate(found=found)
+        .filter(organisation=OuterRef("organisation"), number=OuterRef("meaning"))
+        .filter(least, effect__in=_VIOLATES, edge__outcome__in=outcome)
         .filter(Q(edge__asset_kind="") | Q(edge__asset_kind=kind))
     )
+
+
+def violates(
+    organisation: Organisation, requirement_id: int, meanings: Iterable[int] | None = None
+) -> Q:
+    """The finding violates the requirement. `Standing` names the *meanings* that may say so; without
+    it they are asked for now.
+
+    By name, because how many findings mean them decides how PostgreSQL looks for the newest: it
+    knows that of names, and guesses of what a query inside finds.
+    """
+    said = Meaning.objects.filter(organisation=organisation, requirement=requirement_id)
+    named = said.values_list("number", flat=True) if meanings is None else meanings
+    return Q(meaning__in=sorted(named)) & Q(violating(said))
 
 
 def open_findings(
@@ -99,21 +102,16 @@ def open_findings(
     )
     if profile is None:
         return found
-    return found.filter(violating(RuleMapping.objects.filter(requirement__profile=profile)))
+    return found.filter(violating(Meaning.objects.filter(requirement__profile=profile)))
 
 
-def findings_of(organisation: Organisation, requirement: Requirement) -> QuerySet[Finding]:
-    """Every finding mapped to the requirement, whatever its state."""
-    return (
-        Finding.objects.filter(
-            severe_enough(),
-            organisation=organisation,
-            rule__mappings__requirement=requirement,
-            rule__mappings__effect__in=_VIOLATES,
-        )
-        .select_related("rule", "asset", "last_run", "fixed_run")
-        .distinct()
-    )
+def findings_of(
+    organisation: Organisation, requirement: Requirement, meanings: Iterable[int] | None = None
+) -> QuerySet[Finding]:
+    """Every finding mapped to the requirement, whatever its state; *meanings* as for `violates`."""
+    found = violates(organisation, requirement.pk, meanings)
+    rows = Finding.objects.filter(found, organisation=organisation)
+    return rows.select_related("rule", "asset", "last_run", "fixed_run")
 
 
 def results_of(organisation: Organisation, requirement: Requirement) -> QuerySet[CheckResult]:
@@ -160,6 +158,8 @@ class Standing:
     closed: int = 0
     # Runs that hold today.
     runs: frozenset[int] = frozenset()
+    # What may speak of it: numbers of `Meaning`.
+    meanings: frozenset[int] = frozenset()
 
     @property
     def open(self) -> int:
@@ -172,17 +172,16 @@ def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Stan
     Three small tables come in one: which run of a target is the latest is told by a list inside
     JSON, so the newest runs travel along and are told apart here.
     """
-    rows = list(
-        _severities(organisation, requirement_ids).union(
-            _outcomes(organisation, requirement_ids), _runs(organisation), all=True
-        )
-    )
+    rows = counting.standing(organisation, requirement_ids)
     runs = [(run, form, json.loads(targets)) for run, _id, form, targets, _n in rows if targets]
     latest = frozenset(_latest(sorted(runs, key=lambda each: -each[0])))
+    meanings: dict[int, set[int]] = defaultdict(set)
     severities: dict[int, dict[str, int]] = defaultdict(dict)
     outcomes: dict[int, dict[str, int]] = defaultdict(dict)
     for run, requirement_id, word, targets, number in rows:
-        if not targets and (not run or run in latest):
+        if word == counting.MEANS:
+            meanings[requirement_id].add(number)
+        elif not targets and (not run or run in latest):
             counted = (outcomes if run else severities)[requirement_id]
             counted[word] = counted.get(word, 0) + number
     return {
@@ -191,63 +190,13 @@ def standing(organisation: Organisation, requirement_ids: Ids) -> dict[int, Stan
             severities=severities[each],
             outcomes=outcomes[each],
             runs=latest,
+            meanings=frozenset(meanings[each]),
         )
         for each in {*severities, *outcomes}
     }
 
 
-def _severities(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
-    """Open findings by severity, all others as one number."""
-    rows = Finding.objects.filter(
-        severe_enough(),
-        organisation=organisation,
-        rule__mappings__requirement__in=requirement_ids,
-        rule__mappings__effect__in=_VIOLATES,
-    )
-    word = Case(
-        When(state=FindingState.OPEN, then=F("severity")),
-        default=Value(_CLOSED),
-        output_field=TextField(),
-    )
-    return (
-        rows.order_by()
-        .annotate(word=word)
-        .values_list(_NO_NUMBER, "rule__mappings__requirement", "word", _NO_TEXT)
-        .annotate(n=Count("pk", distinct=True))
-    )
-
-
-def _outcomes(organisation: Organisation, requirement_ids: Ids) -> QuerySet[Any, Any]:
-    rows = CheckResult.objects.filter(
-        so_said(),
-        run__in=_newest(organisation),
-        suspicious=False,
-        rule__mappings__requirement__in=requirement_ids,
-        rule__mappings__effect__in=_EVIDENCES,
-    )
-    return (
-        rows.order_by()
-        .values_list("run_id", "rule__mappings__requirement", "outcome", _NO_TEXT)
-        .annotate(n=Count("pk"))
-    )
-
-
-def _runs(organisation: Organisation) -> QuerySet[Any, Any]:
-    rows = ScanRun.objects.filter(pk__in=_newest(organisation)).order_by()
-    return rows.values_list(
-        "pk", _NO_NUMBER, "format", Cast("targets", TextField()), Value(1, IntegerField())
-    )
-
-
-def _newest(organisation: Organisation) -> QuerySet[Any, Any]:
-    """The newest run of each format and list of targets as it was written down."""
-    imported = ScanRun.objects.imported().filter(organisation=organisation).order_by()
-    return imported.values("format", "targets").annotate(newest=Max("pk")).values("newest")
-
-
 _CLOSED = "closed"
-_NO_NUMBER = Value(0, output_field=BigIntegerField())
-_NO_TEXT = Value("", output_field=TextField())
 
 
 def unmapped_rules(organisation: Organisation) -> QuerySet[Rule]:
@@ -335,8 +284,12 @@ def tools(organisation: Organisation) -> list[str]:
 
 def requirements_spoken_of(organisation: Organisation) -> QuerySet[Requirement]:
     """Requirements of profiles worked with that failures of the organisation's checks violate."""
-    violated = RuleMapping.objects.filter(
-        requirement=OuterRef("pk"), rule__organisation=organisation, effect__in=_VIOLATES
+    used = Rule.objects.filter(organisation=organisation).order_by().values("meaning").distinct()
+    violated = Meaning.objects.filter(
+        organisation=organisation,
+        number__in=used,
+        requirement=OuterRef("pk"),
+        effect__in=_VIOLATES,
     )
     current = Requirement.objects.filter(profile__in=of_current_profiles(organisation))
     return current.filter(Exists(violated)).only("pk", "code")

@@ -23,7 +23,17 @@ from compliance.jobs import services as jobs
 from compliance.jobs.models import Job
 from compliance.jobs.models import State as JobState
 from compliance.jobs.progress import Cancelled, Progress
-from compliance.scans import asking, loading, mapping, parsers, policies, reasons, signals, staging
+from compliance.scans import (
+    asking,
+    loading,
+    mapping,
+    meanings,
+    parsers,
+    policies,
+    reasons,
+    signals,
+    staging,
+)
 from compliance.scans.actions import Action
 from compliance.scans.matching import Changes, Matcher
 from compliance.scans.models import Finding, RunState, ScanRun
@@ -300,6 +310,7 @@ def _finish(run: ScanRun, summary: Summary) -> None:
         counts["notes"].append(reasons.NO_TARGET)
     targets = [pk for part in _parts(named) for pk in writer.cover(part)]
     changes = Matcher(run, scope=facts.scope, targets=targets).match()
+    meanings.count(run.pk)
     run.counts = counts | changes.as_dict()
     move(
         run,

@@ -16,7 +16,7 @@ from compliance.requirements import registries
 from compliance.requirements.models import Assessment
 from compliance.requirements.registries import Ids, Known, Reason
 from compliance.scans import selectors
-from compliance.scans.models import FindingState
+from compliance.scans.models import CheckResult, Finding, FindingState
 from compliance.scans.records import Outcome
 from compliance.scans.selectors import Standing
 from compliance.shared import slots
@@ -38,23 +38,29 @@ def register() -> None:
 def panel(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
     """Findings and check results of one requirement, with the path that explains each."""
     organisation, requirement = assessment.organisation, assessment.requirement
-    mappings = {m.rule_id: m for m in selectors.mappings_of(organisation, requirement)}
-    if not mappings:
-        return None
     found = _standing(assessment)
-    findings = selectors.findings_of(organisation, requirement)
-    standing = findings.filter(state=FindingState.OPEN)
-    results = selectors.results_of(organisation, requirement).filter(run__in=found.runs)
+    mapped = selectors.mappings_of(organisation, requirement)
+    findings: list[Finding] = []
+    results: list[CheckResult] = []
+    if found.meanings:
+        rows = selectors.findings_of(organisation, requirement, found.meanings)
+        findings = list(rows.filter(state=FindingState.OPEN).order_by("-number")[:SHOWN])
+        told = selectors.results_of(organisation, requirement).filter(run__in=found.runs)
+        results = list(told.exclude(outcome=Outcome.FAIL)[:SHOWN])
+    elif not mapped.exists():
+        return None
+    shown = {row.rule_id for row in findings} | {row.rule_id for row in results}
+    mappings = {m.rule_id: m for m in mapped.filter(rule__in=shown)}
     return {
         "organisation": organisation,
         "requirement": requirement,
-        "findings": _explained(standing.order_by("-number")[:SHOWN], mappings),
+        "findings": _explained(findings, mappings),
         "open": found.open,
         "closed": found.closed,
         "outcomes": [
             (o.value, o.label, found.outcomes[o]) for o in Outcome if found.outcomes.get(o)
         ],
-        "results": _explained(results.exclude(outcome=Outcome.FAIL)[:SHOWN], mappings),
+        "results": _explained(results, mappings),
     }
 
 

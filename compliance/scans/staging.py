@@ -43,7 +43,7 @@ RESULT = (
     "epss",
     "fingerprint",
 )
-RULE = ("id", "organisation", "tool", "code", "title", "refs", "raise_to", "resolved")
+RULE = ("id", "organisation", "tool", "code", "title", "refs", "raise_to", "resolved", "meaning")
 
 
 def fingerprint(identity: Iterable[str]) -> str:
@@ -203,12 +203,12 @@ class Writer:
         mappings: list[tuple[int, *mapping.Mapped]] = []
         for pk, (key, row) in zip(bulk.numbers(Rule, len(new)), new.items(), strict=True):
             title, refs = row.title[:300], row.refs[:MOST_REFS]
-            mapped, raise_to = self.naming.look_up(*key, refs)
-            rules.append((pk, owner, *key, title, bulk.array(refs), raise_to, edition))
+            mapped, raise_to, meaning = self.naming.look_up(*key, refs)
+            rules.append((pk, owner, *key, title, bulk.array(refs), raise_to, edition, meaning))
             mappings += [(pk, *each) for each in mapped]
             self.rules[key] = _Known(pk, title, refs)
         bulk.insert(Rule, RULE, rules)
-        mapping.write(mappings)
+        self.naming.write(mappings)
 
     def _refresh_rules(self, rows: list[Row], first: dict[tuple[str, str], Row]) -> None:
         """Rules gather references; the title is that of the run's first row, unless just the code."""
