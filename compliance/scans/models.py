@@ -281,7 +281,7 @@ class Finding(models.Model):
     excerpt = models.TextField(blank=True)
     reported_severity = models.CharField(max_length=10, choices=Severity.choices)
     severity = models.CharField(max_length=10, choices=Severity.choices)
-    # The rule's, kept here too so that an index alone counts findings by what they mean (ADR draft).
+    # The rule's, kept here too so that an index alone counts findings by what they mean (ADR 39).
     meaning = models.BigIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=20, choices=FindingState.choices, default=FindingState.OPEN)
     reason = models.TextField(blank=True)
