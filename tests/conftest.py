@@ -46,6 +46,7 @@ YOGIYO = _DATA / "yogiyo-integration-reference.yaml"
 
 # What opens the database to a test: fixtures of pytest-django, beside its mark.
 _OPENERS = {"db", "transactional_db", "live_server"}
+_OPENED = pytest.StashKey[bool]()
 NO_DATABASE = "sqlite:////dev/null/this test is not marked as one of the database"
 
 _flush = TransactionTestCase._fixture_teardown
@@ -89,8 +90,16 @@ def _turn(item: pytest.Item) -> int:
 
 def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> None:
     if fixturedef.argname == "_django_db_helper":
-        marked = request.node.get_closest_marker("database")
-        assert marked, "It opens the database on its way: name the fixture db, or mark it database."
+        request.node.stash[_OPENED] = True
+
+
+@pytest.fixture(autouse=True)
+def _marked_where_it_opens_the_database(request):
+    """Said behind the test: a fixture that is refused on its way in would fail all later ones too."""
+    yield
+    opened = request.node.stash.get(_OPENED, False)
+    marked = not opened or request.node.get_closest_marker("database")
+    assert marked, "It opens the database on its way: name the fixture db, or mark it database."
 
 
 @pytest.fixture(scope="session")

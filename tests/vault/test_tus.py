@@ -154,7 +154,7 @@ def test_nobody_else_finds_it(bobs, browse, alice, sam):
 
 
 @pytest.mark.parametrize("who", ["carol", "dave"])
-def test_who_may_not_upload_may_not_begin(browse, who, request):
+def test_who_may_not_upload_may_not_begin(db, browse, who, request):
     assert Tus(browse(request.getfixturevalue(who))).begin().status_code == 403
 
 
