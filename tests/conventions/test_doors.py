@@ -315,6 +315,7 @@ def house(manna, adopted, alice, bob, carol, olga):
             "members:closing-day-remove": {"pk": closing.pk},
             **overseen(manna, alice, added.evidence),
             **around_people(manna, olga),
+            "scans:asset": {"pk": finding.asset_id},
             "trackers:again": {"pk": (sent := sent_to_a_tracker(task, alice)).pk},
             "remediation:board-column": {"state": "registered"},
             **{
