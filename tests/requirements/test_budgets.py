@@ -40,11 +40,12 @@ def test_the_list_of_59(browse, alice, adopted, query):
 
 def test_the_list_of_1000_asks_no_more(browse, thousand):
     _organisation, _profile, lead = thousand
-    client = browse(lead)
+    # Signed in anew each time: once a minute a session notes that it is still in use.
     for query in LISTS:
-        assert queries(client, f"/o/thousand/requirements/{query}") <= LIST_BUDGET, query
-    assert len(client.get("/o/thousand/requirements/?size=all").context["listing"].rows) == 1000
-    assert queries(client, f"/o/thousand/{THOUSAND}") <= PAGE_BUDGET
+        assert queries(browse(lead), f"/o/thousand/requirements/{query}") <= LIST_BUDGET, query
+    whole = browse(lead).get("/o/thousand/requirements/?size=all")
+    assert len(whole.context["listing"].rows) == 1000
+    assert queries(browse(lead), f"/o/thousand/{THOUSAND}") <= PAGE_BUDGET
 
 
 def test_the_filters_that_ask_other_rooms_find_what_the_columns_say(browse, thousand):
