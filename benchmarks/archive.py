@@ -124,9 +124,8 @@ def _sources(folder: Path, manifest: Any) -> dict[str, Path]:
 
 
 def _signed(root: Path, manifest: Any, key: Any) -> Path:
-    from datetime import datetime
 
-    from compliance.packets import companions, render, signing
+    from compliance.packets import companions, render, sealing
     from compliance.packets.attach import attachments
     from compliance.packets.press.store import Store
 
@@ -144,10 +143,8 @@ def _signed(root: Path, manifest: Any, key: Any) -> Path:
             out,
             _none,
             lambda pages: attachments(manifest, companions.make(manifest, "ko", pages), _none),  # type: ignore[arg-type]
-            signing.chain(key),
         )
-    at = datetime.fromisoformat(manifest["frozen_at"])
-    signing.sign(unsigned, pdf, key=key, at=at, reason="benchmark")
+    sealing.seal(manifest, "ko", unsigned, pdf, key)
     return pdf
 
 
