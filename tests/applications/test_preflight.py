@@ -107,13 +107,13 @@ def test_evidence_that_is_too_old_does_not_count(application, captured, carol):
 def test_an_open_critical_finding_blocks_where_it_is_mapped(application, manna, alice):
     rows = "호스트명,항목코드,점검항목,중요도,점검결과\norder-web-01,U-01,원격 접속,상,취약\n"
     scans.import_now(manna, io.BytesIO(rows.encode()), name="kisa.csv", by=alice)
-    from compliance.scans.models import Finding, Meaning, RuleMapping
+    from compliance.scans.models import Finding, MappingEdge, RuleMapping
 
     code = RuleMapping.objects.first().requirement.code
     assert about(application, code)["1 high finding is open."] == "warning"
     Finding.objects.update(severity="critical")
     assert about(application, code)["1 critical finding is open."] == "blocker"
-    Meaning.objects.all().delete()
+    MappingEdge.objects.all().delete()  # takes what it maps with it
     assert about(application)["1 critical finding is open."] == "blocker"
 
 

@@ -242,7 +242,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         return io.BytesIO("\n".join(["host,code,result", *lines]).encode())
 
     services.import_now(manna, table(10), name="warm.csv", by=alice)
-    with django_assert_max_num_queries(112) as few:
+    with django_assert_max_num_queries(110) as few:
         services.import_now(manna, table(11), name="few.csv", by=alice)
     # SQLite takes some 80 rows a statement; what must not appear is a query a row.
     with django_assert_max_num_queries(len(few) + 60):
